@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Everything that `scripts/setup-libtorch` prepares: `include/`, `lib/` and the `.pc` file.
+let libtorch = Context.packageDirectory + "/.libtorch"
+
+let swift: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// SwiftPM takes no rpath from a `.pc` file, so this is the one flag that makes the products find
+/// libtorch without the user exporting anything.
+let rpath: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])
+]
+
+let package = Package(
+  name: "Equipoise",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Equipoise", targets: ["Equipoise"]),
+    .library(name: "Torch", targets: ["Torch"]),
+    .executable(name: "equipoise", targets: ["EquipoiseCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibtorch", pkgConfig: "equipoise-libtorch"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .target(
+      name: "CTorch", dependencies: ["CLibtorch"],
+      cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
+      linkerSettings: rpath),
+    .target(
+      name: "Formats",
+      dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: swift),
+    .target(name: "Torch", dependencies: ["CTorch", "Formats"], swiftSettings: swift),
+    .target(
+      name: "Equipoise",
+      dependencies: ["Torch", "Formats", .product(name: "Yams", package: "Yams")],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "EquipoiseCLI",
+      dependencies: [
+        "Equipoise", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: swift),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swift),
+    .testTarget(name: "EquipoiseTests", dependencies: ["Equipoise"], swiftSettings: swift),
+    .testTarget(
+      name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

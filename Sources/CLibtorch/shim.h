@@ -1,0 +1,1 @@
+/* libtorch is used from C++ only; this module carries its compiler and linker flags. */
