@@ -1,0 +1,80 @@
+// The one exception boundary and the one place where handles become libtorch's types.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "CTorch.h"
+
+namespace ctorch {
+
+/// This thread's last error.
+inline std::string &lastError() {
+  thread_local std::string message;
+  return message;
+}
+
+inline CTStatus fail(std::string message) {
+  lastError() = std::move(message);
+  return 1;
+}
+
+/// Runs `body`; whatever it throws becomes a status and a message.
+template <typename Body>
+CTStatus guarded(Body &&body) noexcept {
+  try {
+    body();
+    return 0;
+  } catch (const c10::Error &error) {
+    return fail(error.what_without_backtrace());
+  } catch (const std::exception &error) {
+    return fail(error.what());
+  } catch (...) {
+    return fail("an exception of unknown type");
+  }
+}
+
+/// The tensor behind a handle, without touching its reference count.
+class Borrowed {
+ public:
+  explicit Borrowed(CTTensor handle)
+      : tensor_(handle.impl == nullptr
+                    ? at::Tensor()
+                    : at::Tensor(c10::intrusive_ptr<at::TensorImpl>::reclaim(
+                          static_cast<at::TensorImpl *>(handle.impl)))) {}
+  ~Borrowed() { tensor_.unsafeReleaseTensorImpl(); }
+  Borrowed(const Borrowed &) = delete;
+  Borrowed &operator=(const Borrowed &) = delete;
+  const at::Tensor &operator*() const { return tensor_; }
+  const at::Tensor *operator->() const { return &tensor_; }
+
+ private:
+  at::Tensor tensor_;
+};
+
+/// A new reference to the tensor behind a handle.
+inline at::Tensor retained(CTTensor handle) { return *Borrowed(handle); }
+
+/// Gives a reference to the caller.
+inline CTTensor handed(at::Tensor tensor) {
+  if (!tensor.defined()) return CTTensor{nullptr};
+  return CTTensor{tensor.unsafeReleaseTensorImpl()};
+}
+
+inline std::vector<at::Tensor> retained(const CTTensor *handles, int32_t count) {
+  std::vector<at::Tensor> tensors;
+  tensors.reserve(static_cast<size_t>(count));
+  for (int32_t i = 0; i < count; ++i) tensors.push_back(retained(handles[i]));
+  return tensors;
+}
+
+inline c10::Device device(CTDevice device) {
+  return c10::Device(static_cast<c10::DeviceType>(device.type),
+                     static_cast<c10::DeviceIndex>(device.index));
+}
+
+}  // namespace ctorch

@@ -1,1 +1,0 @@
-extern "C" int ct_placeholder(void) { return 0; }

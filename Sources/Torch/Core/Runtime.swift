@@ -1,0 +1,35 @@
+internal import CTorch
+
+/// The libtorch that this process runs on.
+public enum Runtime {
+  /// The version of libtorch, such as `2.13.0`.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// The libraries, CPU capability and build options in libtorch's own words.
+  public static var configuration: String { String(cString: ct_configuration()) }
+
+  /// The file libtorch's CPU library was loaded from.
+  public static var libraryPath: String { String(cString: ct_library_path()) }
+
+  /// The number of threads one operation may use. Results depend on it in the last bits.
+  public static var threads: Int {
+    get { Int(ct_threads()) }
+    set {
+      precondition(newValue >= 1, "threads: \(newValue)")
+      ct_set_threads(Int32(newValue))
+    }
+  }
+
+  /// Chooses algorithms that give the same bits on every run, where the device has a choice.
+  public static func setDeterministic(_ deterministic: Bool) {
+    ct_set_deterministic(deterministic)
+  }
+
+  /// Loads a library that registers kernels of a further device.
+  ///
+  /// - Parameter path: the library's file.
+  /// - Throws: ``TorchError`` with the loader's reason.
+  public static func loadLibrary(_ path: String) throws(TorchError) {
+    try tryCheck(ct_load_library(path), path)
+  }
+}
