@@ -1,0 +1,109 @@
+import Torch
+
+/// Runs a model over samples and scores it. Averages are over samples, never over batches.
+struct Evaluator {
+  let model: MultimodalModel
+  let classes: Int
+  let options: EvaluationConfiguration
+  let precision: Precision
+  let device: Device
+  /// How fused logits are made where a method has its own way.
+  let fusing: (any InferenceFusing)?
+
+  /// What one pass over a split gathers; every tensor holds one row for each sample.
+  private struct Rows {
+    var labels: [Int] = []
+    var fused: [Tensor] = []
+    var slices: [[Tensor]] = []
+    var zeroOuts: [[Tensor]] = []
+    var sets: [[Tensor]] = []
+  }
+
+  /// Scores a split.
+  ///
+  /// - Parameters:
+  ///   - forEachBatch: visits the split's batches in order.
+  /// - Returns: the report, without linear probes.
+  /// - Throws: `EquipoiseError` when the model's output is not finite.
+  func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
+    var rows = Rows()
+    try withoutGradient {
+      let absent = options.shapley ? absentFeatures() : []
+      try forEachBatch { batch in try add(batch, absent, to: &rows) }
+    }
+    let fused = scores(rows.fused, rows.labels)
+    guard fused.loss.isFinite else {
+      throw EquipoiseError(
+        .training, "the model's logits are not finite", fix: "lower the learning rate")
+    }
+    return EvaluationReport(
+      fused, modalities: modalityReports(rows),
+      shapley: options.shapley ? shapley(rows) : nil)
+  }
+
+  private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
+    let forward = try withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
+      model.forward(batch.inputs, .evaluation)
+    }
+    let features = forward.features.map { $0.to(.float32) }
+    rows.labels += batch.labels.array(of: Int.self)
+    rows.fused.append(try fusing?.fusedLogits(of: forward, with: model) ?? forward.logits)
+    append(model.fusion.slices(features) ?? [], to: &rows.slices)
+    append(model.fusion.zeroOutLogits(features), to: &rows.zeroOuts)
+    guard options.shapley else { return }
+    append(
+      (0..<1 << features.count).map { set in
+        model.fusion.logits(
+          features.indices.map { modality in
+            set & (1 << modality) != 0
+              ? features[modality] : absent[modality].expanded([batch.count, -1])
+          })
+      }, to: &rows.sets)
+  }
+
+  /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
+  private func absentFeatures() -> [Tensor] {
+    model.encoders.entries.map { name, encoder in
+      let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: device)
+      return encoder.trace(zeros, .evaluation).features
+    }
+  }
+
+  private func modalityReports(_ rows: Rows) -> [String: ModalityReport] {
+    let named = model.modalities.enumerated().map { index, name in
+      let slice = index < rows.slices.count ? scores(rows.slices[index], rows.labels) : nil
+      let zeroOut = scores(rows.zeroOuts[index], rows.labels)
+      return (
+        name,
+        ModalityReport(
+          slice: slice?.accuracy, sliceMacroF1: slice?.macroF1, zeroOut: zeroOut.accuracy,
+          zeroOutMacroF1: zeroOut.macroF1)
+      )
+    }
+    return Dictionary(uniqueKeysWithValues: named)
+  }
+
+  private func shapley(_ rows: Rows) -> ShapleyReport {
+    let names = model.modalities
+    let accuracies = rows.sets.map { scores($0, rows.labels).accuracy }
+    let values = ShapleyValue.of(accuracies)
+    let labels = accuracies.indices.map { set in
+      let present = names.indices.filter { set & (1 << $0) != 0 }.map { names[$0] }
+      return present.isEmpty ? "none" : present.joined(separator: "+")
+    }
+    return ShapleyReport(
+      values: Dictionary(uniqueKeysWithValues: zip(names, values)),
+      imbalance: ShapleyValue.imbalance(values),
+      accuracies: Dictionary(uniqueKeysWithValues: zip(labels, accuracies)))
+  }
+
+  private func scores(_ logits: [Tensor], _ labels: [Int]) -> ClassificationScores {
+    let values = logits.isEmpty ? [] : Tensor.concatenated(logits, dimension: 0).floats()
+    return ClassificationScores(logits: values, labels: labels, classes: classes)
+  }
+
+  private func append(_ tensors: [Tensor], to columns: inout [[Tensor]]) {
+    if columns.isEmpty { columns = tensors.map { _ in [] } }
+    for (index, tensor) in tensors.enumerated() { columns[index].append(tensor) }
+  }
+}

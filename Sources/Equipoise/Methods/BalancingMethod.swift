@@ -1,0 +1,98 @@
+public import Torch
+
+/// Where a method was published.
+public struct Citation: Sendable {
+  /// The authors, shortened.
+  public let authors: String
+  /// The title.
+  public let title: String
+  /// Where and when.
+  public let venue: String
+
+  /// A citation; all parts as they are printed.
+  public init(authors: String, title: String, venue: String) {
+    self.authors = authors
+    self.title = title
+    self.venue = venue
+  }
+}
+
+/// What every method of training is. Where it intervenes is said by the capability protocols that
+/// it conforms to; each has one requirement and no default, so that a misspelling cannot compile.
+public protocol BalancingMethod: AnyObject {
+  /// The method's own settings.
+  associatedtype Configuration: ConfigurationSection
+  /// The name in configurations and tables.
+  static var name: String { get }
+  /// One line for lists.
+  static var summary: String { get }
+  /// The paper.
+  static var citation: Citation? { get }
+  /// A method for one run.
+  ///
+  /// - Parameters:
+  ///   - configuration: the method's settings.
+  ///   - setting: what it will train.
+  /// - Throws: `EquipoiseError` when the settings or the model do not fit the method.
+  init(_ configuration: Configuration, for setting: MethodSetting) throws
+}
+
+/// What a method learns about its run before it starts.
+public struct MethodSetting {
+  /// The model in its initial state.
+  public let model: MultimodalModel
+  /// The number of classes.
+  public let classes: Int
+  /// The number of epochs.
+  public let epochs: Int
+  /// The device everything runs on.
+  public let device: Device
+  /// The seed; a method derives its own streams from it.
+  public let seed: UInt64
+}
+
+/// Changes features before fusion, as OPM does.
+public protocol FeatureModulating: BalancingMethod {
+  /// The features to fuse: one [B, width] for each modality.
+  func modulate(_ features: [Tensor], in context: StepContext) throws -> [Tensor]
+}
+
+/// Replaces the loss, as Gradient-Blending and PMR do.
+public protocol ObjectiveDefining: BalancingMethod {
+  /// The scalar to minimise.
+  func loss(for forward: Forward, in context: StepContext) throws -> Tensor
+}
+
+/// Changes gradients between the backward pass and the optimiser, as OGM-GE does.
+public protocol GradientModulating: BalancingMethod {
+  /// Changes `gradients` in place.
+  func modulate(
+    _ gradients: inout ModelGradients, given forward: Forward, in context: StepContext) throws
+}
+
+/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do.
+public protocol EpochAdapting: BalancingMethod {
+  /// Called once per epoch; not again when a run resumes inside the epoch.
+  func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws
+}
+
+/// Makes the whole step itself: several passes or updates, as AIM and MLA do. Excludes the hooks of
+/// the standard step.
+public protocol StepDefining: BalancingMethod {
+  /// One step on the context's batch.
+  func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport
+}
+
+/// Fuses unimodal logits at inference, as MLA does.
+public protocol InferenceFusing: BalancingMethod {
+  /// The fused logits [B, K] of an evaluation-mode forward pass.
+  func fusedLogits(of forward: Forward, with model: MultimodalModel) throws -> Tensor
+}
+
+/// Has state that a checkpoint must hold: tensors and numbers that steps change.
+public protocol StateKeeping: BalancingMethod {
+  /// Everything needed to continue bit for bit, the states of random streams included.
+  var state: [(name: String, tensor: Tensor)] { get }
+  /// Continues from a saved state.
+  func restore(_ state: [String: Tensor]) throws
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// The files of one run. Nothing else knows their names.
+public struct RunFolder: Sendable {
+  /// The folder's path.
+  public let path: String
+
+  /// The run at `path`, which need not exist yet.
+  public init(_ path: String) { self.path = path }
+
+  /// The resolved configuration, every key with its value.
+  public var configuration: String { path + "/config.yaml" }
+  /// What the run was made with and on: versions, processor, threads, data.
+  public var environment: String { path + "/environment.json" }
+  /// One JSON object for each epoch and evaluation.
+  public var metrics: String { path + "/metrics.jsonl" }
+  /// The final scores.
+  public var result: String { path + "/result.json" }
+  /// The weights of the best epoch by validation.
+  public var best: String { path + "/best.safetensors" }
+  /// The weights after the last step.
+  public var weights: String { path + "/weights.safetensors" }
+  /// The folder of checkpoints.
+  public var checkpoints: String { path + "/checkpoints" }
+
+  /// Whether a run was begun here.
+  public var isBegun: Bool { FileManager.default.fileExists(atPath: configuration) }
+
+  /// Makes the folder.
+  ///
+  /// - Throws: `EquipoiseError` when it cannot be made.
+  package func create() throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw EquipoiseError(
+        .usage, "the run's folder cannot be made: \(error.localizedDescription)", at: path,
+        fix: "choose a folder that you may write to")
+    }
+  }
+}
