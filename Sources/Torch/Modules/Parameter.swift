@@ -68,8 +68,15 @@ public final class Buffer {
     withoutGradient { Operator.copy_.run(.tensor(value), .tensor(tensor)) }
   }
 
+  /// Adds 1 to a counter.
+  func increment() { Operator.addScalar_.run(.tensor(value), .int(1)) }
+
   /// Moves the buffer; counters keep their integer type.
   package func move(to device: Device, dtype: DType) {
     value = value.to(device, dtype: value.dtype.isFloatingPoint ? dtype : value.dtype)
   }
+}
+
+extension Operator {
+  fileprivate static let addScalar_ = Operator("aten::add_", "Scalar")
 }

@@ -37,6 +37,10 @@ extension Tensor {
   public func select(_ index: Int, dimension: Int = 0) -> Tensor {
     Operator.select(.tensor(self), .int(dimension), .int(index))
   }
+  /// Views of every index along a dimension, which disappears.
+  public func unbound(_ dimension: Int = 0) -> [Tensor] {
+    Operator.unbind.results(size(dimension), .tensor(self), .int(dimension))
+  }
   /// The given indices along a dimension.
   public func gatheringRows(_ indices: Tensor, dimension: Int = 0) -> Tensor {
     Operator.indexSelect(.tensor(self), .int(dimension), .tensor(indices))
@@ -79,6 +83,7 @@ extension Operator {
   fileprivate static let repeatInterleave = Operator("aten::repeat_interleave", "self_int")
   fileprivate static let narrow = Operator("aten::narrow")
   fileprivate static let select = Operator("aten::select", "int")
+  fileprivate static let unbind = Operator("aten::unbind", "int")
   fileprivate static let indexSelect = Operator("aten::index_select")
   fileprivate static let gather = Operator("aten::gather")
   fileprivate static let split = Operator("aten::split_with_sizes")
