@@ -1,0 +1,32 @@
+/// Lays assignments over the defaults of `Root`, refusing every key `Root` does not have.
+struct ConfigResolver<Root: ConfigurationSection> {
+  var variants: SectionVariants?
+
+  /// The configuration after `assignments`, of which a later one beats an earlier one.
+  func resolve(_ assignments: [ConfigAssignment]) throws -> ResolvedConfig<Root> {
+    var origins: [ConfigPath: ConfigOrigin] = [:]
+    for assignment in assignments { origins[assignment.path] = assignment.origin }
+    do {
+      let tree = try overlaid(assignments)
+      let root = try ConfigDecoder.decode(Root.self, from: .mapping(tree))
+      return ResolvedConfig(configuration: root, origins: origins)
+    } catch let issue as ConfigIssue {
+      throw issue.located(at: origins.place(of: issue.path))
+    }
+  }
+
+  private func overlaid(_ assignments: [ConfigAssignment]) throws -> ConfigMapping {
+    var tree = try ConfigEncoder.encode(Root()).mapping ?? ConfigMapping()
+    let variant = try variants?.chosen(by: assignments, in: tree)
+    if let variant { variants?.put(variant.defaults, into: &tree) }
+    var value = ConfigValue.mapping(tree)
+    for assignment in assignments { try value.assign(assignment.value, at: assignment.path) }
+    tree = value.mapping ?? tree
+    if let variants, let variant {
+      let section = tree[variants.section] ?? .null
+      let settings = try variant.canonical(section, ConfigPath([variants.section]))
+      variants.put(settings, into: &tree)
+    }
+    return tree
+  }
+}

@@ -1,0 +1,44 @@
+/// Paths into a tree of values.
+extension ConfigValue {
+  /// The mapping inside, if it is one.
+  package var mapping: ConfigMapping? {
+    if case .mapping(let mapping) = self { mapping } else { nil }
+  }
+
+  /// The scalars, lists and empty sections below `path`, which is where this value lies.
+  package func leaves(at path: ConfigPath = ConfigPath()) -> [(path: ConfigPath, value: Self)] {
+    guard let entries = mapping?.entries, !entries.isEmpty else { return [(path, self)] }
+    return entries.flatMap { $0.value.leaves(at: path.appending($0.key)) }
+  }
+
+  /// Replaces the value at `path` in this tree of defaults, which says what keys there are; `depth`
+  /// of its keys lead to this node, and the whole tree lies at `base`.
+  package mutating func assign(
+    _ value: ConfigValue, at path: ConfigPath, depth: Int = 0, below base: ConfigPath = ConfigPath()
+  ) throws {
+    let here = ConfigPath(base.keys + path.keys[..<depth])
+    guard case .mapping(var mapping) = self else {
+      guard depth == path.keys.count else {
+        let whole = ConfigPath(base.keys + path.keys)
+        throw ConfigIssue(
+          at: whole, "\(here) is one value, not a section with '\(path.keys[depth])'")
+      }
+      self = value
+      return
+    }
+    guard depth < path.keys.count else {
+      // "training:" with nothing below it changes nothing.
+      if value == .null || value.mapping != nil { return }
+      throw ConfigIssue(at: here, found: value, expected: "a section")
+    }
+    let key = path.keys[depth]
+    guard var entry = mapping[key] ?? mapping.elementDefaults else {
+      let unknown = here.appending(key)
+      throw ConfigIssue(
+        at: unknown, "unknown key '\(unknown)'", fix: Suggestion.hint(key, in: mapping.keys))
+    }
+    try entry.assign(value, at: path, depth: depth + 1, below: base)
+    mapping[key] = entry
+    self = .mapping(mapping)
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Yams
+
+/// Reads YAML into assignments with the line of each, within limits that keep a hostile file from
+/// taking the machine down.
+struct YAMLReader {
+  /// The file name for messages and origins.
+  let source: String
+
+  /// Far above any real configuration.
+  static let byteLimit = 256 << 10
+  /// Aliases multiply: k of them can stand for 3^(k/3) copies.
+  static let aliasLimit = 32
+  /// Values after every alias is replaced by what it stands for.
+  static let valueLimit = 20_000
+  /// Sections and lists inside each other.
+  static let depthLimit = 32
+
+  /// The assignments of the configuration file `source`.
+  static func read(file source: String) throws -> [ConfigAssignment] {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: source))
+    } catch {
+      throw EquipoiseError(
+        .configuration, "the configuration file cannot be read", at: source,
+        fix: "check the path and its permissions")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw EquipoiseError(
+        .configuration, "the file is not UTF-8 text", at: source, fix: "save it as UTF-8")
+    }
+    return try YAMLReader(source: source).assignments(in: text)
+  }
+
+  /// The assignments in the YAML `text`, their paths beginning with `path`; at the top of a file
+  /// only a section or nothing is valid.
+  func assignments(in text: String, under path: ConfigPath = ConfigPath()) throws
+    -> [ConfigAssignment]
+  {
+    try checkSize(of: text)
+    let root = try parse(text) ?? Node("")
+    var walk = YAMLWalk(source: source)
+    let value = try walk.value(of: root, at: path)
+    if path.keys.isEmpty, value != .null, value.mapping == nil {
+      throw error(
+        "expected keys and values, found \(value.found)", line: root.mark?.line,
+        fix: "for example 'seed: 1'")
+    }
+    return walk.assignments(in: value, at: path)
+  }
+
+  private func checkSize(of text: String) throws {
+    if text.utf8.count > Self.byteLimit {
+      throw error("the file is larger than \(Self.byteLimit >> 10) KiB", line: nil, fix: nil)
+    }
+    // An asterisk inside quotes counts too: no harm at this limit.
+    if text.utf8.count(where: { $0 == UInt8(ascii: "*") }) > Self.aliasLimit {
+      throw error("more than \(Self.aliasLimit) aliases (*name)", line: nil, fix: nil)
+    }
+  }
+
+  private func parse(_ text: String) throws -> Node? {
+    do {
+      return try Parser(yaml: text, encoding: .utf8).singleRoot()
+    } catch let problem as YamlError {
+      throw translated(problem)
+    }
+  }
+
+  /// Yams' errors carry the whole text; one sentence and the line are enough.
+  private func translated(_ problem: YamlError) -> EquipoiseError {
+    switch problem {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return error(
+        "not valid YAML: \(problem)", line: mark.line, fix: "look at column \(mark.column)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let names = duplicates.map { "'\($0)'" }.joined(separator: ", ")
+      return error("duplicate key \(names)", line: context.mark.line, fix: "keep one of them")
+    case .reader(let problem, _, _, _):
+      return error("not valid YAML: \(problem)", line: nil, fix: nil)
+    default: return error("not valid YAML: nested too deeply or too large", line: nil, fix: nil)
+    }
+  }
+
+  private func error(_ what: String, line: Int?, fix: String?) -> EquipoiseError {
+    EquipoiseError(
+      .configuration, what, at: line.map { "\(source):\($0)" } ?? source, fix: fix)
+  }
+}
