@@ -1,0 +1,238 @@
+import Formats
+import Foundation
+import Torch
+
+/// How a run ended.
+public enum TrainingOutcome: Sendable {
+  /// Every epoch is done; the test split has been read once.
+  case finished(RunResult)
+  /// The configured number of steps is done.
+  case reachedMaxSteps(Int)
+  /// A signal asked to stop; the state is saved.
+  case interrupted(signal: Int32)
+}
+
+/// Trains one run in a folder: steps, validation, checkpoints, and at the end one look at the test
+/// split.
+public final class Trainer {
+  private let run: RunFolder
+  private let parts: RunParts
+  private let store: CheckpointStore
+  private let observers: [any TrainingObserver]
+  private let stop: StopSignal?
+  private let step: (StepContext) throws -> StepReport
+  private var progress = TrainingProgress()
+  private var log: StepLog
+  private var dataWait = 0.0
+
+  /// A trainer of the parts that a configuration describes.
+  ///
+  /// - Parameters:
+  ///   - parts: dataset, model, method and optimiser.
+  ///   - run: the folder to write to.
+  ///   - stop: asked after each step whether to save and stop.
+  ///   - observers: told of what happens.
+  package init(
+    _ parts: RunParts, in run: RunFolder, stop: StopSignal? = nil,
+    observers: [any TrainingObserver] = []
+  ) {
+    self.parts = parts
+    self.run = run
+    self.stop = stop
+    self.observers = observers
+    store = CheckpointStore(
+      folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
+    log = StepLog(continuing: RunningTotals(), device: parts.device)
+    let engine = parts.engine
+    if let method = parts.method as? any StepDefining {
+      step = { try method.step(in: $0, with: engine) }
+    } else {
+      step = StandardStep(parts.method, engine: engine).run
+    }
+  }
+
+  /// Trains until the last epoch, the step limit or a signal.
+  ///
+  /// - Parameter resuming: continues from the newest whole checkpoint, if there is one.
+  /// - Returns: how it ended.
+  /// - Throws: `EquipoiseError` for a loss that is not finite, broken data or a full disk; the
+  ///   checkpoints written before stay.
+  public func train(resuming: Bool) throws -> TrainingOutcome {
+    if resuming { try resume() }
+    let journal = try JSONLines(path: run.metrics)
+    try journal.truncate(toBytes: progress.metricsBytes)
+    notify(
+      .began(
+        epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
+        epoch: progress.epoch, step: progress.step))
+    if reachedLimit { return try finishEarly() }
+    while progress.epoch < parts.configuration.training.epochs {
+      if let early = try trainEpoch() { return early }
+      try finishEpoch(journal)
+      if let early = try stopIfAsked() { return early }
+    }
+    return .finished(try conclude())
+  }
+
+  // MARK: Epochs and steps
+
+  private func trainEpoch() throws -> TrainingOutcome? {
+    let epoch = progress.epoch
+    parts.engine.optimizer.learningRate = parts.schedule.learningRate(epoch: epoch)
+    if progress.step == 0, let method = parts.method as? any EpochAdapting {
+      try method.beginEpoch(epoch, with: parts.engine)
+    }
+    let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
+    defer { batches.finish() }
+    var clock = ContinuousClock.now
+    while let batch = try batches.next() {
+      try take(batch, epoch)
+      let now = ContinuousClock.now
+      progress.seconds += (now - clock).seconds
+      clock = now
+      dataWait = batches.waitSeconds
+      if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
+      try saveIfDue()
+    }
+    return nil
+  }
+
+  private func take(_ batch: Batch, _ epoch: Int) throws {
+    let context = StepContext(
+      epoch: epoch, step: progress.step, stepsPerEpoch: parts.stepsPerEpoch,
+      globalStep: progress.globalStep, batch: batch,
+      mode: .training(dropout: parts.streams["dropout"]))
+    let report = try step(context)
+    if let broken = log.add(report, labels: batch.labels, step: progress.step) {
+      throw notFinite(broken, batch)
+    }
+    progress.step += 1
+    progress.globalStep += 1
+    let totals = log.totals
+    notify(
+      .stepped(
+        epoch: epoch, step: progress.step, samples: batch.count,
+        meanLoss: totals.samples == 0 ? nil : totals.loss / Double(totals.samples)))
+  }
+
+  private func notFinite(_ step: Int, _ batch: Batch) -> EquipoiseError {
+    EquipoiseError(
+      .training,
+      "the loss is not finite at epoch \(progress.epoch), step \(step): first seen in "
+        + NonFinite.diagnose(parts.model, batch),
+      at: run.path,
+      fix: "lower training.optimiser.learningRate or set training.gradientClip; the checkpoints "
+        + "before this step are whole")
+  }
+
+  private func finishEpoch(_ journal: JSONLines) throws {
+    try flushLog()
+    let report = try parts.evaluate(.validation)
+    let totals = log.totals
+    let record = EpochRecord(
+      epoch: progress.epoch, globalStep: progress.globalStep,
+      learningRate: parts.engine.optimizer.learningRate,
+      trainLoss: totals.loss / Double(max(1, totals.samples)),
+      trainAccuracy: Double(totals.correct) / Double(max(1, totals.samples)),
+      validation: report, telemetry: log.telemetryMeans, seconds: progress.seconds,
+      dataWait: dataWait / max(progress.seconds, 1e-9))
+    try journal.append(record)
+    try keepIfBest(report)
+    progress.metricsBytes = try journal.byteCount()
+    progress.epoch += 1
+    progress.step = 0
+    log.reset()
+    try save()
+    notify(.finishedEpoch(record))
+  }
+
+  private func flushLog() throws {
+    if let broken = log.read() {
+      throw EquipoiseError(
+        .training, "the loss is not finite at epoch \(progress.epoch), step \(broken)",
+        at: run.path, fix: "lower training.optimiser.learningRate")
+    }
+  }
+
+  private func keepIfBest(_ report: EvaluationReport) throws {
+    let score = report.selectionScore(parts.configuration.evaluation.selectBy)
+    if let best = progress.best, best.score >= score { return }
+    progress.best = BestEpoch(epoch: progress.epoch, score: score)
+    try parts.model.save(
+      to: run.best, metadata: ["epoch": "\(progress.epoch)", "score": "\(score)"])
+  }
+
+  // MARK: Stopping
+
+  private var reachedLimit: Bool {
+    parts.configuration.runtime.maxSteps.map { progress.globalStep >= $0 } ?? false
+  }
+
+  private func stopIfAsked() throws -> TrainingOutcome? {
+    if let signal = stop?.requested {
+      try save()
+      notify(.stopped("signal \(signal): the state is saved in \(run.checkpoints)"))
+      return .interrupted(signal: signal)
+    }
+    return reachedLimit ? try finishEarly() : nil
+  }
+
+  private func finishEarly() throws -> TrainingOutcome {
+    try save()
+    try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
+    notify(.stopped("\(progress.globalStep) steps are done, as runtime.maxSteps asks"))
+    return .reachedMaxSteps(progress.globalStep)
+  }
+
+  /// The last weights are kept; the best by validation are scored, on the test split once.
+  private func conclude() throws -> RunResult {
+    try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
+    if progress.best != nil { try parts.model.load(from: run.best) }
+    let result = RunResult(
+      method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
+      selectedBy: parts.configuration.evaluation.selectBy.rawValue,
+      bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
+      test: parts.data.has(.test) ? try parts.evaluate(.test, probing: true) : nil,
+      steps: progress.globalStep, seconds: progress.seconds)
+    try result.write(to: run.result)
+    return result
+  }
+
+  // MARK: State
+
+  private func saveIfDue() throws {
+    guard let every = parts.configuration.runtime.checkpointEverySteps,
+      progress.globalStep.isMultiple(of: every), progress.step < parts.stepsPerEpoch
+    else { return }
+    try save()
+  }
+
+  private func save() throws {
+    try flushLog()
+    if let broken = NonFinite.firstBroken(in: parts.model) {
+      throw EquipoiseError(
+        .training, "'\(broken)' is no longer finite after step \(progress.globalStep)",
+        at: run.path, fix: "lower training.optimiser.learningRate; older checkpoints are whole")
+    }
+    progress.running = log.totals
+    try store.save(Checkpoint(progress: progress, tensors: parts.state))
+  }
+
+  private func resume() throws {
+    guard let checkpoint = try store.latest(warn: { notify(.warned($0)) }) else { return }
+    try parts.restore(checkpoint)
+    progress = checkpoint.progress
+    log = StepLog(continuing: progress.running, device: parts.device)
+  }
+
+  private func notify(_ event: TrainingEvent) {
+    for observer in observers { observer.observe(event) }
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  package var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
