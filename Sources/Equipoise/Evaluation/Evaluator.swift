@@ -48,12 +48,13 @@ struct Evaluator {
     let features = forward.features.map { $0.to(.float32) }
     rows.labels += batch.labels.array(of: Int.self)
     rows.fused.append(try fusing?.fusedLogits(of: forward, with: model) ?? forward.logits)
-    append(model.fusion.slices(features) ?? [], to: &rows.slices)
-    append(model.fusion.zeroOutLogits(features), to: &rows.zeroOuts)
+    let fusion = model.fusion
+    append(fusion.slices(features) ?? [], to: &rows.slices)
+    append(fusion.zeroOutLogits(features), to: &rows.zeroOuts)
     guard options.shapley else { return }
     append(
       (0..<1 << features.count).map { set in
-        model.fusion.logits(
+        fusion.logits(
           features.indices.map { modality in
             set & (1 << modality) != 0
               ? features[modality] : absent[modality].expanded([batch.count, -1])
@@ -65,7 +66,7 @@ struct Evaluator {
   private func absentFeatures() -> [Tensor] {
     model.encoders.entries.map { name, encoder in
       let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: device)
-      return encoder.trace(zeros, .evaluation).features
+      return encoder.features(zeros, .evaluation)
     }
   }
 

@@ -1,18 +1,5 @@
 public import Torch
 
-/// One batch on the device, ready for the encoders.
-public struct Batch {
-  /// One tensor for each modality of the model, [B, shape…], normalised floating point.
-  public let inputs: [Tensor]
-  /// The classes, int64 [B].
-  public let labels: Tensor
-  /// The samples' positions in their split.
-  public let indices: [Int]
-
-  /// The number of samples.
-  public var count: Int { indices.count }
-}
-
 /// Where a step stands.
 public struct StepContext {
   /// The epoch, from 0.

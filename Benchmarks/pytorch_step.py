@@ -1,0 +1,130 @@
+"""Times one training step of joint training in plain PyTorch eager.
+
+Reads one JSON object from standard input that names the setting, prints one line "ready", then for
+every line read runs that many steps and prints their seconds. `equipoise benchmark` drives it, so
+that both sides are measured alternately in one sitting.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x):
+        identity = x if self.downsample is None else self.downsample(x)
+        out = self.relu(self.bn1(self.conv1(x)))
+        return self.relu(self.bn2(self.conv2(out)) + identity)
+
+
+class ResNet18(nn.Module):
+    """torchvision's layout without the last pooling and layer; features are spatial means."""
+
+    def __init__(self, channels, width=64):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        stages, inputs = [], width
+        for index in range(4):
+            outputs = width * 2**index
+            stages.append(BasicBlock(inputs, outputs, 1 if index == 0 else 2))
+            stages.append(BasicBlock(outputs, outputs, 1))
+            inputs = outputs
+        self.stages = nn.Sequential(*stages)
+        self.width = inputs
+
+    def forward(self, x):
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        return self.stages(x).mean(dim=(2, 3))
+
+
+class Transformer(nn.Module):
+    """A linear projection, learned positions and encoder layers; features are means over time."""
+
+    def __init__(self, length, channels, width, heads, hidden, depth):
+        super().__init__()
+        self.projection = nn.Linear(channels, width)
+        self.positions = nn.Parameter(torch.randn(length, width) * 0.02)
+        layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout=0.0, batch_first=True)
+        self.layers = nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
+        self.width = width
+
+    def forward(self, x):
+        return self.layers(self.projection(x) + self.positions).mean(dim=1)
+
+
+class Joint(nn.Module):
+    def __init__(self, encoders, classes):
+        super().__init__()
+        self.encoders = nn.ModuleList(encoders)
+        self.head = nn.Linear(sum(e.width for e in encoders), classes)
+
+    def forward(self, inputs):
+        return self.head(torch.cat([e(x) for e, x in zip(self.encoders, inputs)], dim=1))
+
+
+def main():
+    setting = json.loads(sys.stdin.readline())
+    torch.set_num_threads(setting["threads"])
+    torch.manual_seed(0)
+    shapes, batch = setting["shapes"], setting["batch"]
+    if setting["encoder"] == "resnet18":
+        encoders = [ResNet18(shape[0], setting["width"]) for shape in shapes]
+    else:
+        encoders = [
+            Transformer(s[0], s[1], setting["width"], setting["heads"], setting["hidden"], 3)
+            for s in shapes
+        ]
+    model = Joint(encoders, setting["classes"])
+    inputs = [torch.randn(batch, *shape) for shape in shapes]
+    if setting["channelsLast"]:
+        model = model.to(memory_format=torch.channels_last)
+        inputs = [x.contiguous(memory_format=torch.channels_last) for x in inputs]
+    labels = torch.randint(setting["classes"], (batch,))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
+    loss_function = nn.CrossEntropyLoss()
+    bf16 = setting["precision"] == "bf16"
+
+    def step():
+        optimizer.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            logits = model(inputs)
+        loss = loss_function(logits.float(), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        count = int(line)
+        if count == 0:
+            break
+        start = time.perf_counter()
+        for _ in range(count):
+            step()
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"seconds": seconds, "peakMemory": peak}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+import Torch
+
+/// The splits of a run's dataset, and how batches are made of them.
+struct RunData {
+  let dataset: PreparedDataset
+  private let samples: [Split: Samples]
+  private let loader: Loader
+  private let normalizer: InputNormalizer
+  private let evaluationBatchSize: Int
+  private let workers: Int
+
+  /// Opens the dataset that a configuration names; a validation split that is missing is carved
+  /// from the training split.
+  init(_ configuration: RunConfiguration, device: Device) throws {
+    dataset = try PreparedDataset(folder: configuration.data, modalities: configuration.modalities)
+    try configuration.checkModalities(
+      dataset.description.modalities.keys.sorted(), of: dataset.description.name)
+    samples = try dataset.trainingSplits(
+      validationFraction: configuration.evaluation.validationFraction,
+      seed: UInt64(configuration.runtime.seed))
+    let training = configuration.training
+    let runtime = configuration.runtime
+    loader = try Loader(
+      samples[.train] ?? dataset.samples(.train),
+      LoaderOptions(
+        batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
+        seed: UInt64(runtime.seed), augmentation: configuration.augmentation.byName,
+        workers: runtime.workers, prefetch: runtime.prefetch))
+    normalizer = InputNormalizer(
+      dataset.modalities, device: device, channelsLast: training.channelsLast)
+    evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
+    workers = runtime.workers
+  }
+
+  var stepsPerEpoch: Int { loader.stepsPerEpoch }
+
+  var trainingCount: Int { loader.samples.count }
+
+  func has(_ split: Split) -> Bool { (samples[split]?.count ?? 0) > 0 }
+
+  /// The training batches of an epoch, shuffled and augmented.
+  func trainingBatches(epoch: Int, from step: Int) throws -> DeviceBatches {
+    DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
+  }
+
+  /// Visits a split in order, without augmentation; every sample once.
+  func forEachBatch(of split: Split, _ body: (Batch) throws -> Void) throws {
+    guard let samples = samples[split], samples.count > 0 else {
+      throw EquipoiseError(
+        .data, "the dataset has no samples in split '\(split.rawValue)'", at: dataset.folder,
+        fix: "prepare the dataset with that split or choose another one")
+    }
+    let loader = try Loader(
+      samples, LoaderOptions(batchSize: evaluationBatchSize, workers: workers))
+    let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)
+    while let batch = try batches.next() { try body(batch) }
+  }
+}
+
+/// Batches of an epoch on the device.
+final class DeviceBatches {
+  private let stream: BatchStream
+  private let normalizer: InputNormalizer
+
+  init(stream: BatchStream, normalizer: InputNormalizer) {
+    self.stream = stream
+    self.normalizer = normalizer
+  }
+
+  /// Seconds spent waiting for data so far.
+  var waitSeconds: Double { stream.waitSeconds }
+
+  func next() throws -> Batch? { try stream.next().map { normalizer($0) } }
+}

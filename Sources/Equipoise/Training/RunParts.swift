@@ -1,0 +1,103 @@
+import Torch
+
+/// Everything a configuration describes, built and put together: what training, evaluation,
+/// inspection and benchmarks start from.
+package final class RunParts {
+  let configuration: RunConfiguration
+  let device: Device
+  let data: RunData
+  let model: MultimodalModel
+  let method: any BalancingMethod
+  let engine: TrainingEngine
+  let schedule: LearningRateSchedule
+  let streams: RandomStreams
+
+  /// Builds a run's parts in their initial state.
+  ///
+  /// - Parameter configuration: validated.
+  /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
+  package init(_ configuration: RunConfiguration) throws {
+    self.configuration = configuration
+    let runtime = configuration.runtime
+    device = try Device(named: runtime.device)
+    if let threads = runtime.threads { Runtime.threads = threads }
+    Runtime.setDeterministic(true)
+    let seed = UInt64(runtime.seed)
+    let data = try RunData(configuration, device: device)
+    self.data = data
+    model = try Self.makeModel(configuration, data.dataset, device)
+    streams = RandomStreams(seed: seed, device: device)
+    let training = configuration.training
+    method = try MethodRegistry.make(
+      configuration.method,
+      for: MethodSetting(
+        model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed))
+    engine = TrainingEngine(
+      model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
+      training: training, device: device,
+      trainingBatches: { body in try data.forEachBatch(of: .train, body) })
+    schedule = training.schedule.makeSchedule(
+      learningRate: training.optimiser.learningRate, epochs: training.epochs)
+  }
+
+  /// The number of steps of an epoch.
+  package var stepsPerEpoch: Int { data.stepsPerEpoch }
+
+  private static func makeModel(
+    _ configuration: RunConfiguration, _ dataset: PreparedDataset, _ device: Device
+  ) throws -> MultimodalModel {
+    let model = try ModelFactory.makeModel(
+      modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
+      classes: dataset.description.classes.count, configuration: configuration.model,
+      seed: UInt64(configuration.runtime.seed))
+    if let path = configuration.model.initialWeights { try model.load(from: path) }
+    model.move(
+      to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
+    return model
+  }
+
+  // MARK: Evaluation
+
+  /// Scores the model as it is on a split.
+  ///
+  /// - Parameters:
+  ///   - split: which samples.
+  ///   - probing: also trains linear probes, if the configuration asks for them.
+  /// - Returns: the scores.
+  package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
+    let evaluator = Evaluator(
+      model: model, classes: model.classes, options: configuration.evaluation,
+      precision: configuration.training.precision, device: device,
+      fusing: method as? any InferenceFusing)
+    var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
+    if probing, configuration.evaluation.probe {
+      let accuracies = try evaluator.probe(
+        training: { try self.data.forEachBatch(of: .train, $0) },
+        test: { try self.data.forEachBatch(of: split, $0) })
+      for (name, accuracy) in accuracies { report.modalities[name]?.probe = accuracy }
+    }
+    return report
+  }
+
+  // MARK: State
+
+  /// Everything that steps change.
+  var state: [(name: String, tensor: Tensor)] {
+    let method = (method as? any StateKeeping)?.state ?? []
+    let sections: [(String, [(name: String, tensor: Tensor)])] = [
+      ("model", model.state), ("optimizer", engine.optimizer.state), ("method", method),
+      ("random", streams.state),
+    ]
+    return sections.flatMap { section, tensors in
+      tensors.map { (name: "\(section).\($0.name)", tensor: $0.tensor) }
+    }
+  }
+
+  /// Continues from a checkpoint.
+  func restore(_ checkpoint: Checkpoint) throws {
+    try model.load(checkpoint.section("model"))
+    try engine.optimizer.restore(checkpoint.section("optimizer"))
+    try (method as? any StateKeeping)?.restore(checkpoint.section("method"))
+    try streams.restore(checkpoint.section("random"))
+  }
+}
