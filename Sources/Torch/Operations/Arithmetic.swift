@@ -26,6 +26,8 @@ extension Tensor {
   }
   /// Subtracts every element from a number.
   public static func - (a: Double, b: Tensor) -> Tensor { -b + a }
+  /// Divides a number by every element.
+  public static func / (a: Double, b: Tensor) -> Tensor { Operator.reciprocal(.tensor(b)) * a }
   /// Changes every sign.
   public static prefix func - (a: Tensor) -> Tensor { Operator.neg(.tensor(a)) }
 
@@ -76,6 +78,7 @@ extension Operator {
   fileprivate static let addScalar = Operator("aten::add", "Scalar")
   fileprivate static let mulScalar = Operator("aten::mul", "Scalar")
   fileprivate static let divScalar = Operator("aten::div", "Scalar")
+  fileprivate static let reciprocal = Operator("aten::reciprocal")
   fileprivate static let neg = Operator("aten::neg")
   fileprivate static let pow = Operator("aten::pow", "Tensor_Scalar")
   fileprivate static let exp = Operator("aten::exp")

@@ -27,6 +27,11 @@ extension Tensor {
   /// A tensor over an array of the host. A memory-mapped array is not copied and stays mapped as
   /// long as the tensor lives; such a tensor must not be written to.
   public init(_ array: HostArray) {
+    // A file may put numbers where the processor's kernels do not expect them.
+    guard array.isAligned else {
+      self = Tensor(copying: array)
+      return
+    }
     let owner = Unmanaged.passRetained(ArrayOwner(array)).toOpaque()
     var raw = CTTensor()
     let status = array.withUnsafeBytes { bytes in
@@ -37,6 +42,17 @@ extension Tensor {
     }
     check(status, "tensor over an array of shape \(array.shape)")
     self.init(owning: raw)
+  }
+
+  private init(copying array: HostArray) {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, array.byteCount), alignment: 16)
+    array.withUnsafeBytes { bytes in
+      if let start = bytes.baseAddress {
+        memory.copyMemory(from: start, byteCount: bytes.count)
+      }
+    }
+    self.init(adopting: memory, array.shape, DType(array.type))
   }
 
   /// Zeros.
@@ -97,6 +113,12 @@ private final class ArrayOwner {
   let array: HostArray
 
   init(_ array: HostArray) { self.array = array }
+}
+
+extension HostArray {
+  fileprivate var isAligned: Bool {
+    withUnsafeBytes { Int(bitPattern: $0.baseAddress) % type.byteCount == 0 }
+  }
 }
 
 extension DType {

@@ -1,0 +1,76 @@
+import Foundation
+
+/// How the learning rate depends on the epoch, which counts from 0.
+///
+/// ```
+/// warm-up  e < w:   η₀ (s + (1 − s) e / w)
+/// then, k = e − w:  constant  η₀
+///                   step      η₀ γ^⌊k / n⌋
+///                   cosine    η_min + (η₀ − η_min) (1 + cos(π k / K)) / 2
+/// ```
+///
+/// The numbers are those of PyTorch's `LinearLR`, `StepLR` and `CosineAnnealingLR`, the first put
+/// before the others by `SequentialLR`.
+public struct LearningRateSchedule: Sendable, Hashable {
+  /// What follows the warm-up.
+  public enum Decay: Sendable, Hashable {
+    /// The base rate.
+    case constant
+    /// Multiplied by `factor` after every `epochs` epochs.
+    case step(epochs: Int, factor: Double)
+    /// Half a cosine from the base rate down to `minimum` over `epochs` epochs; afterwards up again,
+    /// as in PyTorch.
+    case cosine(epochs: Int, minimum: Double)
+  }
+
+  /// η₀.
+  public let base: Double
+  /// What follows the warm-up.
+  public let decay: Decay
+  /// w, in epochs.
+  public let warmup: Int
+  /// s, the share of the base rate in epoch 0 of a warm-up.
+  public let warmupStart: Double
+
+  /// A schedule.
+  ///
+  /// - Parameters:
+  ///   - base: η₀.
+  ///   - decay: what follows the warm-up.
+  ///   - warmup: its length in epochs; 0 for none.
+  ///   - warmupStart: the share of the base rate it starts with, in (0, 1].
+  public init(
+    base: Double, decay: Decay = .constant, warmup: Int = 0, warmupStart: Double = 0.1
+  ) {
+    precondition(warmup >= 0, "a warm-up of \(warmup) epochs")
+    precondition(warmupStart > 0 && warmupStart <= 1, "a warm-up from \(warmupStart)")
+    switch decay {
+    case .constant: break
+    case .step(let epochs, _), .cosine(let epochs, _):
+      precondition(epochs >= 1, "a decay over \(epochs) epochs")
+    }
+    self.base = base
+    self.decay = decay
+    self.warmup = warmup
+    self.warmupStart = warmupStart
+  }
+
+  /// The learning rate of an epoch.
+  ///
+  /// - Parameter epoch: from 0.
+  /// - Returns: η.
+  public func rate(at epoch: Int) -> Double {
+    precondition(epoch >= 0, "the learning rate of epoch \(epoch)")
+    if epoch < warmup {
+      return base * (warmupStart + (1 - warmupStart) * Double(epoch) / Double(warmup))
+    }
+    let epoch = epoch - warmup
+    switch decay {
+    case .constant: return base
+    case .step(let epochs, let factor): return base * pow(factor, Double(epoch / epochs))
+    case .cosine(let epochs, let minimum):
+      let phase = Double.pi * Double(epoch) / Double(epochs)
+      return minimum + (base - minimum) * (1 + cos(phase)) / 2
+    }
+  }
+}

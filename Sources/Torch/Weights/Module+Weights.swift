@@ -1,0 +1,81 @@
+extension Module {
+  /// Overwrites parameters and buffers with those of a file.
+  ///
+  /// Numbers are converted to the module's floating-point type. Nothing is changed when this throws.
+  ///
+  /// - Parameters:
+  ///   - path: a safetensors file with PyTorch's names.
+  ///   - strict: throws unless both sides have the same names; otherwise what fits is loaded.
+  /// - Returns: what was loaded and what did not fit.
+  /// - Throws: `FormatError` for the file; ``TorchError/weights(_:)`` with every name that does not
+  ///   fit.
+  @discardableResult
+  public func load(from path: String, strict: Bool = true) throws -> WeightReport {
+    try load(from: TensorFile(path: path), strict: strict)
+  }
+
+  /// Overwrites parameters and buffers with those of an open file, as ``load(from:strict:)-(String,_)``.
+  ///
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - strict: throws unless both sides have the same names.
+  /// - Returns: what was loaded and what did not fit.
+  /// - Throws: ``TorchError/weights(_:)`` with every name that does not fit.
+  @discardableResult
+  public func load(from file: TensorFile, strict: Bool = true) throws -> WeightReport {
+    try load(file.tensors(), source: file.path, strict: strict)
+  }
+
+  /// Overwrites parameters and buffers with tensors by name.
+  ///
+  /// - Parameters:
+  ///   - tensors: by the names of ``state``.
+  ///   - source: what errors call them.
+  ///   - strict: throws unless both sides have the same names.
+  /// - Returns: what was loaded and what did not fit.
+  /// - Throws: ``TorchError/weights(_:)`` with every name that does not fit.
+  @discardableResult
+  public func load(
+    _ tensors: [String: Tensor], source: String, strict: Bool = true
+  ) throws(TorchError) -> WeightReport {
+    let state = state
+    var report = WeightReport()
+    var pairs: [(Tensor, Tensor)] = []
+    for (name, target) in state {
+      guard let tensor = tensors[name] else {
+        report.missing.append(name)
+        continue
+      }
+      if tensor.shape == target.shape,
+        tensor.dtype.isFloatingPoint == target.dtype.isFloatingPoint
+      {
+        report.loaded.append(name)
+        pairs.append((target, tensor))
+      } else {
+        report.mismatched.append(.init(name: name, expected: target.kind, found: tensor.kind))
+      }
+    }
+    report.unexpected = Set(tensors.keys).subtracting(state.map(\.name)).sorted()
+    guard report.isComplete || !strict else {
+      throw TorchError.weights("\(source) does not fit the model: \(report)")
+    }
+    withoutGradient {
+      for (target, tensor) in pairs { Operator.copy_.run(.tensor(target), .tensor(tensor)) }
+    }
+    return report
+  }
+
+  /// Writes parameters and buffers under their dotted names as safetensors.
+  ///
+  /// - Parameters:
+  ///   - path: the file; an old one stays until the new one is complete.
+  ///   - metadata: text to store beside the tensors.
+  /// - Throws: `FormatError` when the disk refuses.
+  public func save(to path: String, metadata: [String: String] = [:]) throws {
+    try TensorFile.write(state, to: path, metadata: metadata)
+  }
+}
+
+extension Tensor {
+  fileprivate var kind: String { "\(dtype)\(shape)" }
+}
