@@ -52,7 +52,9 @@ let package = Package(
         "Equipoise", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: swift),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
+      swiftSettings: swift),
     .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swift),
     .testTarget(name: "EquipoiseTests", dependencies: ["Equipoise"], swiftSettings: swift),
     .testTarget(
