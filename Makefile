@@ -1,0 +1,48 @@
+# Builds, tests and demonstrates Equipoise. Nothing needs to be exported or installed by hand
+# beyond Swift: `make setup` (part of the other targets) checks the rest and fetches libtorch.
+
+SWIFT ?= swift
+EQUIPOISE := .build/release/equipoise
+
+# Where SwiftPM finds equipoise-libtorch.pc.
+export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+.PHONY: help setup build demo test lint benchmark references pytorch clean distclean
+.DEFAULT_GOAL := help
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## check the toolchain and make .libtorch/
+	@scripts/check-toolchain
+	@scripts/setup-libtorch
+
+build: setup ## build .build/release/equipoise
+	$(SWIFT) build -c release --product equipoise
+
+demo: build ## train on synthetic data and show how the joint model neglects a modality
+	$(EQUIPOISE) demo
+
+test: setup lint ## check the format and run every test
+	scripts/test-setup
+	$(SWIFT) test
+
+lint: ## check the Swift format
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+pytorch: ## make .pytorch/, the Python environment for references and benchmark
+	@scripts/setup-pytorch
+
+references: pytorch ## make the golden numbers anew
+	@for script in References/[!_]*.py; do \
+	  echo "$$script"; .pytorch/bin/python "$$script" || exit 1; \
+	done
+
+benchmark: build pytorch ## time Equipoise and PyTorch in turn
+	scripts/benchmark
+
+clean: ## remove what was built
+	rm -rf .build
+
+distclean: clean ## remove libtorch and PyTorch too
+	rm -rf .libtorch .pytorch
