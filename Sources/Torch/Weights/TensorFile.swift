@@ -39,14 +39,17 @@ public struct TensorFile {
   ///     library sorts.
   ///   - path: the file.
   ///   - metadata: text to store beside the tensors.
+  ///   - checksummed: also stores a SHA-256 of the whole file.
   /// - Throws: `FormatError` when the disk refuses or a name comes twice.
   public static func write(
-    _ tensors: [(name: String, tensor: Tensor)], to path: String, metadata: [String: String] = [:]
+    _ tensors: [(name: String, tensor: Tensor)], to path: String, metadata: [String: String] = [:],
+    checksummed: Bool = false
   ) throws {
     let infos = tensors.map {
       TensorInfo(name: $0.name, type: $0.tensor.dtype.elementType, shape: $0.tensor.shape)
     }
-    let writer = try SafetensorsWriter(path: path, tensors: infos, metadata: metadata)
+    let writer = try SafetensorsWriter(
+      path: path, tensors: infos, metadata: metadata, checksummed: checksummed)
     let byName = Dictionary(uniqueKeysWithValues: tensors)
     try writer.write { info, append in try byName[info.name]?.withUnsafeBytes(append) }
   }
