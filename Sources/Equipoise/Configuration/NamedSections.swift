@@ -2,7 +2,8 @@
 ///
 /// Each entry starts from `Element()`, so a configuration states only what differs.
 public struct NamedSections<Element: ConfigurationSection>: Equatable, Sendable {
-  private var elements: [String: Element]
+  /// The sections by name.
+  public private(set) var elements: [String: Element]
 
   /// The sections given; none by default.
   public init(_ elements: [String: Element] = [:]) { self.elements = elements }

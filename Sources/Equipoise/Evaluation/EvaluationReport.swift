@@ -17,7 +17,7 @@ public struct EvaluationReport: Codable, Sendable {
   /// `confusion[label][prediction]`.
   public let confusion: [[Int]]
   /// What each modality achieves, by name.
-  public let modalities: [String: ModalityReport]
+  public internal(set) var modalities: [String: ModalityReport]
   /// How much each modality contributes to the accuracy; `nil` when it was not asked for.
   public let shapley: ShapleyReport?
 

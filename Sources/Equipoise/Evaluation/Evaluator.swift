@@ -41,8 +41,47 @@ struct Evaluator {
       shapley: options.shapley ? shapley(rows) : nil)
   }
 
+  /// Accuracy of a linear classifier on each modality's frozen features.
+  ///
+  /// - Parameters:
+  ///   - training: visits the split that the classifiers are trained on.
+  ///   - test: visits the split that they are scored on.
+  /// - Returns: accuracies by modality.
+  func probe(
+    training: ((Batch) throws -> Void) throws -> Void,
+    test: ((Batch) throws -> Void) throws -> Void
+  ) throws -> [String: Double] {
+    let (trainingFeatures, trainingLabels) = try features(training)
+    let (testFeatures, testLabels) = try features(test)
+    let labels = testLabels.array(of: Int.self)
+    let accuracies = model.modalities.indices.map { index in
+      let logits = LinearProbe.logits(
+        training: trainingFeatures[index], labels: trainingLabels, test: testFeatures[index],
+        classes: classes)
+      return scores([logits], labels).accuracy
+    }
+    return Dictionary(uniqueKeysWithValues: zip(model.modalities, accuracies))
+  }
+
+  private func features(
+    _ forEachBatch: ((Batch) throws -> Void) throws -> Void
+  ) throws -> (features: [Tensor], labels: Tensor) {
+    var columns: [[Tensor]] = []
+    var labels: [Tensor] = []
+    try withoutGradient {
+      try forEachBatch { batch in
+        append(model.features(batch.inputs, .evaluation), to: &columns)
+        labels.append(batch.labels)
+      }
+    }
+    return (
+      columns.map { Tensor.concatenated($0, dimension: 0) },
+      Tensor.concatenated(labels, dimension: 0)
+    )
+  }
+
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
-    let forward = try withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
+    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
       model.forward(batch.inputs, .evaluation)
     }
     let features = forward.features.map { $0.to(.float32) }

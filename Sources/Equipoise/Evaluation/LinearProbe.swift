@@ -26,9 +26,9 @@ enum LinearProbe {
     let device = training.device
     let weight = Parameter(Tensor.zeros([classes, training.size(1)], device: device))
     let bias = Parameter(Tensor.zeros([classes], device: device))
-    let optimizer = AdamW(
+    let optimizer = Adam(
       [(name: "weight", parameter: weight), (name: "bias", parameter: bias)],
-      learningRate: learningRate, weightDecay: weightDecay)
+      learningRate: learningRate, weightDecay: weightDecay, decay: .decoupled)
     for _ in 0..<steps {
       let loss = inputs.linear(weight: weight.leaf, bias: bias.leaf).crossEntropy(labels)
       optimizer.step(gradients: gradients(of: [loss], withRespectTo: [weight.leaf, bias.leaf]))

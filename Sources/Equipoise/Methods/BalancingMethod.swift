@@ -19,7 +19,7 @@ public struct Citation: Sendable {
 
 /// What every method of training is. Where it intervenes is said by the capability protocols that
 /// it conforms to; each has one requirement and no default, so that a misspelling cannot compile.
-public protocol BalancingMethod: AnyObject {
+public protocol BalancingMethod: AnyObject, SendableMetatype {
   /// The method's own settings.
   associatedtype Configuration: ConfigurationSection
   /// The name in configurations and tables.

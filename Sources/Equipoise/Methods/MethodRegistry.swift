@@ -47,6 +47,6 @@ public enum MethodRegistry {
   private static func add<Method: BalancingMethod>(
     _ type: Method.Type, to table: inout MethodTable
   ) throws {
-    try table.add(Method.name, defaults: Method.Configuration())
+    try table.add(Method.name, Method.Configuration.self)
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Torch
+public import Torch
 
 /// What a run was made with and on, for whoever wants to repeat it.
 public struct RunEnvironment: Codable, Equatable, Sendable {
@@ -50,7 +50,7 @@ package enum Hardware {
   package static var peakMemory: Int {
     var usage = rusage()
     #if os(Linux)
-      getrusage(RUSAGE_SELF, &usage)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       return Int(usage.ru_maxrss) * 1024
     #else
       getrusage(RUSAGE_SELF, &usage)

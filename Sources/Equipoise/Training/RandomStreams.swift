@@ -22,7 +22,7 @@ final class RandomStreams {
 
   /// A seed for the consumer `name` of a run seeded with `seed`.
   static func seed(_ seed: UInt64, _ name: String) -> UInt64 {
-    var stream = RandomStream(seed: seed, path: name)
+    var stream = RandomStream(seed: seed, "device stream", name)
     return stream.next()
   }
 

@@ -24,7 +24,7 @@ struct RunData {
       samples[.train] ?? dataset.samples(.train),
       LoaderOptions(
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
-        seed: UInt64(runtime.seed), augmentation: configuration.augmentation.byName,
+        seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
         workers: runtime.workers, prefetch: runtime.prefetch))
     normalizer = InputNormalizer(
       dataset.modalities, device: device, channelsLast: training.channelsLast)

@@ -95,7 +95,7 @@ package final class RunParts {
 
   /// Continues from a checkpoint.
   func restore(_ checkpoint: Checkpoint) throws {
-    try model.load(checkpoint.section("model"))
+    try model.load(checkpoint.section("model"), source: "the checkpoint")
     try engine.optimizer.restore(checkpoint.section("optimizer"))
     try (method as? any StateKeeping)?.restore(checkpoint.section("method"))
     try streams.restore(checkpoint.section("random"))

@@ -19,7 +19,7 @@ public final class Trainer {
   private let parts: RunParts
   private let store: CheckpointStore
   private let observers: [any TrainingObserver]
-  private let stop: StopSignal?
+  private let stopSignal: () -> Int32?
   private let step: (StepContext) throws -> StepReport
   private var progress = TrainingProgress()
   private var log: StepLog
@@ -30,15 +30,15 @@ public final class Trainer {
   /// - Parameters:
   ///   - parts: dataset, model, method and optimiser.
   ///   - run: the folder to write to.
-  ///   - stop: asked after each step whether to save and stop.
+  ///   - stopSignal: asked after each step whether a signal wants training to save and stop.
   ///   - observers: told of what happens.
   package init(
-    _ parts: RunParts, in run: RunFolder, stop: StopSignal? = nil,
+    _ parts: RunParts, in run: RunFolder, stopSignal: @escaping () -> Int32? = { nil },
     observers: [any TrainingObserver] = []
   ) {
     self.parts = parts
     self.run = run
-    self.stop = stop
+    self.stopSignal = stopSignal
     self.observers = observers
     store = CheckpointStore(
       folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
@@ -78,12 +78,11 @@ public final class Trainer {
 
   private func trainEpoch() throws -> TrainingOutcome? {
     let epoch = progress.epoch
-    parts.engine.optimizer.learningRate = parts.schedule.learningRate(epoch: epoch)
+    parts.engine.optimizer.learningRate = parts.schedule.rate(at: epoch)
     if progress.step == 0, let method = parts.method as? any EpochAdapting {
       try method.beginEpoch(epoch, with: parts.engine)
     }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
-    defer { batches.finish() }
     var clock = ContinuousClock.now
     while let batch = try batches.next() {
       try take(batch, epoch)
@@ -138,7 +137,7 @@ public final class Trainer {
       dataWait: dataWait / max(progress.seconds, 1e-9))
     try journal.append(record)
     try keepIfBest(report)
-    progress.metricsBytes = try journal.byteCount()
+    progress.metricsBytes = journal.byteCount
     progress.epoch += 1
     progress.step = 0
     log.reset()
@@ -169,7 +168,7 @@ public final class Trainer {
   }
 
   private func stopIfAsked() throws -> TrainingOutcome? {
-    if let signal = stop?.requested {
+    if let signal = stopSignal() {
       try save()
       notify(.stopped("signal \(signal): the state is saved in \(run.checkpoints)"))
       return .interrupted(signal: signal)
