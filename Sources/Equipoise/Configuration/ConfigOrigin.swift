@@ -19,8 +19,8 @@ package enum ConfigOrigin: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// One value put at one key path by one source; sections come apart into their entries, lists stay
-/// whole.
+/// One value put at one key path by one source. A section comes apart: it is an empty section, for
+/// its place, followed by its entries. Lists stay whole.
 package struct ConfigAssignment: Equatable, Sendable {
   package let path: ConfigPath
   package let value: ConfigValue
@@ -49,7 +49,7 @@ package struct ConfigAssignment: Equatable, Sendable {
     }
     let path = ConfigPath(dotted: String(text[..<equals]))
     let value = String(text[text.index(after: equals)...])
-    return try YAMLReader(source: place).assignments(in: value, under: path).map {
+    return try YAMLReader(source: place, hasLines: false).assignments(in: value, under: path).map {
       ConfigAssignment($0.path, $0.value, from: .set)
     }
   }

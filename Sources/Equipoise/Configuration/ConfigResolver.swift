@@ -9,6 +9,9 @@ struct ConfigResolver<Root: ConfigurationSection> {
     do {
       let tree = try overlaid(assignments)
       let root = try ConfigDecoder.decode(Root.self, from: .mapping(tree))
+      // That a section was opened does not set the values in it.
+      let sections = ConfigValue.mapping(tree).nodes().filter { $0.value.mapping != nil }
+      for section in sections { origins[section.path] = nil }
       return ResolvedConfig(configuration: root, origins: origins)
     } catch let issue as ConfigIssue {
       throw issue.located(at: origins.place(of: issue.path))

@@ -5,10 +5,12 @@ extension ConfigValue {
     if case .mapping(let mapping) = self { mapping } else { nil }
   }
 
-  /// The scalars, lists and empty sections below `path`, which is where this value lies.
-  package func leaves(at path: ConfigPath = ConfigPath()) -> [(path: ConfigPath, value: Self)] {
-    guard let entries = mapping?.entries, !entries.isEmpty else { return [(path, self)] }
-    return entries.flatMap { $0.value.leaves(at: path.appending($0.key)) }
+  /// This value at `path` and everything inside it, sections before their entries; a section counts
+  /// as an empty one.
+  package func nodes(at path: ConfigPath = ConfigPath()) -> [(path: ConfigPath, value: Self)] {
+    guard let entries = mapping?.entries else { return [(path, self)] }
+    return [(path, .mapping(ConfigMapping()))]
+      + entries.flatMap { $0.value.nodes(at: path.appending($0.key)) }
   }
 
   /// Replaces the value at `path` in this tree of defaults, which says what keys there are; `depth`
@@ -16,12 +18,11 @@ extension ConfigValue {
   package mutating func assign(
     _ value: ConfigValue, at path: ConfigPath, depth: Int = 0, below base: ConfigPath = ConfigPath()
   ) throws {
+    let whole = ConfigPath(base.keys + path.keys)
     let here = ConfigPath(base.keys + path.keys[..<depth])
     guard case .mapping(var mapping) = self else {
-      guard depth == path.keys.count else {
-        let whole = ConfigPath(base.keys + path.keys)
-        throw ConfigIssue(
-          at: whole, "\(here) is one value, not a section with '\(path.keys[depth])'")
+      guard depth == path.keys.count, value.mapping == nil else {
+        throw ConfigIssue(at: whole, "\(here) is a section", fix: "expected one value")
       }
       self = value
       return
@@ -29,13 +30,13 @@ extension ConfigValue {
     guard depth < path.keys.count else {
       // "training:" with nothing below it changes nothing.
       if value == .null || value.mapping != nil { return }
-      throw ConfigIssue(at: here, found: value, expected: "a section")
+      throw ConfigIssue(at: whole, found: value, expected: "a section")
     }
     let key = path.keys[depth]
     guard var entry = mapping[key] ?? mapping.elementDefaults else {
-      let unknown = here.appending(key)
       throw ConfigIssue(
-        at: unknown, "unknown key '\(unknown)'", fix: Suggestion.hint(key, in: mapping.keys))
+        at: whole, "unknown key '\(here.appending(key))'",
+        fix: Suggestion.hint(key, in: mapping.keys))
     }
     try entry.assign(value, at: path, depth: depth + 1, below: base)
     mapping[key] = entry

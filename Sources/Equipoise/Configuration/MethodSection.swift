@@ -28,7 +28,7 @@ public struct MethodSection: Equatable, Sendable {
     let path = ConfigPath(["method"])
     do {
       var section = try ConfigEncoder.encode(T())
-      for (key, value) in ConfigValue.mapping(settings).leaves() where !key.keys.isEmpty {
+      for (key, value) in ConfigValue.mapping(settings).nodes() where !key.keys.isEmpty {
         try section.assign(value, at: key, below: path)
       }
       return try ConfigDecoder.decode(T.self, from: section, at: path)

@@ -47,10 +47,10 @@ extension [ConfigPath: ConfigOrigin] {
 extension ConfigurationSection {
   /// The key paths at which this configuration differs from `other`, as `path: mine, not theirs`.
   package func differences(from other: Self) throws -> [String] {
-    func leaves(_ section: Self) throws -> [ConfigPath: ConfigValue] {
-      Dictionary(uniqueKeysWithValues: try ConfigEncoder.encode(section).leaves().map { ($0, $1) })
+    func nodes(_ section: Self) throws -> [ConfigPath: ConfigValue] {
+      Dictionary(uniqueKeysWithValues: try ConfigEncoder.encode(section).nodes().map { ($0, $1) })
     }
-    let (mine, theirs) = (try leaves(self), try leaves(other))
+    let (mine, theirs) = (try nodes(self), try nodes(other))
     return Set(mine.keys).union(theirs.keys).filter { mine[$0] != theirs[$0] }
       .map { path in
         let (new, old) = (mine[path]?.text ?? "absent", theirs[path]?.text ?? "absent")

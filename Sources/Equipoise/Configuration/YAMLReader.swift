@@ -6,6 +6,8 @@ import Yams
 struct YAMLReader {
   /// The file name for messages and origins.
   let source: String
+  /// Whether the text has lines worth naming.
+  var hasLines = true
 
   /// Far above any real configuration.
   static let byteLimit = 256 << 10
@@ -39,12 +41,12 @@ struct YAMLReader {
     -> [ConfigAssignment]
   {
     try checkSize(of: text)
-    let root = try parse(text) ?? Node("")
+    let root = try parse(text)
     var walk = YAMLWalk(source: source)
-    let value = try walk.value(of: root, at: path)
+    let value = try root.map { try walk.value(of: $0, at: path) } ?? .null
     if path.keys.isEmpty, value != .null, value.mapping == nil {
       throw error(
-        "expected keys and values, found \(value.found)", line: root.mark?.line,
+        "expected keys and values, found \(value.found)", line: root?.mark?.line,
         fix: "for example 'seed: 1'")
     }
     return walk.assignments(in: value, at: path)
@@ -74,7 +76,8 @@ struct YAMLReader {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return error(
-        "not valid YAML: \(problem)", line: mark.line, fix: "look at column \(mark.column)")
+        "not valid YAML: \(problem)", line: mark.line,
+        fix: hasLines ? "look at column \(mark.column)" : nil)
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = duplicates.map { "'\($0)'" }.joined(separator: ", ")
       return error("duplicate key \(names)", line: context.mark.line, fix: "keep one of them")
@@ -85,7 +88,7 @@ struct YAMLReader {
   }
 
   private func error(_ what: String, line: Int?, fix: String?) -> EquipoiseError {
-    EquipoiseError(
-      .configuration, what, at: line.map { "\(source):\($0)" } ?? source, fix: fix)
+    let place = line.flatMap { hasLines ? "\(source):\($0)" : nil }
+    return EquipoiseError(.configuration, what, at: place ?? source, fix: fix)
   }
 }

@@ -29,9 +29,9 @@ struct YAMLWalk {
     }
   }
 
-  /// What `value` sets below `path`, each with its line.
+  /// What `value` sets at and below `path`, each with its line.
   func assignments(in value: ConfigValue, at path: ConfigPath) -> [ConfigAssignment] {
-    value.leaves(at: path).filter { !$0.path.keys.isEmpty }.map {
+    value.nodes(at: path).filter { !$0.path.keys.isEmpty }.map {
       ConfigAssignment($0.path, $0.value, from: .file(source, line: lines[$0.path] ?? 1))
     }
   }

@@ -1,0 +1,31 @@
+import Foundation
+
+/// Keeps a second process from writing the same run folder.
+///
+/// The lock belongs to the open file, so the system releases it even after `kill -9`.
+package final class ProcessLock {
+  private let file: FileDescriptor
+
+  /// Takes the lock of `folder`, which must exist.
+  package init(folder: String) throws {
+    let path = folder + "/.lock"
+    file = try FileDescriptor(path, flags: O_RDWR | O_CREAT)
+    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK else { throw EquipoiseError.system("lock the file", path) }
+      throw EquipoiseError(
+        .checkpoint, "process \(Self.owner(path)) is writing this run", at: folder,
+        fix: "wait for it, stop it, or choose another run folder")
+    }
+    let line = Data("\(getpid())\n".utf8)
+    let written = line.withUnsafeBytes { pwrite(file.number, $0.baseAddress, $0.count, 0) }
+    guard written == line.count, ftruncate(file.number, off_t(line.count)) == 0 else {
+      throw EquipoiseError.system("write the file", path)
+    }
+  }
+
+  /// The process identifier in the lock file.
+  private static func owner(_ path: String) -> String {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return Int(text.trimmingCharacters(in: .newlines)).map(String.init) ?? "(unknown)"
+  }
+}

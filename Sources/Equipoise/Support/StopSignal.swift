@@ -1,0 +1,40 @@
+import Foundation
+import Synchronization
+
+/// SIGTERM and SIGINT as a request to save and stop.
+///
+/// The handler touches one lock-free atomic and nothing else, which is all a signal handler may do.
+package enum StopSignal {
+  private static let received = Atomic<Int32>(0)
+
+  /// From now on the first signal is a request; SIGINT after any request ends the process at once.
+  /// The calling thread, if no other, takes the signals.
+  package static func install() {
+    // Also initialises the atomic, which a handler must not be the first to do.
+    received.store(0, ordering: .sequentiallyConsistent)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGTERM, SIGINT] {
+      signal(number) { StopSignal.handle($0) }
+      sigaddset(&signals, number)
+    }
+    // Dispatch's threads block signals; one thread at least must take them.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// The signal that asked to stop, if one did.
+  package static var requested: Int32? {
+    let number = received.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : number
+  }
+
+  /// The exit status that tells a shell which signal ended the process: 143 or 130.
+  package static func exitCode(for number: Int32) -> Int32 { 128 + number }
+
+  private static func handle(_ number: Int32) {
+    let isFirst = received.compareExchange(
+      expected: 0, desired: number, ordering: .sequentiallyConsistent
+    ).exchanged
+    if !isFirst, number == SIGINT { _exit(exitCode(for: number)) }
+  }
+}

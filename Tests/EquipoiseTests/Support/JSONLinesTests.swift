@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@testable import Equipoise
+
+struct JSONLinesTests {
+  struct Record: Encodable {
+    var loss: Double
+    var epoch = 1
+  }
+
+  private func content(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
+
+  @Test func appendsOneSortedLinePerRecord() throws {
+    let folder = try TemporaryFolder()
+    let lines = try JSONLines(path: folder.file("metrics.jsonl"))
+    try lines.append(Record(loss: 0.1))
+    try lines.append(["path": "a/b"])
+    #expect(try content(lines.path) == "{\"epoch\":1,\"loss\":0.1}\n{\"path\":\"a/b\"}\n")
+    #expect(lines.byteCount == 38)
+  }
+
+  @Test(arguments: [
+    (Double.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""), (.nan, "\"NaN\""),
+    (1e-8, "1e-08"),
+  ])
+  func writesNumbersThatJSONLacksAsStrings(value: Double, expected: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = try JSONLines(path: folder.file("metrics.jsonl"))
+    try lines.append(["x": value])
+    #expect(try content(lines.path) == "{\"x\":\(expected)}\n")
+  }
+
+  @Test func continuesAFileAndGoesBackToAnEarlierLength() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("{\"a\":1}\n", to: "metrics.jsonl")
+    let lines = try JSONLines(path: path)
+    let saved = lines.byteCount
+    #expect(saved == 8)
+    try lines.append(["b": 2])
+    try lines.truncate(toBytes: saved)
+    try lines.append(["c": 3])
+    try lines.synchronise()
+    #expect(try content(path) == "{\"a\":1}\n{\"c\":3}\n")
+  }
+
+  @Test(arguments: [(0, ""), (1, "1\n"), (2, "1\n2\n"), (3, "1\n2\n3"), (9, "1\n2\n3")])
+  func keepsTheFirstLines(count: Int, expected: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = try JSONLines(path: try folder.write("1\n2\n3", to: "lines"))
+    try lines.truncate(toLines: count)
+    #expect(try content(lines.path) == expected)
+    #expect(lines.byteCount == expected.utf8.count)
+  }
+
+  @Test func refusesToGoBackToMoreThanThereIs() throws {
+    let folder = try TemporaryFolder()
+    let lines = try JSONLines(path: try folder.write("1\n", to: "lines"))
+    let text = message { try lines.truncate(toBytes: 3) }
+    #expect(
+      text == "\(lines.path): has 2 bytes where 3 were written before; "
+        + "restore the file, or start a new run")
+  }
+
+  @Test func namesTheFileThatCannotBeOpened() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("absent/metrics.jsonl")
+    #expect(
+      message { _ = try JSONLines(path: path) }
+        == "\(path): cannot open the file: No such file or directory; "
+        + "check the path, its permissions and the space on the disk")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func reportsAFullDisk() throws {
+    let lines = try JSONLines(path: "/dev/full")
+    #expect(
+      message { try lines.append(["a": 1]) }
+        == "/dev/full: cannot append to the file: No space left on device; "
+        + "check the path, its permissions and the space on the disk")
+  }
+}
