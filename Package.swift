@@ -55,7 +55,9 @@ let package = Package(
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
       swiftSettings: swift),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swift),
+    .testTarget(
+      name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Goldens")],
+      swiftSettings: swift),
     .testTarget(name: "EquipoiseTests", dependencies: ["Equipoise"], swiftSettings: swift),
     .testTarget(
       name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
