@@ -101,3 +101,8 @@ package final class RunParts {
     try streams.restore(checkpoint.section("random"))
   }
 }
+
+extension RunParts {
+  /// The identity of the prepared data.
+  var datasetFingerprint: String { data.dataset.fingerprint }
+}
