@@ -137,24 +137,16 @@ private struct WAVFormat {
 
   func samples(_ data: UnsafeRawBufferPointer) -> [Float] {
     switch encoding {
-    case .unsigned8: data.map { (Float($0) - 128) / 128 }
-    case .signed16: map(data, 2) { Float($0.loadUnaligned(as: Int16.self)) / 32768 }
+    case .unsigned8: data.converted(UInt8.self) { (Float($0) - 128) / 128 }
+    case .signed16: data.converted(Int16.self) { Float($0) / 32768 }
     case .signed24:
-      map(data, 3) { sample in
-        let high = Int32(Int8(bitPattern: sample[2])) << 16
-        return Float(high | Int32(sample[1]) << 8 | Int32(sample[0])) / 8_388_608
+      stride(from: 0, to: data.count, by: 3).map { offset in
+        let high = Int32(Int8(bitPattern: data[offset + 2])) << 16
+        return Float(high | Int32(data[offset + 1]) << 8 | Int32(data[offset])) / 8_388_608
       }
-    case .signed32: map(data, 4) { Float($0.loadUnaligned(as: Int32.self)) / 2_147_483_648 }
-    case .float32: map(data, 4) { $0.loadUnaligned(as: Float.self) }
-    case .float64: map(data, 8) { Float($0.loadUnaligned(as: Double.self)) }
-    }
-  }
-
-  private func map(
-    _ data: UnsafeRawBufferPointer, _ width: Int, _ convert: (UnsafeRawBufferPointer) -> Float
-  ) -> [Float] {
-    stride(from: 0, to: data.count, by: width).map { offset in
-      convert(UnsafeRawBufferPointer(rebasing: data[offset..<offset + width]))
+    case .signed32: data.converted(Int32.self) { Float($0) / 2_147_483_648 }
+    case .float32: data.converted(Float.self) { $0 }
+    case .float64: data.converted(Double.self) { Float($0) }
     }
   }
 }

@@ -33,20 +33,10 @@ extension HostArray {
     }
   }
 
-  private func map<Source: BitwiseCopyable, Target>(
+  private func map<Source: BitwiseCopyable, Target: BitwiseCopyable>(
     _ source: Source.Type, _ convert: (Source) -> Target
   ) -> [Target] {
-    withUnsafeBytes { bytes in
-      let count = bytes.count / MemoryLayout<Source>.size
-      return [Target](unsafeUninitializedCapacity: count) { target, initialized in
-        for index in 0..<count {
-          let offset = index * MemoryLayout<Source>.size
-          let value = bytes.loadUnaligned(fromByteOffset: offset, as: source)
-          target.initializeElement(at: index, to: convert(value))
-        }
-        initialized = count
-      }
-    }
+    withUnsafeBytes { $0.converted(source, convert) }
   }
 
   private func copied<Value: BitwiseCopyable>() -> [Value] {
