@@ -1,3 +1,5 @@
+import Formats
+
 /// Reads a section from a `ConfigValue`; every error names the key path, what was found there and
 /// what was expected.
 struct ConfigDecoder: Decoder {
@@ -23,7 +25,7 @@ struct ConfigDecoder: Decoder {
     }
     guard names.contains(name) else {
       throw ConfigIssue(
-        at: path, "\(path) is '\(name)'", fix: Suggestion.hint(name, in: names))
+        at: path, "\(path) is '\(name)'", fix: Nearest.hint(name, in: names))
     }
   }
 

@@ -1,3 +1,5 @@
+import Formats
+
 /// Paths into a tree of values.
 extension ConfigValue {
   /// The mapping inside, if it is one.
@@ -36,7 +38,7 @@ extension ConfigValue {
     guard var entry = mapping[key] ?? mapping.elementDefaults else {
       throw ConfigIssue(
         at: whole, "unknown key '\(here.appending(key))'",
-        fix: Suggestion.hint(key, in: mapping.keys))
+        fix: Nearest.hint(key, in: mapping.keys))
     }
     try entry.assign(value, at: path, depth: depth + 1, below: base)
     mapping[key] = entry

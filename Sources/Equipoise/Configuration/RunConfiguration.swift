@@ -1,3 +1,5 @@
+import Formats
+
 /// Everything that decides a training run; saved with it as `config.yaml`.
 public struct RunConfiguration: ConfigurationSection {
   /// The folder of the prepared dataset.
@@ -52,7 +54,7 @@ extension RunConfiguration: RangeChecking {
     for (path, name) in selected + encoders + augmented where !names.contains(name) {
       throw EquipoiseError(
         .configuration, "dataset '\(dataset)' has no modality '\(name)'", at: path,
-        fix: Suggestion.hint(name, in: names))
+        fix: Nearest.hint(name, in: names))
     }
   }
 }

@@ -65,7 +65,7 @@ struct ConfigResolverTests {
     ("limit: {}", "run.yaml:1: limit is a section; expected one value"),
     (
       "inner.depth: 1",
-      "run.yaml:1: unknown key 'inner.depth'; choose from 'count', 'small', 'rate', 'share', 'enabled', 'title', 'limit', 'choice', 'list', 'names', 'inner', 'parts'"
+      "run.yaml:1: unknown key 'inner.depth'; choose from 'choice', 'count', 'enabled', 'inner', 'limit', 'list', 'names', 'parts' and 4 more"
     ),
     ("iner:\n  depth: 1", "run.yaml:1: unknown key 'iner'; did you mean 'inner'?"),
     ("small: 256", "run.yaml:1: small is 256; expected an integer from 0 to 255"),

@@ -20,6 +20,7 @@ struct RunConfigurationTests {
       model:
         encoders: {}
         fusion: concat
+        initialWeights: null
       method:
         name: joint
       training:

@@ -81,4 +81,22 @@ struct JSONLinesTests {
         == "/dev/full: cannot append to the file: No space left on device; "
         + "check the path, its permissions and the space on the disk")
   }
+
+  #if os(Linux)
+    /// In a process of its own, where a file may have ten bytes: the second write gets two in.
+    @Test func aWriteThatStopsHalfwayLeavesNoHalfLine() async {
+      await #expect(processExitsWith: .success) {
+        signal(SIGXFSZ, SIG_IGN)
+        var limit = rlimit(rlim_cur: 10, rlim_max: 10)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        let folder = try TemporaryFolder()
+        let lines = try JSONLines(path: folder.file("metrics.jsonl"))
+        try lines.append(["a": 1])
+        #expect(throws: EquipoiseError.self) { try lines.append(["b": 2]) }
+        let content = try String(contentsOfFile: lines.path, encoding: .utf8)
+        #expect(content == "{\"a\":1}\n")
+        #expect(lines.byteCount == 8)
+      }
+    }
+  #endif
 }
