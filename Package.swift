@@ -58,7 +58,9 @@ let package = Package(
     .testTarget(
       name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Goldens")],
       swiftSettings: swift),
-    .testTarget(name: "EquipoiseTests", dependencies: ["Equipoise"], swiftSettings: swift),
+    .testTarget(
+      name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
+      swiftSettings: swift),
     .testTarget(
       name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
   ],

@@ -2,7 +2,12 @@ public import Torch
 
 /// 1-D convolutions for sensor series [L, C], such as six inertial channels: each block is
 /// convolution → batch normalisation → ReLU → max-pool of 2 → dropout, and halves the length.
-public final class Conv1dEncoder: Encoder {
+public final class Conv1dEncoder: ModalityEncoder {
+  /// Channels of every layer.
+  public static let defaultWidth = 64
+  /// Layers.
+  public static let defaultDepth = 3
+
   private let layers: [Conv1dBlock]
   private let channels: Int
   private let width: Int
@@ -17,7 +22,8 @@ public final class Conv1dEncoder: Encoder {
   ///   - dropout: the probability of dropping a value after each layer.
   ///   - generator: the stream to draw the weights from.
   public init(
-    channels: Int, width: Int = 64, depth: Int = 3, kernel: Int = 5, dropout: Double = 0,
+    channels: Int, width: Int = Conv1dEncoder.defaultWidth,
+    depth: Int = Conv1dEncoder.defaultDepth, kernel: Int = 5, dropout: Double = 0,
     from generator: Generator
   ) {
     precondition(depth >= 1, "a 1-D convolutional encoder of depth \(depth)")

@@ -1,7 +1,7 @@
 public import Torch
 
 /// Linear layers for vectors [C]: each block is linear → normalisation → ReLU → dropout.
-public final class MLPEncoder: Encoder {
+public final class MLPEncoder: ModalityEncoder {
   /// What follows a linear layer.
   public enum Normalization: String, Sendable {
     /// Over the batch, which then needs more than one sample.
@@ -12,27 +12,33 @@ public final class MLPEncoder: Encoder {
     case none
   }
 
+  /// Units of every layer.
+  public static let defaultWidth = 128
+  /// Layers.
+  public static let defaultDepth = 3
+
   private let layers: [MLPBlock]
   private let channels: Int
-  private let hidden: Int
+  private let width: Int
 
   /// A multi-layer perceptron with random weights.
   ///
   /// - Parameters:
   ///   - channels: the size of a vector.
-  ///   - hidden: the width of every layer.
+  ///   - width: units of every layer.
   ///   - depth: the number of layers.
   ///   - normalization: what follows a linear layer.
   ///   - dropout: the probability of dropping a value after each layer.
   ///   - generator: the stream to draw the weights from.
   public init(
-    channels: Int, hidden: Int = 128, depth: Int = 3, normalization: Normalization = .layer,
+    channels: Int, width: Int = MLPEncoder.defaultWidth,
+    depth: Int = MLPEncoder.defaultDepth, normalization: Normalization = .layer,
     dropout: Double = 0, from generator: Generator
   ) {
     precondition(depth >= 1, "an MLP of depth \(depth)")
-    (self.channels, self.hidden) = (channels, hidden)
+    (self.channels, self.width) = (channels, width)
     layers = (0..<depth).map { index in
-      MLPBlock(index == 0 ? channels : hidden, hidden, normalization, dropout, generator)
+      MLPBlock(index == 0 ? channels : width, width, normalization, dropout, generator)
     }
   }
 
@@ -42,10 +48,10 @@ public final class MLPEncoder: Encoder {
   }
 
   /// The width of the layers.
-  public var featureWidth: Int { hidden }
+  public var featureWidth: Int { width }
 
   /// Layers and width.
-  public var summary: String { "MLP, \(layers.count) layer(s), width \(hidden)" }
+  public var summary: String { "MLP, \(layers.count) layer(s), width \(width)" }
 
   /// [B, C] as it is.
   public func prepare(_ input: Tensor) -> Tensor { input }

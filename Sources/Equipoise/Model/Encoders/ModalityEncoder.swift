@@ -4,7 +4,7 @@ public import Torch
 ///
 /// Depth d is `blocks[d]`. A block is a module of its own, so that its parameters can be listed,
 /// replaced (`withParameters`) and the block run again on a kept input.
-public protocol Encoder: Module {
+public protocol ModalityEncoder: Module {
   /// The blocks in order. Implement it as a computed property: the parameters are found through
   /// the stored ones, and a stored list would name them twice.
   var blocks: [EncoderBlock] { get }
@@ -33,7 +33,7 @@ public protocol Encoder: Module {
   func pool(_ last: Tensor, samples: Int) -> Tensor
 }
 
-extension Encoder {
+extension ModalityEncoder {
   /// The number of blocks, D.
   public var depth: Int { blocks.count }
 

@@ -11,7 +11,7 @@ public import Torch
 /// ```
 /// Depths are the four stages; the stem belongs to the first. A video's frames are folded into the
 /// batch, and normalised together. Parameter names are torchvision's.
-public final class ResNet: Encoder {
+public final class ResNet: ModalityEncoder {
   /// The number of weighted layers, which sets the blocks of each stage.
   public enum Variant: Int, Sendable, CaseIterable {
     /// ResNet-18.
@@ -31,6 +31,9 @@ public final class ResNet: Encoder {
     case smallImage
   }
 
+  /// The paper's width.
+  public static let defaultWidth = 64
+
   private let conv1: Conv2d
   private let bn1: BatchNorm
   private let pool: MaxPool2d?
@@ -48,11 +51,11 @@ public final class ResNet: Encoder {
   /// - Parameters:
   ///   - variant: 18 or 34 layers.
   ///   - channels: of the input.
-  ///   - width: channels of the first stage, 64 in the paper.
+  ///   - width: channels of the first stage.
   ///   - stem: how the network starts.
   ///   - generator: the stream to draw the weights from.
   public init(
-    _ variant: Variant, channels: Int, width: Int = 64, stem: Stem = .standard,
+    _ variant: Variant, channels: Int, width: Int = ResNet.defaultWidth, stem: Stem = .standard,
     from generator: Generator
   ) {
     (self.variant, self.channels, self.width, self.stem) = (variant, channels, width, stem)

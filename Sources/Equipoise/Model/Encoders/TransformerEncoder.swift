@@ -9,7 +9,7 @@ public import Torch
 /// feature = mean of x over the L positions [B, width]
 /// ```
 /// Depths are the layers; projection and positions belong to the first.
-public final class TransformerEncoder: Encoder {
+public final class TransformerEncoder: ModalityEncoder {
   /// What tells positions apart.
   public enum Positions: String, Sendable {
     /// A trained vector for each position, N(0, 0.02²) at first.
@@ -17,6 +17,13 @@ public final class TransformerEncoder: Encoder {
     /// Sines and cosines of fixed frequencies.
     case sinusoidal
   }
+
+  /// Features of a position.
+  public static let defaultWidth = 128
+  /// Attention heads.
+  public static let defaultHeads = 4
+  /// Layers.
+  public static let defaultDepth = 3
 
   private let projection: Linear
   /// Trained positions [L, width].
@@ -43,8 +50,10 @@ public final class TransformerEncoder: Encoder {
   ///   - generator: the stream to draw the weights from.
   /// - Throws: ``EquipoiseError`` when `heads` does not divide `width`.
   public init(
-    length: Int, channels: Int, width: Int = 128, heads: Int = 4, hidden: Int? = nil,
-    depth: Int = 3, dropout: Double = 0, positions: Positions = .learned, from generator: Generator
+    length: Int, channels: Int, width: Int = TransformerEncoder.defaultWidth,
+    heads: Int = TransformerEncoder.defaultHeads, hidden: Int? = nil,
+    depth: Int = TransformerEncoder.defaultDepth, dropout: Double = 0,
+    positions: Positions = .learned, from generator: Generator
   ) throws {
     guard width % heads == 0 else {
       throw EquipoiseError(

@@ -30,7 +30,7 @@ public final class ConcatFusion: Fusion {
   public var summary: String { "concat, \(featureWidths.reduce(0, +)) → \(classes)" }
 
   /// [B, w_m] each → [B, K].
-  public func callAsFunction(_ features: [Tensor]) -> Tensor {
+  public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     return fcOut(features.count == 1 ? features[0] : .concatenated(features, dimension: 1))
   }

@@ -37,7 +37,7 @@ public final class FiLMFusion: Fusion {
   }
 
   /// [B, w_m] each → [B, K].
-  public func callAsFunction(_ features: [Tensor]) -> Tensor {
+  public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     let rest = Conditioning.joined(features)
     let width = rest.size(-1)

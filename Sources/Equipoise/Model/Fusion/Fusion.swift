@@ -12,7 +12,7 @@ public protocol Fusion: Module {
   var summary: String { get }
 
   /// Features [B, w_m] of every modality → logits [B, K].
-  func callAsFunction(_ features: [Tensor]) -> Tensor
+  func logits(_ features: [Tensor]) -> Tensor
 
   /// The part of the logits that one modality adds, [B, K]; the parts of all modalities sum to the
   /// logits. `nil` where the logits are no such sum.
@@ -25,6 +25,13 @@ public protocol Fusion: Module {
 }
 
 extension Fusion {
+  /// The parts of the logits that the modalities add, [B, K] each, or `nil` where the logits are no
+  /// such sum.
+  public func slices(_ features: [Tensor]) -> [Tensor]? {
+    let parts = features.indices.compactMap { slice($0, of: features[$0]) }
+    return parts.count == features.count ? parts : nil
+  }
+
   /// Logits [B, K] with the **features** of all other modalities zero. (Zeroing their raw inputs is
   /// something else, because encoders do not map zero to zero:
   /// ``MultimodalModel/masked(_:keeping:)``.)
@@ -34,10 +41,15 @@ extension Fusion {
   ///   - features: of every modality.
   /// - Returns: h(0, …, z_m, …, 0).
   public func zeroOut(keeping modality: Int, of features: [Tensor]) -> Tensor {
-    self(
+    logits(
       features.enumerated().map { index, feature in
         index == modality ? feature : feature.zerosLike()
       })
+  }
+
+  /// ``zeroOut(keeping:of:)`` for every modality.
+  public func zeroOutLogits(_ features: [Tensor]) -> [Tensor] {
+    features.indices.map { zeroOut(keeping: $0, of: features) }
   }
 
   /// Traps unless there is one feature of the right width for each modality.

@@ -39,7 +39,7 @@ public final class GatedFusion: Fusion {
   }
 
   /// [B, w_m] each → [B, K].
-  public func callAsFunction(_ features: [Tensor]) -> Tensor {
+  public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     return fcOut(fcX(features[0]).sigmoid() * fcY(Conditioning.joined(features)))
   }

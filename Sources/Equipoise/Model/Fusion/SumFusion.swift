@@ -35,7 +35,7 @@ public final class SumFusion: Fusion {
   }
 
   /// [B, w_m] each → [B, K].
-  public func callAsFunction(_ features: [Tensor]) -> Tensor {
+  public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     let parts = zip(fc.modules, features).map { layer, feature in layer(feature) }
     return parts.dropFirst().reduce(parts[0], +)

@@ -1,0 +1,52 @@
+import Torch
+
+/// Makes models from configurations.
+public enum ModelFactory {
+  /// A model with its initial weights, on the CPU.
+  ///
+  /// Every encoder draws from its own stream, named after the modality: a modality's encoder starts
+  /// alike in a joint and in a unimodal model of the same seed.
+  ///
+  /// - Parameters:
+  ///   - modalities: name and sample shape of each modality to use, in order.
+  ///   - classes: the number of classes.
+  ///   - configuration: encoders and fusion.
+  ///   - seed: the run's seed.
+  /// - Returns: the model; with one modality its head is a linear layer, whatever the fusion.
+  /// - Throws: ``EquipoiseError`` when the configuration does not fit the data, or initial weights
+  ///   cannot be read.
+  public static func makeModel(
+    modalities: [(name: String, shape: [Int])], classes: Int, configuration: ModelConfiguration,
+    seed: UInt64
+  ) throws -> MultimodalModel {
+    let encoders = try modalities.map { name, shape in
+      let settings = configuration.encoders[name] ?? EncoderConfiguration()
+      let factory = EncoderFactory(modality: name, shape: shape, configuration: settings)
+      let encoder = try factory.makeEncoder(from: stream(seed, "encoder", name))
+      return (modality: name, shape: shape, encoder: encoder)
+    }
+    let fusion = try makeFusion(
+      modalities.count == 1 ? .concatenation : configuration.fusion,
+      encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes, stream(seed, "fusion"))
+    return try MultimodalModel(encoders: encoders, fusion: fusion)
+  }
+
+  private static func makeFusion(
+    _ kind: FusionKind, _ modalities: [(name: String, width: Int)], _ classes: Int,
+    _ generator: Generator
+  ) throws -> any Fusion {
+    let widths = modalities.map(\.width)
+    return switch kind {
+    case .concatenation: ConcatFusion(widths, classes: classes, from: generator)
+    case .sum: SumFusion(modalities, classes: classes, from: generator)
+    case .film: try FiLMFusion(widths, classes: classes, from: generator)
+    case .gated: try GatedFusion(widths, classes: classes, from: generator)
+    }
+  }
+
+  /// The stream that the weights of one part are drawn from.
+  static func stream(_ seed: UInt64, _ part: String, _ name: String = "") -> Generator {
+    var numbers = RandomStream(seed: seed, "weights", part, name)
+    return Generator(seed: numbers.next())
+  }
+}
