@@ -1,3 +1,5 @@
+import Formats
+
 /// All methods by name.
 public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
@@ -25,7 +27,7 @@ public enum MethodRegistry {
       let names = all.map { $0.name }
       throw EquipoiseError(
         .configuration, "there is no method '\(section.name)'", at: "method.name",
-        fix: Suggestion.hint(section.name, in: names))
+        fix: Nearest.hint(section.name, in: names))
     }
     return try make(type, section, setting)
   }
