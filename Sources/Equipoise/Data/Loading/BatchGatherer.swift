@@ -1,0 +1,85 @@
+internal import Formats
+
+/// Copies the rows of a batch out of the mapped files, augmenting them on the way.
+struct BatchGatherer: Sendable {
+  private let samples: Samples
+  private let seed: UInt64
+  /// One per modality; nil where nothing is changed.
+  private let augmenters: [SampleAugmenter?]
+
+  init(_ samples: Samples, _ options: LoaderOptions) throws {
+    self.samples = samples
+    seed = options.seed
+    let known = samples.modalities.map(\.name)
+    for name in options.augmentation.keys.sorted() where !known.contains(name) {
+      throw EquipoiseError(
+        .configuration, "there is no modality '\(name)' to augment", at: "augmentation.\(name)",
+        fix: Nearest.hint(name, in: known))
+    }
+    augmenters = try samples.modalities.map { modality in
+      try options.augmentation[modality.name].flatMap { try SampleAugmenter(modality, $0) }
+    }
+  }
+
+  /// The batch of the samples at `indices`.
+  func batch(_ indices: [Int], epoch: Int, step: Int) throws -> HostBatch {
+    let inputs = try samples.modalities.indices.map { modality in
+      try input(modality, indices, epoch)
+    }
+    return HostBatch(
+      epoch: epoch, step: step, inputs: inputs,
+      labels: HostArray(
+        int64s: indices.map { Int64(samples.labels[$0]) }, shape: [indices.count]),
+      indices: indices)
+  }
+
+  private func input(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {
+    let description = samples.modalities[modality].description
+    let size = description.byteCount
+    return try HostArray(
+      type: description.type, shape: [indices.count] + description.shape
+    ) { target in
+      for (position, index) in indices.enumerated() {
+        let row = UnsafeMutableRawBufferPointer(
+          rebasing: target[position * size..<(position + 1) * size])
+        try samples.withBytes(ofInput: modality, sample: index) { source in
+          guard Finiteness.isFinite(source, description.type) else {
+            throw samples.notFinite(modality, index)
+          }
+          if let augmenter = augmenters[modality] {
+            var stream = RandomStream(
+              seed: seed, "augment", "epoch \(epoch)", "sample \(index)", augmenter.name)
+            augmenter.apply(to: source, into: row, &stream)
+          } else {
+            row.copyMemory(from: source)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Samples {
+  /// Calls `body` with the bytes of one modality of one sample, in the mapped file.
+  func withBytes<Result>(
+    ofInput modality: Int, sample index: Int,
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let location = locations[index]
+    let size = modalities[modality].description.byteCount
+    return try shards[Int(location.shard)].inputs[modality].withUnsafeBytes { bytes in
+      let start = Int(location.row) * size
+      return try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
+    }
+  }
+
+  func notFinite(_ modality: Int, _ index: Int) -> EquipoiseError {
+    let location = locations[index]
+    let shard = shards[Int(location.shard)]
+    let name = shard.id(ofRow: Int(location.row)).map { " (sample '\($0)')" } ?? ""
+    return EquipoiseError(
+      .data,
+      "row \(location.row)\(name) of modality '\(modalities[modality].name)' is not finite",
+      at: shard.path, fix: "correct or leave out the sample: 'equipoise inspect' lists all of them")
+  }
+}

@@ -1,0 +1,80 @@
+internal import Formats
+public import Torch
+
+/// Turns stored numbers into normalised float32 on the device: (x − mean) / std per channel, where
+/// uint8 is first scaled to [0, 1].
+public struct InputNormalizer {
+  /// What one modality needs.
+  private struct Rule {
+    /// What the stored numbers are multiplied by, shaped to broadcast over a batch; nil for 1.
+    let scale: Tensor?
+    /// What is added then; nil for 0.
+    let shift: Tensor?
+    let kind: ModalityKind
+  }
+
+  private let rules: [Rule]
+  private let device: Device
+  private let channelsLast: Bool
+
+  /// A normaliser.
+  ///
+  /// - Parameters:
+  ///   - modalities: The modalities in the order of a batch's inputs.
+  ///   - device: Where the results go.
+  ///   - channelsLast: Whether images, spectrograms and frames lie with their channels innermost.
+  public init(_ modalities: [DatasetModality], device: Device, channelsLast: Bool = false) {
+    rules = modalities.map { Self.rule($0.description, device) }
+    self.device = device
+    self.channelsLast = channelsLast
+  }
+
+  /// The batch on the device.
+  public func callAsFunction(_ batch: HostBatch) -> Batch {
+    let inputs = zip(batch.inputs, rules).map { array, rule in
+      normalized(arranged(Tensor(array), rule.kind).to(device, dtype: .float32), rule)
+    }
+    return Batch(
+      inputs: inputs, labels: Tensor(batch.labels).to(device), indices: batch.indices)
+  }
+
+  private func normalized(_ input: Tensor, _ rule: Rule) -> Tensor {
+    switch (rule.scale, rule.shift) {
+    case (let scale?, let shift?): shift.addingProduct(input, scale)
+    case (let scale?, nil): input * scale
+    case (nil, let shift?): input + shift
+    case (nil, nil): input
+    }
+  }
+
+  /// In the layout wanted, while the numbers are still as small as they are stored.
+  private func arranged(_ input: Tensor, _ kind: ModalityKind) -> Tensor {
+    guard channelsLast else { return input }
+    switch kind {
+    case .image, .spectrogram: return input.contiguous(.channelsLast)
+    case .video:
+      let shape = input.shape
+      let frames = input.reshaped([shape[0] * shape[1]] + shape[2...])
+      return frames.contiguous(.channelsLast).reshaped(shape)
+    case .sequence, .vector: return input
+    }
+  }
+
+  private static func rule(_ modality: ModalityDescription, _ device: Device) -> Rule {
+    let unit = modality.type == .uint8 ? 1 / 255.0 : 1
+    let trailing =
+      switch modality.kind {
+      case .image, .spectrogram, .video: [1, 1]
+      case .sequence, .vector: [Int]()
+      }
+    func tensor(_ values: [Double]) -> Tensor {
+      Tensor(values.map(Float.init), shape: [values.count] + trailing).to(device)
+    }
+    let std = modality.std ?? [Double](repeating: 1, count: modality.channels)
+    let scales = std.map { unit / $0 }
+    let shifts = zip(modality.mean ?? [], std).map { -$0 / $1 }
+    return Rule(
+      scale: scales.allSatisfy { $0 == 1 } ? nil : tensor(scales),
+      shift: shifts.allSatisfy { $0 == 0 } ? nil : tensor(shifts), kind: modality.kind)
+  }
+}

@@ -1,0 +1,86 @@
+internal import Formats
+
+/// A way to make a prepared dataset; `equipoise prepare NAME` runs it.
+public protocol DatasetRecipe: Sendable {
+  /// The settings, whose properties are the keys of `--set`.
+  associatedtype Options: ConfigurationSection
+
+  /// The name on the command line.
+  static var name: String { get }
+  /// One line on what it makes, and from what.
+  static var summary: String { get }
+  /// Whether it reads a folder of source data.
+  static var needsInput: Bool { get }
+
+  /// The recipe with these settings.
+  init(_ options: Options)
+
+  /// Makes the dataset.
+  ///
+  /// - Parameters:
+  ///   - input: The folder of source data; empty when none is needed.
+  ///   - output: Where the dataset is to be: a path at which there is nothing yet.
+  ///   - report: Told how far the work is and what the user should know.
+  /// - Returns: The description as written.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the file or setting at fault.
+  func prepare(
+    input: String, output: String, report: (PreparationEvent) -> Void
+  ) throws -> DatasetDescription
+}
+
+/// What a recipe tells while it works.
+public enum PreparationEvent: Equatable, Sendable {
+  /// This many of so many samples are done.
+  case progress(Int, of: Int)
+  /// Something that the user should know about the data.
+  case note(String)
+}
+
+/// The recipes there are.
+public enum DatasetRecipes {
+  /// Every recipe, in the order in which they are listed.
+  public static let all: [any DatasetRecipe.Type] = [SyntheticRecipe.self]
+
+  /// Runs a recipe.
+  ///
+  /// - Parameters:
+  ///   - name: The recipe's name.
+  ///   - input: The folder of source data, or nil.
+  ///   - output: Where the dataset is to be.
+  ///   - file: A YAML file with settings, or nil.
+  ///   - sets: Settings as `KEY.PATH=VALUE`, which beat those of the file.
+  ///   - report: Told how far the work is and what the user should know.
+  /// - Returns: The description as written.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the setting or file at fault.
+  @discardableResult
+  public static func prepare(
+    _ name: String, input: String?, output: String, file: String? = nil, sets: [String] = [],
+    report: (PreparationEvent) -> Void = { _ in }
+  ) throws -> DatasetDescription {
+    guard let recipe = all.first(where: { $0.name == name }) else {
+      throw EquipoiseError(
+        .usage, "there is no recipe '\(name)'", fix: Nearest.hint(name, in: all.map(\.name)))
+    }
+    if recipe.needsInput, input == nil {
+      throw EquipoiseError(
+        .usage, "recipe '\(name)' reads a folder of source data", fix: "name it with --input")
+    }
+    return try recipe.run(
+      input: input ?? "", output: output, file: file, sets: sets, report: report)
+  }
+}
+
+extension DatasetRecipe {
+  /// Whether it reads a folder of source data: most do.
+  public static var needsInput: Bool { true }
+
+  fileprivate static func run(
+    input: String, output: String, file: String?, sets: [String],
+    report: (PreparationEvent) -> Void
+  ) throws -> DatasetDescription {
+    let assignments =
+      try (file.map(YAMLReader.read(file:)) ?? []) + sets.flatMap(ConfigAssignment.parse(set:))
+    let options = try ConfigResolver<Options>().resolve(assignments).configuration
+    return try Self(options).prepare(input: input, output: output, report: report)
+  }
+}
