@@ -19,6 +19,9 @@ public struct PreparedDataset: Sendable {
   public let description: DatasetDescription
   /// The modalities in use, in the order of a batch's inputs: alphabetical, or as selected.
   public let modalities: [DatasetModality]
+  /// Which data these are: the SHA-256 of `dataset.json` and of each file's size and header. Files
+  /// whose numbers were overwritten in place are not noticed.
+  public let fingerprint: String
   private let shards: [Split: [Shard]]
 
   /// Opens a dataset.
@@ -41,6 +44,8 @@ public struct PreparedDataset: Sendable {
       }
     }
     self.shards = shards
+    // After the files are known to be whole.
+    fingerprint = try Self.fingerprint(description, in: folder)
   }
 
   /// The samples of a split, which may be none.

@@ -52,7 +52,9 @@ extension DatasetDescription {
           "use letters, digits, '-' and '_', and not \(Shard.reservedNames.joined(separator: ", "))"
         )
       }
-      if let problem = modality.problem { throw fail("modality '\(name)': \(problem)", "correct it") }
+      if let problem = modality.problem {
+        throw fail("modality '\(name)': \(problem)", "correct it")
+      }
     }
     try checkShards(fail)
   }

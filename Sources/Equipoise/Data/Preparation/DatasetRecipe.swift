@@ -59,7 +59,7 @@ public enum DatasetRecipes {
   ) throws -> DatasetDescription {
     guard let recipe = all.first(where: { $0.name == name }) else {
       throw EquipoiseError(
-        .usage, "there is no recipe '\(name)'", fix: Nearest.hint(name, in: all.map(\.name)))
+        .usage, "there is no recipe '\(name)'", fix: Nearest.hint(name, in: all.map { $0.name }))
     }
     if recipe.needsInput, input == nil {
       throw EquipoiseError(

@@ -7,9 +7,12 @@ internal import Formats
 /// the texture; but test recordings are out of tune and their hum is misleading, and then the
 /// texture is missed.
 public struct SyntheticRecipe: DatasetRecipe {
+  /// The name on the command line.
   public static let name = "synthetic"
+  /// What it makes.
   public static let summary =
     "made by the program: a chord (audio) and a texture (visual), optionally a sensor series"
+  /// Nothing is read.
   public static let needsInput = false
 
   private let options: SyntheticOptions
