@@ -66,8 +66,8 @@ struct EncoderContractTests {
     #expect(encoder.blocks.allSatisfy { $0.parameterCount > 0 })
   }
 
-  /// A block run again on a kept input with other parameters: the gradient reaches those and not the
-  /// block's own, and running statistics stay.
+  /// A block run again on a kept input with other parameters: the gradient reaches those and not
+  /// the block's own, and running statistics stay.
   @Test(arguments: Example.allCases)
   func blocksRunAgainWithOtherParameters(_ example: Example) throws {
     let encoder = try example.makeEncoder()

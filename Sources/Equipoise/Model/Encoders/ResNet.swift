@@ -4,7 +4,8 @@ public import Torch
 /// spectrograms [C, H, W] and for video [T, C, H, W].
 ///
 /// ```
-/// stem    conv 7×7 stride 2 → BN → ReLU → max-pool 3×3 stride 2     (small images: conv 3×3 → BN → ReLU)
+/// stem    conv 7×7 stride 2 → BN → ReLU → max-pool 3×3 stride 2
+///         (small images: conv 3×3 → BN → ReLU)
 /// layer1  w channels, stride 1       layer3  4w, stride 2
 /// layer2  2w, stride 2               layer4  8w, stride 2
 /// feature mean over time, height and width: [B, 8w]
