@@ -1,6 +1,7 @@
 // The one exception boundary and the one place where handles become libtorch's types.
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 
@@ -59,6 +60,17 @@ class Borrowed {
 /// A new reference to the tensor behind a handle.
 inline at::Tensor retained(CTTensor handle) { return *Borrowed(handle); }
 
+/// As `retained`, for calls that libtorch does not check itself.
+inline at::Tensor defined(CTTensor handle) {
+  TORCH_CHECK(handle.impl != nullptr, "an undefined tensor");
+  return retained(handle);
+}
+
+inline at::Generator &defined(CTGenerator handle) {
+  TORCH_CHECK(handle.impl != nullptr, "an undefined generator");
+  return *static_cast<at::Generator *>(handle.impl);
+}
+
 /// Gives a reference to the caller.
 inline CTTensor handed(at::Tensor tensor) {
   if (!tensor.defined()) return CTTensor{nullptr};
@@ -72,9 +84,21 @@ inline std::vector<at::Tensor> retained(const CTTensor *handles, int32_t count) 
   return tensors;
 }
 
+inline c10::DeviceType deviceType(int32_t type) {
+  // libtorch indexes tables by this number without looking.
+  TORCH_CHECK(type >= 0 && type < static_cast<int32_t>(c10::DeviceType::COMPILE_TIME_MAX_DEVICE_TYPES),
+              type, " is no device type");
+  return static_cast<c10::DeviceType>(type);
+}
+
+inline c10::ScalarType scalarType(int32_t type) {
+  TORCH_CHECK(type >= 0 && type < static_cast<int32_t>(c10::ScalarType::NumOptions), type,
+              " is no element type");
+  return static_cast<c10::ScalarType>(type);
+}
+
 inline c10::Device device(CTDevice device) {
-  return c10::Device(static_cast<c10::DeviceType>(device.type),
-                     static_cast<c10::DeviceIndex>(device.index));
+  return c10::Device(deviceType(device.type), static_cast<c10::DeviceIndex>(device.index));
 }
 
 }  // namespace ctorch

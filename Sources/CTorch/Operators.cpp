@@ -95,8 +95,11 @@ CTStatus ct_operator(const char *name, const char *overload, CTOperator *out) {
 CTStatus ct_call(CTOperator op, const CTValue *values, int32_t value_count, CTPools pools,
                  CTTensor *outputs, int32_t capacity, int32_t *count) {
   return guarded([&] {
+    TORCH_CHECK(op.impl != nullptr, "an undefined operator");
     const auto &handle = *static_cast<const c10::OperatorHandle *>(op.impl);
     const auto &arguments = handle.schema().arguments();
+    TORCH_CHECK(static_cast<size_t>(value_count) <= arguments.size(), value_count,
+                " arguments where at most ", arguments.size(), " are taken");
     c10::Stack stack;
     stack.reserve(arguments.size());
     for (const auto i : c10::irange(value_count)) stack.push_back(argument(values[i], pools));

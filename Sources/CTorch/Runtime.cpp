@@ -17,20 +17,28 @@
 
 using namespace ctorch;
 
-CTStatus ct_autocast_begin(int32_t device_type, int32_t dtype) {
+CTStatus ct_autocast_begin(int32_t device_type, int32_t dtype, int32_t *before) {
   return guarded([&] {
-    const auto type = static_cast<at::DeviceType>(device_type);
+    const auto type = deviceType(device_type);
+    const auto lower = scalarType(dtype);
+    *before = at::autocast::is_autocast_enabled(type)
+                  ? static_cast<int32_t>(at::autocast::get_autocast_dtype(type))
+                  : -1;
     at::autocast::set_autocast_enabled(type, true);
-    at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(dtype));
+    at::autocast::set_autocast_dtype(type, lower);
     at::autocast::increment_nesting();
   });
 }
 
-CTStatus ct_autocast_end(int32_t device_type) {
+CTStatus ct_autocast_end(int32_t device_type, int32_t before) {
   return guarded([&] {
-    // The cache holds the weights' casts of this scope; they must not outlive an optimiser step.
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(static_cast<at::DeviceType>(device_type), false);
+    const auto type = deviceType(device_type);
+    // The cache holds the weights' casts of this scope: they must outlive neither an optimiser step
+    // nor their type.
+    at::autocast::decrement_nesting();
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(type, before >= 0);
+    if (before >= 0) at::autocast::set_autocast_dtype(type, scalarType(before));
   });
 }
 
@@ -55,13 +63,11 @@ void ct_generator_free(CTGenerator generator) {
 }
 
 CTStatus ct_generator_state(CTGenerator generator, CTTensor *out) {
-  return guarded(
-      [&] { *out = handed(static_cast<at::Generator *>(generator.impl)->get_state()); });
+  return guarded([&] { *out = handed(defined(generator).get_state()); });
 }
 
 CTStatus ct_generator_set_state(CTGenerator generator, CTTensor state) {
-  return guarded(
-      [&] { static_cast<at::Generator *>(generator.impl)->set_state(*Borrowed(state)); });
+  return guarded([&] { defined(generator).set_state(defined(state)); });
 }
 
 #define CT_TEXT(x) #x
@@ -97,11 +103,14 @@ const char *ct_library_path(void) {
 bool ct_has_device(int32_t device_type) { return ct_device_count(device_type) > 0; }
 
 int32_t ct_device_count(int32_t device_type) {
-  const auto type = static_cast<at::DeviceType>(device_type);
-  if (type == at::kCPU) return 1;
   int32_t count = 0;
   // A driver that is missing or too old is no device, not an error.
   guarded([&] {
+    const auto type = deviceType(device_type);
+    if (type == at::kCPU) {
+      count = 1;
+      return;
+    }
     const auto *registered = c10::impl::device_guard_impl_registry[static_cast<size_t>(type)].load();
     if (registered != nullptr) count = registered->deviceCount();
   });

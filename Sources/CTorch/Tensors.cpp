@@ -17,7 +17,7 @@ CTStatus ct_tensor_over(void *data, const int64_t *sizes, int32_t rank, int32_t 
                         void (*release)(void *), void *context, CTTensor *out) {
   bool owned = false;
   CTStatus status = guarded([&] {
-    auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
+    auto options = at::TensorOptions().dtype(scalarType(dtype));
     auto shape = at::IntArrayRef(sizes, static_cast<size_t>(rank));
     at::Tensor tensor = at::from_blob(data, shape, [=](void *) { release(context); }, options);
     owned = true;
@@ -69,7 +69,13 @@ CTStatus ct_tensor_grad(CTTensor tensor, CTTensor *out) {
 }
 
 CTStatus ct_tensor_set_grad(CTTensor tensor, CTTensor gradient) {
-  return guarded([&] { Borrowed(tensor)->mutable_grad() = retained(gradient); });
+  return guarded([&] {
+    const at::Tensor target = defined(tensor);
+    const at::Tensor value = retained(gradient);
+    TORCH_CHECK(!value.defined() || value.sizes() == target.sizes(), "a gradient of shape ",
+                value.sizes(), " for a tensor of shape ", target.sizes());
+    target.mutable_grad() = value;
+  });
 }
 
 CTStatus ct_backward(const CTTensor *roots, int32_t count, const CTTensor *gradients,

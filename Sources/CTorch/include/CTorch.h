@@ -123,8 +123,9 @@ bool ct_grad_enabled(void);
 
 // Autocast (a property of the thread)
 
-CTStatus ct_autocast_begin(int32_t device_type, int32_t dtype);
-CTStatus ct_autocast_end(int32_t device_type);
+/// Gives the type that was in force `before`, -1 for none, which ct_autocast_end brings back.
+CTStatus ct_autocast_begin(int32_t device_type, int32_t dtype, int32_t *before);
+CTStatus ct_autocast_end(int32_t device_type, int32_t before);
 
 // Random numbers
 

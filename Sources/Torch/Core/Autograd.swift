@@ -72,7 +72,8 @@ public func withAutocast<R>(
   to dtype: DType?, on device: Device, _ body: () throws -> R
 ) rethrows -> R {
   guard let dtype else { return try body() }
-  check(ct_autocast_begin(device.kind.rawValue, dtype.rawValue), "autocast")
-  defer { check(ct_autocast_end(device.kind.rawValue), "autocast") }
+  var before: Int32 = 0
+  check(ct_autocast_begin(device.kind.rawValue, dtype.rawValue, &before), "autocast")
+  defer { check(ct_autocast_end(device.kind.rawValue, before), "autocast") }
   return try body()
 }

@@ -45,8 +45,10 @@ public final class Parameter {
   ///
   /// - Returns: what was in its place before.
   func substitute(_ tensor: Tensor?) -> Tensor? {
-    precondition(
-      tensor.map { $0.shape == stored.shape } ?? true, "substitute for \(stored.shape)")
+    if let tensor {
+      precondition(
+        tensor.shape == stored.shape, "substitute \(tensor.shape) for \(stored.shape)")
+    }
     defer { substitute = tensor }
     return substitute
   }

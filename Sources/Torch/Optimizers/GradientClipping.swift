@@ -12,6 +12,7 @@ public enum GradientClipping {
     withoutGradient {
       let norm = norm(of: gradients)
       let indices = gradients.indices.filter { gradients[$0] != nil }
+      guard !indices.isEmpty else { return norm }
       let factor = (maxNorm / (norm + 1e-6)).clamped(high: 1)
       // A new list, because autograd may hand out one tensor as the gradient of two parameters.
       let scaled = Operator.foreachMul.results(
