@@ -3,7 +3,7 @@ import Torch
 /// The splits of a run's dataset, and how batches are made of them.
 struct RunData {
   let dataset: PreparedDataset
-  private let splits: DatasetSplits
+  private let splits: [Split: Samples]
   private let loader: Loader
   private let normalizer: InputNormalizer
   private let evaluationBatchSize: Int
@@ -15,13 +15,13 @@ struct RunData {
     dataset = try PreparedDataset(folder: configuration.data, modalities: configuration.modalities)
     try configuration.checkModalities(
       dataset.description.modalities.keys.sorted(), of: dataset.description.name)
-    splits = try dataset.splits(
-      validationShare: configuration.evaluation.validationFraction,
+    splits = try dataset.trainingSplits(
+      validationFraction: configuration.evaluation.validationFraction,
       seed: UInt64(configuration.runtime.seed))
     let training = configuration.training
     let runtime = configuration.runtime
     loader = try Loader(
-      splits.train,
+      splits[.train] ?? dataset.samples(.train),
       LoaderOptions(
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
@@ -36,15 +36,7 @@ struct RunData {
 
   var trainingCount: Int { loader.samples.count }
 
-  func has(_ split: Split) -> Bool { samples(split).count > 0 }
-
-  private func samples(_ split: Split) -> Samples {
-    switch split {
-    case .train: splits.train
-    case .validation: splits.validation
-    case .test: splits.test
-    }
-  }
+  func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
 
   /// The training batches of an epoch, shuffled and augmented.
   func trainingBatches(epoch: Int, from step: Int) throws -> DeviceBatches {
@@ -53,8 +45,7 @@ struct RunData {
 
   /// Visits a split in order, without augmentation; every sample once.
   func forEachBatch(of split: Split, _ body: (Batch) throws -> Void) throws {
-    let samples = samples(split)
-    guard samples.count > 0 else {
+    guard let samples = splits[split], samples.count > 0 else {
       throw EquipoiseError(
         .data, "the dataset has no samples in split '\(split.rawValue)'", at: dataset.folder,
         fix: "prepare the dataset with that split or choose another one")
