@@ -11,6 +11,10 @@
 
 #include "Boundary.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR < 11 || TORCH_VERSION_MINOR > 13
 #error "Equipoise supports libtorch 2.11 to 2.13; the headers found are of another version"
 #endif
@@ -135,4 +139,13 @@ void ct_set_deterministic(bool deterministic) {
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(deterministic);
   context.setBenchmarkCuDNN(!deterministic);
+}
+
+void ct_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  // Activations of every step have the same sizes. Fresh pages from the system cost a fault each,
+  // 4 KiB at a time, which is a large part of a small model's step.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+#endif
 }

@@ -150,6 +150,9 @@ CTStatus ct_synchronize(CTDevice device);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
 void ct_set_deterministic(bool deterministic);
+/// Lets the C library keep freed memory for the next step instead of giving it back to the system.
+/// Without effect where the C library has no such choice.
+void ct_keep_freed_memory(void);
 
 #ifdef __cplusplus
 }

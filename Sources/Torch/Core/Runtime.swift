@@ -25,6 +25,10 @@ public enum Runtime {
     ct_set_deterministic(deterministic)
   }
 
+  /// Keeps freed memory for the next step instead of giving it back to the system: faster steps, and
+  /// memory that stays at its peak. For programs that train; call it once, at the start.
+  public static func keepFreedMemory() { ct_keep_freed_memory() }
+
   /// Loads a library that registers kernels of a further device.
   ///
   /// - Parameter path: the library's file.
