@@ -37,11 +37,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "How to print the scores.")
   var format = OutputFormat.table
 
-  func validate() throws {
+  private func check() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
   }
 
   func run() throws {
+    try check()
     let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
       if let data { configuration.data = data }
       if let device { configuration.runtime.device = device }

@@ -27,7 +27,7 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print only warnings and the final scores.")
   var quiet = false
 
-  func validate() throws {
+  private func check() throws {
     if out == nil, dryRun == nil {
       throw ValidationError("no run folder is given; add --out DIR")
     }
@@ -35,6 +35,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    try check()
     var configuration = try options.resolve().configuration
     StopSignal.install()
     if let dryRun {

@@ -21,7 +21,8 @@ struct RunOptions: ParsableArguments {
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Samples per step (default: \(defaults.training.batchSize)).", valueName: "n"))
+    help: ArgumentHelp(
+      "Samples per step (default: \(defaults.training.batchSize)).", valueName: "n"))
   var batchSize: Int?
 
   @Option(
@@ -71,7 +72,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Any setting; beats file and flags. Repeatable.", valueName: "key.path=value"))
+    help: ArgumentHelp(
+      "Any setting; beats file and flags. Repeatable.", valueName: "key.path=value"))
   var sets: [String] = []
 }
 

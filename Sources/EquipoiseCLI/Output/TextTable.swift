@@ -36,7 +36,8 @@ struct TextTable {
     var line = ""
     for (index, text) in row.enumerated() {
       let padding = String(repeating: " ", count: widths[index] - text.count)
-      line += (index > 0 ? "  " : "") + (alignments[index] == .left ? text + padding : padding + text)
+      line +=
+        (index > 0 ? "  " : "") + (alignments[index] == .left ? text + padding : padding + text)
     }
     while line.last == " " { line.removeLast() }
     return line

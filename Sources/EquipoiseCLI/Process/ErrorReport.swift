@@ -39,7 +39,9 @@ enum ErrorReport {
   private static func usage(_ error: any Error) -> String {
     let message = EquipoiseCommand.message(for: error)
     let lines = EquipoiseCommand.fullMessage(for: error).split(separator: "\n")
-    let hint = lines.last { $0.contains("See '") }.flatMap { $0.split(separator: "'").dropFirst().first }
+    let hint = lines.last { $0.contains("See '") }.flatMap {
+      $0.split(separator: "'").dropFirst().first
+    }
     let text = message.prefix(1).lowercased() + message.dropFirst()
     return oneLine(hint.map { "\(text); see '\($0)'" } ?? text)
   }
