@@ -49,7 +49,8 @@ let package = Package(
     .executableTarget(
       name: "EquipoiseCLI",
       dependencies: [
-        "Equipoise", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Equipoise", "Torch", "Formats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
     .testTarget(

@@ -25,6 +25,7 @@ package final class Progress {
   private var done = 0
   private var start = 0.0
   private var shown = 0.0
+  private var completed: Double?
 
   /// A display on `output`.
   package init(_ output: Output = .standardError) { self.output = output }
@@ -39,20 +40,23 @@ package final class Progress {
     (self.title, total, self.later, done) = (title, samples, later, 0)
     start = output.now()
     shown = start
+    completed = nil
   }
 
   /// Counts `samples` more; `detail`, such as the loss, is asked for only when it is shown.
   package func advance(_ samples: Int, detail: () -> String) {
     done += samples
     let now = output.now()
+    if done >= total { completed = completed ?? now }
     guard now - shown >= output.interval else { return }
     shown = now
     show(line(at: now, detail: detail()))
   }
 
-  /// Ends the phase with one line that stays.
+  /// Ends the phase with one line that stays. Its rate is that of the samples: what follows the last
+  /// one, such as validation, does not slow it.
   package func finish(detail: String) {
-    let line = "\(title)  \(rate(at: output.now()))  \(detail)"
+    let line = "\(title)  \(rate(at: completed ?? output.now()))  \(detail)"
     output.show(output.isTerminal ? "\r\(line)\u{1B}[K\n" : line + "\n")
   }
 

@@ -34,7 +34,8 @@ enum NonFinite {
 
   private static func place(of name: String) -> String {
     let parts = name.split(separator: ".")
-    return parts.first == "encoders" && parts.count > 1 ? "encoder '\(parts[1])'" : "the fusion head"
+    return parts.first == "encoders" && parts.count > 1
+      ? "encoder '\(parts[1])'" : "the fusion head"
   }
 
   private static func isFinite(_ tensor: Tensor) -> Bool {

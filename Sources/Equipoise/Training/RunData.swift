@@ -6,6 +6,8 @@ struct RunData {
   private let splits: [Split: Samples]
   private let loader: Loader
   private let normalizer: InputNormalizer
+  private let batchSize: Int
+  private let dropsLast: Bool
   private let evaluationBatchSize: Int
   private let workers: Int
 
@@ -28,13 +30,15 @@ struct RunData {
         workers: runtime.workers, prefetch: runtime.prefetch))
     normalizer = InputNormalizer(
       dataset.modalities, device: device, channelsLast: training.channelsLast)
+    batchSize = training.batchSize
+    dropsLast = training.dropLast
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
     workers = runtime.workers
   }
 
   var stepsPerEpoch: Int { loader.stepsPerEpoch }
 
-  var trainingCount: Int { loader.samples.count }
+  var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
 
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
 

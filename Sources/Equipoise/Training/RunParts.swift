@@ -1,12 +1,15 @@
-import Torch
+package import Torch
 
 /// Everything a configuration describes, built and put together: what training, evaluation,
 /// inspection and benchmarks start from.
 package final class RunParts {
-  let configuration: RunConfiguration
-  let device: Device
+  /// What the parts were built from.
+  package let configuration: RunConfiguration
+  /// Where everything is computed.
+  package let device: Device
   let data: RunData
-  let model: MultimodalModel
+  /// The network.
+  package let model: MultimodalModel
   let method: any BalancingMethod
   let engine: TrainingEngine
   let schedule: LearningRateSchedule
@@ -42,6 +45,9 @@ package final class RunParts {
 
   /// The number of steps of an epoch.
   package var stepsPerEpoch: Int { data.stepsPerEpoch }
+
+  /// The number of samples that an epoch trains on.
+  package var samplesPerEpoch: Int { data.samplesPerEpoch }
 
   private static func makeModel(
     _ configuration: RunConfiguration, _ dataset: PreparedDataset, _ device: Device

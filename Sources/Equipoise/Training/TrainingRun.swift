@@ -1,7 +1,6 @@
 import Formats
 import Foundation
 
-
 /// What to do about a run that a folder already holds.
 package enum ResumePolicy: String, CaseIterable, Sendable {
   /// Continue it from its newest whole checkpoint; start anew where there is none.

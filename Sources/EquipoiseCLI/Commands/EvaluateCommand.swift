@@ -1,0 +1,84 @@
+import ArgumentParser
+import Equipoise
+import Foundation
+
+/// `equipoise evaluate`
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Score a trained run on a split.",
+    discussion: """
+      Each modality is scored in ways that answer different questions: its own slice of the fused \
+      logits, the fused logits with the other modalities' features at zero, and, with --probe, a \
+      new linear classifier on its frozen features.
+      """)
+
+  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  var folder: String
+
+  @Option(help: "The split to score on.")
+  var split = Split.test
+
+  @Option(help: "The weights to use: of the best epoch or of the last step.")
+  var weights = SavedWeights.best
+
+  @Flag(help: "Also train a linear probe on each encoder's features.")
+  var probe = false
+
+  @Option(help: ArgumentHelp("The dataset's folder (default: the run's).", valueName: "dir"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The device (default: the run's).", valueName: "name"))
+  var device: String?
+
+  @Option(
+    help: ArgumentHelp("Threads of one operation (default: the run's).", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "How to print the scores.")
+  var format = OutputFormat.table
+
+  private func check() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
+  }
+
+  func run() throws {
+    try check()
+    let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
+      if let data { configuration.data = data }
+      if let device { configuration.runtime.device = device }
+      if let threads { configuration.runtime.threads = threads }
+      configuration.evaluation.probe = probe
+    }
+    let report = try parts.evaluate(split, probing: probe)
+    switch format {
+    case .table:
+      print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
+    case .json:
+      let output = EvaluationOutput(
+        run: folder, split: split, weights: weights, configuration: parts.configuration,
+        report: report)
+      try JSONOutput.print(output)
+    }
+  }
+}
+
+/// An evaluation's one JSON object: where it comes from, beside the report's own keys.
+private struct EvaluationOutput: Encodable {
+  let run: String
+  let split: Split
+  let weights: SavedWeights
+  let configuration: RunConfiguration
+  let report: EvaluationReport
+
+  private enum CodingKeys: String, CodingKey { case run, split, weights, method, seed }
+
+  func encode(to encoder: any Encoder) throws {
+    try report.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(run, forKey: .run)
+    try container.encode(split, forKey: .split)
+    try container.encode(weights.rawValue, forKey: .weights)
+    try container.encode(configuration.method.name, forKey: .method)
+    try container.encode(configuration.runtime.seed, forKey: .seed)
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Equipoise
+import Foundation
+
+/// `equipoise train`
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model and score it on the validation and test splits.",
+    discussion: """
+      The run's folder gets its configuration, metrics, checkpoints, weights and scores. SIGINT \
+      (Ctrl-C) and SIGTERM save the state and stop with status 130 or 143; the same command \
+      continues the run exactly where it stopped.
+      """)
+
+  @OptionGroup(title: "Run") var options: RunOptions
+
+  @Option(help: ArgumentHelp("The run's folder.", valueName: "dir"))
+  var out: String?
+
+  @Option(help: "For a folder that holds a run: auto continues it, never refuses.")
+  var resume = ResumePolicy.auto
+
+  @Option(help: ArgumentHelp("Take n steps, measure them and write nothing.", valueName: "n"))
+  var dryRun: Int?
+
+  @Flag(help: "Print only warnings and the final scores.")
+  var quiet = false
+
+  private func check() throws {
+    if out == nil, dryRun == nil {
+      throw ValidationError("no run folder is given; add --out DIR")
+    }
+    if let dryRun, dryRun < 1 { throw ValidationError("--dry-run takes a number from 1") }
+  }
+
+  func run() throws {
+    try check()
+    var configuration = try options.resolve().configuration
+    StopSignal.install()
+    if let dryRun {
+      configuration.runtime.maxSteps = dryRun
+      print(try DryRun.measure(configuration).text, terminator: "")
+    } else if let out {
+      try Self.train(configuration, in: RunFolder(out), resume: resume, quiet: quiet)
+    }
+  }
+
+  /// Trains and prints the scores.
+  private static func train(
+    _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy, quiet: Bool
+  ) throws {
+    let outcome = try TrainingSession(quiet: quiet).train(
+      configuration, in: folder, resume: resume)
+    switch outcome {
+    case .finished(let result):
+      print(ScoreTable.text(result), terminator: "")
+      print("weights: \(folder.best)")
+    case .reachedMaxSteps(let steps):
+      print("\(steps) steps are done; weights: \(folder.weights)")
+    case .interrupted(let signal):
+      throw ExitCode(StopSignal.exitCode(for: signal))
+    }
+  }
+}

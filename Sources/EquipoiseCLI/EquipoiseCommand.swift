@@ -1,0 +1,25 @@
+import ArgumentParser
+import Equipoise
+
+/// The command `equipoise`: its subcommands parse, call the library and print.
+@main
+struct EquipoiseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "equipoise",
+    abstract: "Trains multimodal classifiers and shows which modality they neglect.",
+    version: Version.current,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self,
+    ])
+
+  static func main() {
+    ProcessSetUp.run()
+    do {
+      try UnknownCommand.check(CommandLine.arguments.dropFirst().first)
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      ErrorReport.exit(error)
+    }
+  }
+}

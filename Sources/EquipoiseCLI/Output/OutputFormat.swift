@@ -1,0 +1,21 @@
+import ArgumentParser
+import Foundation
+
+/// How a command prints its result.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+  /// For reading.
+  case table
+  /// One JSON object on standard output.
+  case json
+}
+
+/// One JSON object on standard output.
+enum JSONOutput {
+  static func print(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

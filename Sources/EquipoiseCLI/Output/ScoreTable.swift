@@ -1,0 +1,50 @@
+import Equipoise
+
+/// Scores as a table: fused, then each modality by every way of asking.
+enum ScoreTable {
+  /// The scores of a finished run.
+  static func text(_ result: RunResult) -> String {
+    let columns =
+      [("validation", result.validation)] + (result.test.map { [("test", $0)] } ?? [])
+    let epoch = result.bestEpoch.map { ", best epoch \($0 + 1) by \(result.selectedBy)" } ?? ""
+    return "\(result.method), seed \(result.seed), \(result.steps) steps in "
+      + "\(Numbers.duration(result.seconds))\(epoch)\n\n" + text(columns) + "\n"
+  }
+
+  /// Reports side by side, each under its title.
+  static func text(_ columns: [(title: String, report: EvaluationReport)]) -> String {
+    let reports = columns.map(\.report)
+    var table = TextTable(["", ""] + columns.map(\.title), [.left, .left])
+    func add(_ name: String, _ score: String, _ value: (EvaluationReport) -> String) {
+      table.add([name, score] + reports.map(value))
+    }
+    add("fused", "accuracy") { Numbers.percent($0.accuracy) }
+    add("", "macro-F1") { Numbers.percent($0.macroF1) }
+    add("", "weighted F1") { Numbers.percent($0.weightedF1) }
+    add("", "mean AP") { Numbers.percent($0.meanAveragePrecision) }
+    add("", "loss") { Numbers.loss($0.loss) }
+    for name in reports[0].modalities.keys.sorted() {
+      addModality(name, reports.map { $0.modalities[name] }, to: &table)
+    }
+    if reports.contains(where: { $0.shapley != nil && $0.modalities.count > 1 }) {
+      add("Shapley", "imbalance") { Numbers.percent($0.shapley?.imbalance) }
+    }
+    add("samples", "") { Numbers.count($0.samples) }
+    return table.text()
+  }
+
+  private static func addModality(
+    _ name: String, _ reports: [ModalityReport?], to table: inout TextTable
+  ) {
+    let ways: [(String, (ModalityReport) -> Double?)] = [
+      ("slice", { $0.slice }), ("zero-out", { $0.zeroOut }), ("probe", { $0.probe }),
+    ]
+    var title = name
+    for (way, score) in ways {
+      let scores = reports.map { $0.flatMap(score) }
+      guard scores.contains(where: { $0 != nil }) else { continue }
+      table.add([title, way] + scores.map { Numbers.percent($0) })
+      title = ""
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import Foundation
+import Torch
+
+/// What is arranged once, before anything else runs.
+enum ProcessSetUp {
+  static func run() {
+    TorchFailure.handler = { message in
+      Console.error(ErrorReport.torch(message))
+      fflush(nil)
+      // Not `exit`: other threads may be inside libtorch, whose globals `exit` takes apart.
+      _exit(1)
+    }
+  }
+}
