@@ -40,7 +40,7 @@ references: pytorch ## make the golden numbers anew
 	done
 
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
-	scripts/benchmark
+	$(EQUIPOISE) benchmark
 
 clean: ## remove what was built
 	rm -rf .build
