@@ -4,6 +4,10 @@ import PackageDescription
 /// Everything that `scripts/setup-libtorch` prepares: `include/`, `lib/` and the `.pc` file.
 let libtorch = Context.packageDirectory + "/.libtorch"
 
+/// By its full path, so that a plain `swift build` finds it too; SwiftPM takes none with a space.
+let pkgConfig =
+  libtorch.contains(" ") ? "equipoise-libtorch" : libtorch + "/equipoise-libtorch.pc"
+
 let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -31,7 +35,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "CLibtorch", pkgConfig: "equipoise-libtorch"),
+    .systemLibrary(name: "CLibtorch", pkgConfig: pkgConfig),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
     .target(
       name: "CTorch", dependencies: ["CLibtorch"],

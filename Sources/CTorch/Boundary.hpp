@@ -2,6 +2,10 @@
 #pragma once
 
 #include <ATen/core/Generator.h>
+#if !__has_include(<ATen/core/Tensor.h>)
+#error "libtorch is missing: run 'make setup' first"
+#endif
+
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 

@@ -32,6 +32,6 @@ struct StandardStep {
 
   private func loss(_ forward: Forward, _ context: StepContext) throws -> Tensor {
     if let objective { return try objective.loss(for: forward, in: context) }
-    return forward.logits.to(.float32).crossEntropy(context.batch.labels)
+    return forward.logits.inFullPrecision().crossEntropy(context.batch.labels)
   }
 }

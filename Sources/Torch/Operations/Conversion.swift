@@ -20,6 +20,11 @@ extension Tensor {
       ? self : Operator.contiguous(.tensor(self), .int(Int(layout.rawValue)))
   }
 
+  /// The same numbers in single precision where they are in half: losses need more than half.
+  public func inFullPrecision() -> Tensor {
+    dtype == .bfloat16 || dtype == .float16 ? to(.float32) : self
+  }
+
   /// A copy with memory of its own.
   public func cloned() -> Tensor { Operator.clone(.tensor(self)) }
 }

@@ -1,0 +1,60 @@
+import Equipoise
+import Testing
+
+/// Numbers worked out by hand, and those that References/metrics.py prints (scikit-learn).
+struct ClassificationScoresTests {
+  /// Rows are labels: class 0 is right twice of three, class 1 once of two, class 2 never.
+  private let matrix = ConfusionMatrix(
+    labels: [0, 0, 0, 1, 1, 2], predictions: [0, 0, 1, 1, 0, 0], classes: 4)
+
+  @Test func countsAndAccuracy() {
+    #expect(
+      matrix.counts == [[2, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
+    #expect(matrix.total == 6)
+    #expect(matrix.accuracy == 0.5)
+    #expect(matrix.recalls == [2.0 / 3, 0.5, 0, 0])
+  }
+
+  @Test func f1CountsAnAbsentClassAsZero() {
+    // Class 0: 2·2 / (3 + 4); class 1: 2·1 / (2 + 2); class 2 never predicted; class 3 absent.
+    #expect(matrix.f1Scores == [4.0 / 7, 0.5, 0, 0])
+    #expect(abs(matrix.macroF1 - (4.0 / 7 + 0.5) / 4) < 1e-15)
+    #expect(abs(matrix.weightedF1 - (4.0 / 7 * 3 + 0.5 * 2) / 6) < 1e-15)
+  }
+
+  @Test func noSamples() {
+    let empty = ConfusionMatrix(classes: 2)
+    #expect(empty.accuracy == 0)
+    #expect(empty.macroF1 == 0)
+    #expect(empty.weightedF1 == 0)
+  }
+
+  @Test func averagePrecisionByHand() {
+    // Best first: hit, miss, hit → (1/1 + 2/3) / 2.
+    let area = AveragePrecision.of(scores: [0.9, 0.8, 0.7], isPositive: [true, false, true])
+    #expect(abs((area ?? 0) - 5.0 / 6) < 1e-12)
+    #expect(AveragePrecision.of(scores: [0.5], isPositive: [false]) == nil)
+  }
+
+  @Test func equalScoresAreOneThreshold() {
+    let forward = AveragePrecision.of(scores: [0.5, 0.5], isPositive: [true, false])
+    let backward = AveragePrecision.of(scores: [0.5, 0.5], isPositive: [false, true])
+    #expect(forward == 0.5)
+    #expect(backward == 0.5)
+  }
+
+  /// References/metrics.py: 8 samples, 3 classes.
+  @Test func againstScikitLearn() {
+    let logits: [Float] = [
+      2, 0.5, -1, 0.1, 1.2, 0.3, -0.5, 0.2, 0.9, 1.5, 1.4, 0, -1, 2, 0.5, 0.3, 0.2, 0.1, 0, -2, 1,
+      0.7, 0.8, 0.6,
+    ]
+    let scores = ClassificationScores(
+      logits: logits, labels: [0, 1, 2, 1, 1, 2, 2, 0], classes: 3)
+    #expect(scores.accuracy == 0.625)
+    #expect(abs(scores.macroF1 - 0.6222222222222222) < 1e-12)
+    #expect(abs(scores.weightedF1 - 0.65) < 1e-12)
+    #expect(abs(scores.meanAveragePrecision - 0.9166666666666666) < 1e-6)
+    #expect(abs(scores.loss - 0.6374954780225672) < 1e-6)
+  }
+}
