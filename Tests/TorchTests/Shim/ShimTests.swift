@@ -18,7 +18,13 @@ struct ShimTests {
     return raw
   }
 
-  private func op(_ name: String, _ overload: String = "") -> CTOperator {
+  /// Static, because operators live as long as the process.
+  nonisolated(unsafe) private static let relu = op("aten::relu")
+  nonisolated(unsafe) private static let add = op("aten::add", "Tensor")
+  nonisolated(unsafe) private static let unbind = op("aten::unbind", "int")
+  nonisolated(unsafe) private static let item = op("aten::item")
+
+  private static func op(_ name: String, _ overload: String = "") -> CTOperator {
     var raw = CTOperator()
     #expect(ct_operator(name, overload, &raw) == 0)
     return raw
@@ -56,7 +62,7 @@ struct ShimTests {
   }
 
   @Test func wrongArguments() {
-    let (x, relu, add) = (tensor([1, -2]), op("aten::relu"), op("aten::add", "Tensor"))
+    let (x, relu) = (tensor([1, -2]), Self.relu)
     defer { ct_tensor_free(x) }
     #expect(call(relu, []).status == 1)
     #expect(reason().contains("self"), "\(reason())")
@@ -66,7 +72,7 @@ struct ShimTests {
     #expect(call(relu, [value(x, tag: 99)]).status == 1)
     #expect(reason().contains("unknown argument tag 99"), "\(reason())")
     #expect(call(relu, [value(undefined)]).status == 1)
-    #expect(call(add, [value(x), value(undefined)]).status == 1)
+    #expect(call(Self.add, [value(x), value(undefined)]).status == 1)
     #expect(call(CTOperator(impl: nil), [value(x)]).status == 1)
   }
 
@@ -75,7 +81,7 @@ struct ShimTests {
   }
 
   @Test func tooLittleRoomForResults() {
-    let (x, unbind) = (tensor([1, 2, 3]), op("aten::unbind", "int"))
+    let (x, unbind) = (tensor([1, 2, 3]), Self.unbind)
     defer { ct_tensor_free(x) }
     #expect(call(unbind, [value(x)], capacity: 2).status == 1)
     #expect(reason().contains("3 results where at most 2"))
@@ -87,7 +93,7 @@ struct ShimTests {
   @Test func resultsThatAreNoTensors() {
     let x = tensor([1])
     defer { ct_tensor_free(x) }
-    #expect(call(op("aten::item"), [value(x)]).status == 1)
+    #expect(call(Self.item, [value(x)]).status == 1)
     #expect(reason().contains("a result of type"))
   }
 
@@ -117,7 +123,7 @@ struct ShimTests {
     #expect(ct_gradients(&x, 1, &x, 1, nil, false, false, false, &out) == 1)
     // No seed for a vector.
     #expect(ct_tensor_set_requires_grad(x, true) == 0)
-    let (_, outputs) = call(op("aten::relu"), [value(x)])
+    let (_, outputs) = call(Self.relu, [value(x)])
     var y = outputs[0]
     defer { ct_tensor_free(y) }
     #expect(ct_gradients(&y, 1, &x, 1, nil, false, false, true, &out) == 1)
