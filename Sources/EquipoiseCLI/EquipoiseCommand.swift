@@ -9,7 +9,8 @@ struct EquipoiseCommand: ParsableCommand {
     abstract: "Trains multimodal classifiers and shows which modality they neglect.",
     version: Version.current,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self,
+      DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
+      InspectCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -45,6 +45,11 @@ extension [ConfigPath: ConfigOrigin] {
 }
 
 extension ConfigurationSection {
+  /// The section as YAML, every key with its value.
+  package func yaml() throws -> String {
+    YAMLWriter().write(try ConfigEncoder.encode(self).mapping ?? ConfigMapping())
+  }
+
   /// The key paths at which this configuration differs from `other`, as `path: mine, not theirs`.
   package func differences(from other: Self) throws -> [String] {
     func nodes(_ section: Self) throws -> [ConfigPath: ConfigValue] {

@@ -25,10 +25,6 @@ public struct RunConfiguration: ConfigurationSection {
 
 extension RunConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
-    guard !data.isEmpty else {
-      throw ConfigIssue(
-        at: path.appending("data"), "no dataset is given", fix: "add --data DIR or 'data: DIR'")
-    }
     try path.check(
       "modalities", modalities?.isEmpty != true, found: .sequence([]),
       expected: "at least one name, or null for all modalities")
@@ -67,16 +63,23 @@ extension RunConfiguration {
   ///   - flags: What flags of the command line set.
   ///   - sets: The arguments of `--set`, each `KEY.PATH=VALUE`.
   ///   - methods: The methods there are and the type of each one's settings.
+  ///   - needsData: Whether a configuration without a dataset is refused.
   /// - Returns: The configuration and who set what.
   /// - Throws: `EquipoiseError` for a file that cannot be read, an unknown key or method, a value
   ///   of the wrong type or out of range.
   package static func resolve(
     file: String? = nil, flags: [ConfigAssignment] = [], sets: [String] = [],
-    methods: MethodTable
+    methods: MethodTable, needsData: Bool = true
   ) throws -> ResolvedConfig<RunConfiguration> {
     let assignments = try file.map(YAMLReader.read(file:)) ?? []
     let resolver = ConfigResolver<RunConfiguration>(variants: methods.sections)
-    return try resolver.resolve(assignments + flags + sets.flatMap(ConfigAssignment.parse(set:)))
+    let resolved =
+      try resolver.resolve(assignments + flags + sets.flatMap(ConfigAssignment.parse(set:)))
       .validated()
+    if needsData, resolved.configuration.data.isEmpty {
+      throw EquipoiseError(
+        .configuration, "no dataset is given", fix: "add --data DIR or 'data: DIR'")
+    }
+    return resolved
   }
 }

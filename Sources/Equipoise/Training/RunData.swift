@@ -3,7 +3,7 @@ import Torch
 /// The splits of a run's dataset, and how batches are made of them.
 struct RunData {
   let dataset: PreparedDataset
-  private let splits: [Split: Samples]
+  let splits: [Split: Samples]
   private let loader: Loader
   private let normalizer: InputNormalizer
   private let batchSize: Int

@@ -22,7 +22,7 @@ package final class RunParts {
   package init(_ configuration: RunConfiguration) throws {
     self.configuration = configuration
     let runtime = configuration.runtime
-    device = try Device(named: runtime.device)
+    device = try Accelerators.device(named: runtime.device)
     if let threads = runtime.threads { Runtime.threads = threads }
     Runtime.setDeterministic(true)
     let seed = UInt64(runtime.seed)
@@ -48,6 +48,12 @@ package final class RunParts {
 
   /// The number of samples that an epoch trains on.
   package var samplesPerEpoch: Int { data.samplesPerEpoch }
+
+  /// The dataset with the modalities in use.
+  package var dataset: PreparedDataset { data.dataset }
+
+  /// The samples of each split, a carved validation split included.
+  package var splits: [Split: Samples] { data.splits }
 
   private static func makeModel(
     _ configuration: RunConfiguration, _ dataset: PreparedDataset, _ device: Device

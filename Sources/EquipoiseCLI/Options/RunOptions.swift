@@ -79,9 +79,10 @@ struct RunOptions: ParsableArguments {
 
 extension RunOptions {
   /// The configuration from file, flags and `--set`, in that order.
-  func resolve() throws -> ResolvedConfig<RunConfiguration> {
+  func resolve(needsData: Bool = true) throws -> ResolvedConfig<RunConfiguration> {
     try RunConfiguration.resolve(
-      file: config, flags: assignments, sets: sets, methods: MethodRegistry.table())
+      file: config, flags: assignments, sets: sets, methods: MethodRegistry.table(),
+      needsData: needsData)
   }
 
   /// Whether any flag was given.

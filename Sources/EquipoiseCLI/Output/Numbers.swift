@@ -37,3 +37,15 @@ enum Numbers {
     return String(format: "%.1f s", seconds)
   }
 }
+
+extension Numbers {
+  /// The sizes of a tensor: `3×64×64`.
+  static func shape(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: "×") }
+}
+
+extension Numbers {
+  /// A difference of shares in percentage points.
+  static func points(_ difference: Double?) -> String {
+    difference.map { String(format: "%.1f points", 100 * $0) } ?? "–"
+  }
+}

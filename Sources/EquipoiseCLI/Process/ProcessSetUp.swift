@@ -4,6 +4,7 @@ import Torch
 /// What is arranged once, before anything else runs.
 enum ProcessSetUp {
   static func run() {
+    Runtime.keepFreedMemory()
     TorchFailure.handler = { message in
       Console.error(ErrorReport.torch(message))
       fflush(nil)

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Equipoise
+
+/// `equipoise config`
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Show or check a run's configuration.",
+    subcommands: [Print.self, Check.self])
+
+  /// `equipoise config print`
+  struct Print: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "print",
+      abstract: "Print every setting as YAML, with who set it.",
+      discussion: "The output is a configuration file: save it, change it, use it with --config.")
+
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+      let resolved = try options.resolve(needsData: false)
+      print(try resolved.yaml(withOrigins: true), terminator: "")
+    }
+  }
+
+  /// `equipoise config check`
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Check that a configuration, its dataset and its device fit together.",
+      discussion: "Everything that training starts from is built; nothing is trained or written.")
+
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+      let parts = try RunParts(options.resolve().configuration)
+      print(
+        "ok: \(parts.configuration.method.name) on \(parts.model.modalities.joined(separator: ", "))"
+          + ", \(parts.stepsPerEpoch) steps in each of \(parts.configuration.training.epochs)"
+          + " epochs, on \(parts.device)")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Equipoise
+
+/// `equipoise inspect`
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show a run's dataset, model, parameter groups and memory before or after training.")
+
+  @Argument(help: ArgumentHelp("The folder of a run that was begun.", valueName: "run"))
+  var folder: String?
+
+  @OptionGroup(title: "Run to be") var options: RunOptions
+
+  @Flag(help: "List every parameter.")
+  var parameters = false
+
+  @Option(help: "How to print the summary.")
+  var format = OutputFormat.table
+
+  func run() throws {
+    if folder != nil, !options.isEmpty {
+      throw ValidationError("a run has its configuration; leave out the flags that make another")
+    }
+    var configuration =
+      if let folder { try RunConfiguration.saved(in: RunFolder(folder)) } else {
+        try options.resolve().configuration
+      }
+    // Nothing is trained: sizes are the same everywhere, whatever the weights.
+    configuration.runtime.device = "cpu"
+    configuration.model.initialWeights = nil
+    let inspection = Inspection(try RunParts(configuration))
+    switch format {
+    case .table: print(inspection.text(listingParameters: parameters), terminator: "")
+    case .json: try JSONOutput.print(inspection)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Equipoise
+
+/// `equipoise prepare`
+struct PrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Make a prepared dataset from source data.",
+    discussion: "'equipoise prepare --list' shows every recipe with its settings and defaults.")
+
+  @Argument(help: ArgumentHelp("The recipe.", valueName: "name"))
+  var name: String?
+
+  @Option(help: ArgumentHelp("The folder of source data.", valueName: "dir"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("The dataset's folder, which must not exist.", valueName: "dir"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("A YAML file with the recipe's settings.", valueName: "file"))
+  var config: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "A setting of the recipe; beats the file. Repeatable.", valueName: "key=value")
+  )
+  var sets: [String] = []
+
+  @Flag(help: "List the recipes.")
+  var list = false
+
+  @Flag(help: "Print only the result.")
+  var quiet = false
+
+  func run() throws {
+    if list {
+      print(try RecipeList.text(), terminator: "")
+      return
+    }
+    guard let name else {
+      throw ValidationError("no recipe is named; 'equipoise prepare --list' shows them")
+    }
+    guard let out else { throw ValidationError("no dataset folder is given; add --out DIR") }
+    let display = PreparationDisplay(name: name, quiet: quiet)
+    try DatasetRecipes.prepare(
+      name, input: input, output: out, file: config, sets: sets, report: display.show)
+    let dataset = try PreparedDataset(folder: out)
+    let splits = try Split.allCases.map { ($0, try dataset.samples($0)) }
+    print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")
+  }
+}

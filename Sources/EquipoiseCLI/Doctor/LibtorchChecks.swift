@@ -1,0 +1,47 @@
+import Equipoise
+import Torch
+
+/// Whether the libtorch in the process is the one this program was built for, and computes.
+enum LibtorchChecks {
+  static var findings: [Diagnosis.Finding] { [version, library, arithmetic, threads] }
+
+  private static var version: Diagnosis.Finding {
+    let (built, loaded) = (Runtime.version, setting("TORCH_VERSION") ?? Runtime.version)
+    // Minor versions differ in their binary interface.
+    guard built.split(separator: ".").prefix(2) == loaded.split(separator: ".").prefix(2) else {
+      return .init(
+        "libtorch", .error, "built for \(built), but \(loaded) was loaded",
+        fix: "build again with 'make build', which finds the libtorch in .libtorch")
+    }
+    return .init("libtorch", loaded)
+  }
+
+  private static var library: Diagnosis.Finding { .init("library", Runtime.libraryPath) }
+
+  /// A product and its gradient, both known: ∂(x·w)²/∂w = 2(x·w)x.
+  private static var arithmetic: Diagnosis.Finding {
+    let capability = Runtime.configuration.split(separator: "\n")
+      .first { $0.hasPrefix("CPU capability: ") }?.dropFirst("CPU capability: ".count)
+    let x = Tensor([1, 2, 3] as [Float], shape: [1, 3])
+    let weight = Parameter(Tensor([1, 1, 1] as [Float], shape: [1, 3]))
+    let output = x.linear(weight: weight.leaf, bias: nil)
+    let gradient = gradients(of: [(output * output).sum()], withRespectTo: [weight.leaf])[0]
+    guard gradient?.floats() == [12, 24, 36] else {
+      return .init(
+        "arithmetic", .error, "libtorch computes wrong gradients",
+        fix: "set libtorch up again: 'make distclean build'")
+    }
+    return .init(
+      "arithmetic", "right, \(capability.map { "with \($0)" } ?? "of unknown capability")")
+  }
+
+  private static var threads: Diagnosis.Finding {
+    .init("threads", "\(Runtime.threads) for one operation; \(MachineChecks.cores) cores")
+  }
+
+  /// A value in libtorch's own description of its build, `…, NAME=VALUE, …`.
+  private static func setting(_ name: String) -> String? {
+    Runtime.configuration.split(separator: ",").map { $0.drop { $0 == " " } }
+      .first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+  }
+}

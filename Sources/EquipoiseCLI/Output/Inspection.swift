@@ -1,0 +1,99 @@
+import Equipoise
+import Torch
+
+/// What a run consists of, as `inspect` shows it.
+struct Inspection: Encodable {
+  /// The parameters that belong together: a modality's encoder, or the fusion head.
+  struct Group: Encodable {
+    let name: String
+    let isModality: Bool
+    let parameters: Int
+    let tensors: [ParameterTensor]
+  }
+
+  /// One parameter tensor.
+  struct ParameterTensor: Encodable {
+    let name: String
+    let shape: [Int]
+  }
+
+  let method: String
+  let dataset: DatasetSummary
+  let model: ModelSummary
+  /// All trainable numbers.
+  let parameters: Int
+  /// Of one sample's forward pass.
+  let multiplyAdds: Int
+  let groups: [Group]
+  let memory: MemoryEstimate
+
+  init(_ parts: RunParts) {
+    method = parts.configuration.method.name
+    dataset = DatasetSummary(parts.dataset, parts.splits)
+    model = parts.model.summarize()
+    parameters = model.parameters
+    multiplyAdds = model.multiplyAdds
+    groups = parts.model.parts.map { part in
+      let tensors = part.parameters.map {
+        ParameterTensor(name: $0.name, shape: $0.parameter.leaf.shape)
+      }
+      return Group(
+        name: part.name, isModality: part.modality != nil,
+        parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, tensors: tensors)
+    }
+    memory = MemoryEstimate(model, parts.configuration.training)
+  }
+
+  /// The inspection as tables.
+  func text(listingParameters: Bool) -> String {
+    let sections = [
+      dataset.text, blocks.text(), groupTable.text(),
+      listingParameters ? parameterTable.text() : nil, memory.text,
+    ]
+    return sections.compactMap { $0 }.joined(separator: "\n")
+  }
+
+  private var blocks: TextTable {
+    var table = TextTable(
+      ["model", "block", "output", "parameters", "multiply-adds"], [.left, .left, .left])
+    for encoder in model.encoders {
+      table.add([
+        encoder.modality, encoder.architecture, Numbers.shape(encoder.inputShape) + " in",
+        Numbers.count(encoder.parameters), Numbers.count(encoder.multiplyAdds),
+      ])
+      for block in encoder.blocks {
+        table.add([
+          "", "  " + block.name, Numbers.shape(block.outputShape),
+          Numbers.count(block.parameters), Numbers.count(block.multiplyAdds),
+        ])
+      }
+    }
+    table.add([
+      "fusion", model.fusion, "\(dataset.classes.count)",
+      Numbers.count(model.fusionParameters), Numbers.count(model.fusionMultiplyAdds),
+    ])
+    table.add(["all", "", "", Numbers.count(parameters), Numbers.count(multiplyAdds)])
+    return table
+  }
+
+  private var groupTable: TextTable {
+    var table = TextTable(
+      ["parameter group", "of", "names", "tensors", "parameters"], [.left, .left, .left])
+    for group in groups {
+      let prefix = group.isModality ? "encoders.\(group.name).…" : "fusion.…"
+      table.add([
+        group.name, group.isModality ? "modality" : "all modalities", prefix,
+        "\(group.tensors.count)", Numbers.count(group.parameters),
+      ])
+    }
+    return table
+  }
+
+  private var parameterTable: TextTable {
+    var table = TextTable(["parameter", "shape"], [.left, .left])
+    for tensor in groups.flatMap(\.tensors) {
+      table.add([tensor.name, Numbers.shape(tensor.shape)])
+    }
+    return table
+  }
+}

@@ -1,0 +1,34 @@
+import Equipoise
+
+/// Shows how far a recipe is and what it has to say.
+final class PreparationDisplay {
+  private let progress = Progress()
+  private let name: String
+  private let quiet: Bool
+  private var done = 0
+  private var total = 0
+
+  init(name: String, quiet: Bool) {
+    self.name = name
+    self.quiet = quiet
+  }
+
+  func show(_ event: PreparationEvent) {
+    switch event {
+    case .note(let text): Console.note("\(name): \(text)")
+    case .progress(let done, let total):
+      guard !quiet else { return }
+      advance(to: done, of: total)
+    }
+  }
+
+  private func advance(to done: Int, of total: Int) {
+    if total != self.total || done < self.done {
+      (self.total, self.done) = (total, 0)
+      progress.begin("preparing \(name)", samples: total)
+    }
+    progress.advance(done - self.done) { "" }
+    self.done = done
+    if done == total { progress.finish(detail: "\(Numbers.count(total)) samples") }
+  }
+}

@@ -1,0 +1,24 @@
+import Equipoise
+
+/// The recipes with their settings, as `prepare --list` shows them.
+enum RecipeList {
+  static func text() throws -> String {
+    try DatasetRecipes.all.map(text).joined(separator: "\n")
+  }
+
+  private static func text(_ recipe: any DatasetRecipe.Type) throws -> String {
+    let usage =
+      "equipoise prepare \(recipe.name)\(recipe.needsInput ? " --input DIR" : "") --out DATA"
+    let settings = try defaults(of: recipe).split(separator: "\n").map { "    \($0)\n" }.joined()
+    return """
+      \(Style.output.bold(recipe.name)): \(recipe.summary)
+        \(usage)
+        settings (--set key=value) and their defaults:
+      \(settings)
+      """
+  }
+
+  private static func defaults<Recipe: DatasetRecipe>(of recipe: Recipe.Type) throws -> String {
+    try Recipe.Options().yaml()
+  }
+}
