@@ -21,8 +21,7 @@ struct Evaluator {
 
   /// Scores a split.
   ///
-  /// - Parameters:
-  ///   - forEachBatch: visits the split's batches in order.
+  /// - Parameter forEachBatch: visits the split's batches in order.
   /// - Returns: the report, without linear probes.
   /// - Throws: `EquipoiseError` when the model's output is not finite.
   func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
@@ -47,6 +46,7 @@ struct Evaluator {
   ///   - training: visits the split that the classifiers are trained on.
   ///   - test: visits the split that they are scored on.
   /// - Returns: accuracies by modality.
+  /// - Throws: what the visits throw.
   func probe(
     training: ((Batch) throws -> Void) throws -> Void,
     test: ((Batch) throws -> Void) throws -> Void

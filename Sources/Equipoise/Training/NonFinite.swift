@@ -7,7 +7,6 @@ enum NonFinite {
   /// - Parameters:
   ///   - model: the model after the step.
   ///   - batch: the step's batch.
-  ///   - mode: how the step ran forward.
   /// - Returns: a phrase such as "encoder 'audio', depth 2".
   static func diagnose(_ model: MultimodalModel, _ batch: Batch) -> String {
     withoutGradient {

@@ -29,6 +29,7 @@ package final class RunParts {
     let data = try RunData(configuration, device: device)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
+    try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
     method = try MethodRegistry.make(
@@ -76,6 +77,7 @@ package final class RunParts {
   ///   - split: which samples.
   ///   - probing: also trains linear probes, if the configuration asks for them.
   /// - Returns: the scores.
+  /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
   package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
     let evaluator = Evaluator(
       model: model, classes: model.classes, options: configuration.evaluation,

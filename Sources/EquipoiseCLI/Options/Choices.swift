@@ -5,3 +5,4 @@ public import Equipoise
 extension Split: ExpressibleByArgument {}
 extension SavedWeights: ExpressibleByArgument {}
 extension ResumePolicy: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

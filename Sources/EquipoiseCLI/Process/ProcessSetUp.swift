@@ -5,6 +5,8 @@ import Torch
 enum ProcessSetUp {
   static func run() {
     Runtime.keepFreedMemory()
+    // A file that may not grow further is an error of the write then, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     TorchFailure.handler = { message in
       Console.error(ErrorReport.torch(message))
       fflush(nil)

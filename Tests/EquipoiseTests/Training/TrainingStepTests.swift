@@ -86,6 +86,8 @@ struct TrainingStepTests {
   private func section(_ prefix: String) throws -> [String: Tensor] {
     let names = file.names.filter { $0.hasPrefix(prefix) }
     return Dictionary(
-      uniqueKeysWithValues: try names.map { (String($0.dropFirst(prefix.count)), try file.tensor($0)) })
+      uniqueKeysWithValues: try names.map {
+        (String($0.dropFirst(prefix.count)), try file.tensor($0))
+      })
   }
 }

@@ -1,0 +1,30 @@
+import Testing
+import Torch
+
+@testable import Equipoise
+
+struct MethodRegistryTests {
+  @Test func namesAreUnique() {
+    let names = MethodRegistry.all.map { $0.name }
+    #expect(Set(names).count == names.count)
+    #expect(names.contains("joint"))
+  }
+
+  @Test func aMisspeltMethodIsAnErrorWithASuggestion() {
+    let text = message {
+      _ = try RunConfiguration.resolve(
+        sets: ["data=x", "method.name=jiont"], methods: MethodRegistry.table())
+    }
+    #expect(text?.contains("did you mean 'joint'?") == true, "\(text ?? "no error")")
+  }
+
+  @Test func unimodalTrainingTakesOneModality() throws {
+    let tiny = try TinyRun()
+    tiny.configuration.method.name = "unimodal"
+    let text = message { _ = try tiny.run("run") }
+    #expect(
+      text
+        == "modalities: unimodal training takes one modality, and this model has image, vector; "
+        + "choose one, for example --modalities image")
+  }
+}

@@ -1,0 +1,96 @@
+import Formats
+import Foundation
+
+@testable import Equipoise
+
+/// A dataset of 14 training samples in two modalities and a configuration that trains on it in
+/// milliseconds, with everything that has state: dropout, momentum, augmentation, batch statistics.
+final class TinyRun {
+  let folder: TemporaryFolder
+  var configuration = RunConfiguration()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try Self.writeDataset(to: folder.file("data"))
+    configuration.data = folder.file("data")
+    configuration.training.epochs = 3
+    configuration.training.batchSize = 4
+    configuration.training.optimiser.learningRate = 0.05
+    configuration.runtime.device = "cpu"
+    configuration.runtime.threads = 1
+    configuration.runtime.workers = 1
+    var image = EncoderConfiguration()
+    image.type = .resnet18
+    image.width = 2
+    image.smallImageStem = true
+    var vector = EncoderConfiguration()
+    vector.type = .mlp
+    vector.width = 8
+    vector.dropout = 0.3
+    configuration.model.encoders = NamedSections(["image": image, "vector": vector])
+    var augmentation = AugmentationConfiguration()
+    augmentation.crop = 2
+    augmentation.flip = true
+    configuration.augmentation = NamedSections(["image": augmentation])
+  }
+
+  /// A run in a folder of its own.
+  func run(_ name: String, resume: ResumePolicy = .never, warn: (String) -> Void = { _ in }) throws
+    -> TrainingRun
+  {
+    try TrainingRun(configuration, in: RunFolder(folder.file(name)), resume: resume, warn: warn)
+  }
+
+  /// Trains a run to its end or limit.
+  @discardableResult
+  func train(_ name: String, resume: ResumePolicy = .never, maxSteps: Int? = nil) throws
+    -> TrainingOutcome
+  {
+    configuration.runtime.maxSteps = maxSteps
+    return try run(name, resume: resume).train()
+  }
+
+  func bytes(_ path: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.file(path)))
+  }
+
+  /// The run's records without what a clock has written.
+  func records(_ name: String) throws -> [[String: String]] {
+    let text = String(decoding: try bytes(name + "/metrics.jsonl"), as: UTF8.self)
+    return try text.split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+      var record = object as? [String: Any] ?? [:]
+      record["seconds"] = nil
+      record["dataWait"] = nil
+      return try record.mapValues {
+        let data = try JSONSerialization.data(
+          withJSONObject: $0, options: [.sortedKeys, .fragmentsAllowed])
+        return String(decoding: data, as: UTF8.self)
+      }
+    }
+  }
+
+  private static func writeDataset(to folder: String) throws {
+    let description = DatasetDescription(
+      name: "tiny", classes: ["left", "right"],
+      modalities: [
+        "image": ModalityDescription(kind: .image, shape: [1, 8, 8], type: .float32),
+        "vector": ModalityDescription(kind: .vector, shape: [5], type: .float32),
+      ])
+    let writer = try DatasetWriter(folder: folder, description: description)
+    var stream = RandomStream(seed: 1, "tiny")
+    for (split, count) in [(Split.train, 14), (.validation, 6), (.test, 6)] {
+      for index in 0..<count {
+        let label = index % 2
+        let shift = label == 0 ? -0.5 : 0.5
+        let image = (0..<64).map { _ in Float(stream.normal() + shift) }
+        let vector = (0..<5).map { _ in Float(stream.normal() + shift) }
+        let sample = PreparedSample(
+          inputs: [HostArray(image, shape: [1, 8, 8]), HostArray(vector, shape: [5])],
+          label: label)
+        try writer.append(sample, to: split)
+      }
+    }
+    _ = try writer.finish()
+  }
+}
