@@ -48,9 +48,7 @@ enum CommandLineTool {
     }
   }
 
-  /// Runs the program to its end.
-  ///
-  /// - Parameter shell: what a shell does first, such as setting a limit.
+  /// Runs the program to its end, `after` what a shell does first, such as setting a limit.
   static func run(_ arguments: [String], after shell: String? = nil) throws -> Outcome {
     try Running(arguments, shell: shell).finish()
   }
