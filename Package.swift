@@ -67,7 +67,8 @@ let package = Package(
       name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
       swiftSettings: swift),
     .testTarget(
-      name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
+      name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI", "Equipoise", "Formats"],
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -35,13 +35,12 @@ enum ErrorReport {
       + "; lower --batch-size, or the model's width with --set model.encoders.NAME.width=…"
   }
 
-  /// The parser's message, with where to read on.
+  /// The parser's message with where to read on; our own messages say what to do.
   private static func usage(_ error: any Error) -> String {
     let message = EquipoiseCommand.message(for: error)
-    let lines = EquipoiseCommand.fullMessage(for: error).split(separator: "\n")
-    let hint = lines.last { $0.contains("See '") }.flatMap {
-      $0.split(separator: "'").dropFirst().first
-    }
+    guard !(error is ValidationError) else { return message }
+    let hint = EquipoiseCommand.fullMessage(for: error).split(separator: "\n").last
+      .flatMap { $0.split(separator: "'").dropFirst().first }
     let text = message.prefix(1).lowercased() + message.dropFirst()
     return oneLine(hint.map { "\(text); see '\($0)'" } ?? text)
   }

@@ -30,7 +30,9 @@ public enum TorchFailure {
 
   /// Whether libtorch's message speaks of memory that ran out.
   public static func isOutOfMemory(_ message: String) -> Bool {
-    message.contains("not enough memory") || message.contains("out of memory")
+    ["can't allocate memory", "not enough memory", "out of memory"].contains {
+      message.contains($0)
+    }
   }
 }
 

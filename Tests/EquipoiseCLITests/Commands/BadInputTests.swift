@@ -1,0 +1,170 @@
+import Equipoise
+import Foundation
+import Testing
+
+/// What the user reads when something is wrong: one line, and the exit status.
+@Suite struct BadInputTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try TinyDataset.write(to: folder.file("data"))
+  }
+
+  /// A command line, in which DIR stands for the test's folder, and what it says.
+  struct Mistake: CustomTestStringConvertible {
+    let arguments: String
+    let status: Int32
+    let message: String
+
+    /// Not understood: 64; understood, but wrong: 1.
+    init(_ arguments: String, status: Int32 = 1, _ message: String) {
+      (self.arguments, self.status, self.message) = (arguments, status, message)
+    }
+
+    var testDescription: String { arguments }
+  }
+
+  @Test(arguments: commandLines + configurations + folders)
+  func isToldInOneLine(_ mistake: Mistake) throws {
+    let arguments = mistake.arguments.split(separator: " ")
+      .map { $0.replacingOccurrences(of: "DIR", with: folder.path) }
+    let outcome = try CommandLineTool.run(arguments)
+    let errors = outcome.errors.replacingOccurrences(of: folder.path, with: "DIR")
+    #expect(errors == "error: \(mistake.message)\n")
+    #expect(outcome.status == mistake.status)
+    #expect(outcome.output.isEmpty)
+  }
+
+  private static let commandLines = [
+    Mistake(
+      "trian --data DIR/data", status: 64,
+      "there is no command 'trian'; did you mean 'train'?"),
+    Mistake(
+      "train --epoch 3", status: 64,
+      "unknown option '--epoch'. Did you mean '--epochs'?; see 'equipoise train --help'"),
+    Mistake(
+      "train --data DIR/data --epochs three --out DIR/run", status: 64,
+      "the value 'three' is invalid for '--epochs <n>'; see 'equipoise train --help'"),
+    Mistake("train --data DIR/data", status: 64, "no run folder is given; add --out DIR"),
+    Mistake(
+      "evaluate", status: 64,
+      "missing expected argument '<run>'; see 'equipoise evaluate --help'"),
+    Mistake("prepare synthetic", status: 64, "no dataset folder is given; add --out DIR"),
+    Mistake(
+      "prepare synthetik --out DIR/new",
+      "there is no recipe 'synthetik'; did you mean 'synthetic'?"),
+    Mistake("demo --seed=-1", status: 64, "--seed takes a number from 0"),
+    Mistake(
+      "inspect DIR/run --epochs 3", status: 64,
+      "a run has its configuration; leave out the flags that make another"),
+  ]
+
+  private static let configurations = [
+    Mistake("train --out DIR/run", "no dataset is given; add --data DIR or 'data: DIR'"),
+    Mistake(
+      "train --data DIR/data --out DIR/run --method joynt",
+      "--method: method.name is 'joynt'; did you mean 'joint'?"),
+    Mistake(
+      "train --data DIR/data --out DIR/run --set training.epoch=3",
+      "--set: unknown key 'training.epoch'; did you mean 'epochs'?"),
+    Mistake(
+      "train --data DIR/data --out DIR/run --set epochs",
+      "--set epochs: not of the form KEY=VALUE; for example: --set training.epochs=10"),
+    Mistake(
+      "config print --epochs 0", "--epochs: training.epochs is 0; expected at least 1"),
+    Mistake(
+      "config print --precision fp16",
+      "--precision: training.precision is 'fp16'; choose from 'bf16', 'fp32'"),
+    Mistake(
+      "config check --data DIR/data --modalities audio,motoin",
+      "DIR/data: dataset 'tiny' has no modality 'motoin'; did you mean 'motion'?"),
+    Mistake(
+      "config check --data DIR/data --set model.encoders.adio.width=3",
+      "model.encoders.adio: dataset 'tiny' has no modality 'adio'; did you mean 'audio'?"),
+    Mistake(
+      "config check --data DIR/data --method unimodal",
+      """
+      modalities: unimodal training takes one modality, and this model has audio, motion; choose \
+      one, for example --modalities audio
+      """),
+    Mistake(
+      "config check --data DIR/data --device gpu",
+      "--device: runtime.device is 'gpu'; expected auto, cpu, cuda, cuda:N or mps"),
+  ]
+
+  private static let folders = [
+    Mistake(
+      "config check --data DIR/missing",
+      """
+      DIR/missing: there is no dataset.json in this folder; give a folder made by 'equipoise prepare'
+      """),
+    Mistake(
+      "evaluate DIR/data",
+      "DIR/data: the folder holds no run; name the folder given to 'equipoise train --out'"),
+    Mistake(
+      "prepare synthetic --out DIR/data",
+      "DIR/data: there is something at this path already; remove it or choose another path"),
+  ]
+
+  @Test func configurationFilesAreToldWithTheirLine() throws {
+    let file = try folder.write("data: x\ntraining:\n  epcohs: 3\n", to: "run.yaml")
+    let outcome = try CommandLineTool.run(["config", "print", "--config", file])
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors
+        == "error: \(file):3: unknown key 'training.epcohs'; did you mean 'epochs'?\n")
+  }
+
+  @Test func deviceThatIsAbsent() throws {
+    let outcome = try CommandLineTool.run([
+      "config", "check", "--data", folder.file("data"), "--device", "cuda:99",
+    ])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("cuda:99"))
+    #expect(outcome.errors.contains("--device auto or"))
+  }
+
+  @Test func folderThatCannotBeMade() throws {
+    let file = try folder.write("", to: "file")
+    let outcome = try CommandLineTool.run(
+      ["train", "--data", folder.file("data"), "--out", file + "/run"] + TinyDataset.model)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: \(file)/run: the run's folder cannot be made"))
+  }
+
+  @Test func shardThatIsDamaged() throws {
+    let shard = folder.file("data") + "/train-00000.safetensors"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: shard))
+    try whole.dropLast(100).write(to: URL(fileURLWithPath: shard))
+    let cut = try CommandLineTool.run(["config", "check", "--data", folder.file("data")])
+    #expect(cut.status == 1)
+    #expect(cut.errors.hasPrefix("error: \(shard): "))
+    try FileManager.default.removeItem(atPath: shard)
+    let gone = try CommandLineTool.run(["config", "check", "--data", folder.file("data")])
+    #expect(gone.status == 1)
+    #expect(gone.errors.contains("'train-00000.safetensors' of split 'train' is missing"))
+  }
+
+  @Test func numberThatIsNotFinite() throws {
+    let data = folder.file("broken")
+    try TinyDataset.write(to: data) { $0[2] = .nan }
+    let outcome = try CommandLineTool.run(
+      ["train", "--data", data, "--out", folder.file("run"), "--quiet"] + TinyDataset.model)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("audio"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func splitThatIsEmpty() throws {
+    let data = folder.file("untested")
+    try TinyDataset.write(to: data, test: 0)
+    let run = folder.file("run")
+    let trained = try CommandLineTool.run(
+      ["train", "--data", data, "--out", run, "--epochs", "1", "--quiet"] + TinyDataset.model)
+    #expect(trained.status == 0 && !trained.output.contains("test"))
+    let outcome = try CommandLineTool.run(["evaluate", run])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: \(data): the dataset has no samples in split 'test'"))
+  }
+}

@@ -1,0 +1,45 @@
+import Equipoise
+import Formats
+import Foundation
+
+/// A dataset of a few kilobytes, whose model takes a step in milliseconds.
+enum TinyDataset {
+  static let classes = ["low", "middle", "high"]
+
+  /// Writes the dataset: `audio`, a vector, and `motion`, a series. Both tell the class, with noise.
+  static func write(
+    to folder: String, train: Int = 96, test: Int = 24, change: (inout [Float]) -> Void = { _ in }
+  ) throws {
+    let writer = try DatasetWriter(
+      folder: folder,
+      description: DatasetDescription(
+        name: "tiny", classes: classes,
+        modalities: [
+          "audio": ModalityDescription(kind: .vector, shape: [6], type: .float32),
+          "motion": ModalityDescription(kind: .sequence, shape: [16, 2], type: .float32),
+        ]))
+    var stream = RandomStream(seed: 5, "tiny")
+    for (split, count) in [(Split.train, train), (.validation, 24), (.test, test)] {
+      for index in 0..<count {
+        let label = index % classes.count
+        func values(_ count: Int) -> [Float] {
+          (0..<count).map { Float(stream.uniform()) * 3 + ($0 % 3 == label ? 1 : 0) }
+        }
+        var audio = values(6)
+        if split == .train, index == 0 { change(&audio) }
+        let inputs = [
+          HostArray(floats: audio, shape: [6]), HostArray(floats: values(32), shape: [16, 2]),
+        ]
+        try writer.append(PreparedSample(inputs: inputs, label: label), to: split)
+      }
+    }
+    try writer.finish()
+  }
+
+  /// Flags that make the model small and use every kind of random stream.
+  static let model = [
+    "--threads", "1", "--batch-size", "8", "--learning-rate", "0.01",
+    "--set", "model.encoders.audio={type: mlp, width: 8, depth: 2, dropout: 0.1}",
+    "--set", "model.encoders.motion={type: conv1d, width: 4, depth: 2, dropout: 0.1}",
+  ]
+}
