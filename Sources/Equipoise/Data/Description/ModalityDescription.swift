@@ -56,7 +56,7 @@ public struct ModalityDescription: Equatable, Sendable {
   /// The standard deviation of each channel, likewise; nil divides by nothing.
   public var std: [Double]?
   /// Whether the first of the channels is horizontal motion, which changes its sign when a sample
-  /// is mirrored. In uint8, 128 then stands for no motion.
+  /// is mirrored; uint8 numbers u then become 255 − u.
   public var flow: Bool
 
   /// A modality.

@@ -39,7 +39,9 @@ public enum PreparationEvent: Equatable, Sendable {
 /// The recipes there are.
 public enum DatasetRecipes {
   /// Every recipe, in the order in which they are listed.
-  public static let all: [any DatasetRecipe.Type] = [SyntheticRecipe.self]
+  public static let all: [any DatasetRecipe.Type] = [
+    SyntheticRecipe.self, DigitsRecipe.self, ArraysRecipe.self, UTDRecipe.self,
+  ]
 
   /// Runs a recipe.
   ///
