@@ -99,7 +99,7 @@ extension ModalityDescription: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(CodingKeys.self)
     kind = try container.decodeChoice(.kind)
-    shape = try container.decode([Int].self, forKey: .shape)
+    shape = try container.decodeIntegers(.shape)
     type = try container.decodeChoice(.dtype)
     mean = try container.decodeIfPresent([Double].self, forKey: .mean)
     std = try container.decodeIfPresent([Double].self, forKey: .std)

@@ -81,6 +81,7 @@ struct SampleAugmenter: Sendable {
     blank(line, 0..<inside.lowerBound, plane)
     blank(line, inside.upperBound..<columns, plane)
     if plan.mirrored {
+      var line = line
       line.reverse()
       if modality.flow, plane % modality.channels == 0 { negate(line) }
     }

@@ -82,7 +82,12 @@ extension DatasetRecipe {
   ) throws -> DatasetDescription {
     let assignments =
       try (file.map(YAMLReader.read(file:)) ?? []) + sets.flatMap(ConfigAssignment.parse(set:))
-    let options = try ConfigResolver<Options>().resolve(assignments).configuration
-    return try Self(options).prepare(input: input, output: output, report: report)
+    let resolved = try ConfigResolver<Options>().resolve(assignments)
+    do {
+      try (resolved.configuration as? any RangeChecking)?.check(at: ConfigPath())
+    } catch let issue as ConfigIssue {
+      throw issue.located(at: resolved.origins.place(of: issue.path))
+    }
+    return try Self(resolved.configuration).prepare(input: input, output: output, report: report)
   }
 }

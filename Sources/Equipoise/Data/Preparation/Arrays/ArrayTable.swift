@@ -48,7 +48,8 @@ struct ArrayTable {
       }
       rows.append(
         Row(
-          index: index, label: label, split: split, group: groupNames.flatMap { numbers[$0[index]] },
+          index: index, label: label, split: split,
+          group: groupNames.flatMap { numbers[$0[index]] },
           id: ids?[index]))
     }
     self.rows = rows
@@ -58,7 +59,8 @@ struct ArrayTable {
     guard rows.contains(where: { $0.split == .train }) else {
       throw EquipoiseError(
         .data, "no row of column '\(options.split ?? "split")' is for training", at: path,
-        fix: "it holds \(Set(splits).sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")): "
+        fix:
+          "it holds \(Set(splits).sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")): "
           + "name the right one in splitValues.train")
     }
   }
@@ -84,7 +86,8 @@ private struct LabelCoding {
       let count = (numbers.max() ?? -1) + 1
       guard count <= 1 << 20 else {
         throw EquipoiseError(
-          .data, "label \(count - 1) is too large", at: cells.firstIndex(of: "\(count - 1)").map(place),
+          .data, "label \(count - 1) is too large",
+          at: cells.firstIndex(of: "\(count - 1)").map(place),
           fix: "number the classes from 0")
       }
       classes = names ?? (0..<count).map(String.init)

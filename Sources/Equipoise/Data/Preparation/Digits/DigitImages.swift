@@ -1,7 +1,7 @@
 internal import Formats
 internal import Torch
 
-/// Handwritten digits, made coarser and poorer as the options ask.
+/// Handwritten digits, made poorer, then coarser, as the options ask.
 struct DigitImages {
   private let options: DigitsOptions
   private let shrink: PlaneResampler
@@ -26,7 +26,7 @@ struct DigitImages {
   /// Finds the principal components of the training images, if only some are to be kept.
   mutating func fit(_ images: DigitsSource.Images, _ indices: [Int]) {
     guard options.pcaEnergy < 1 else { return }
-    let rows = indices.flatMap { small(images, $0) }
+    let rows = indices.flatMap { pixels(images, $0) }
     components = PrincipalComponents(
       Tensor(rows, shape: [indices.count, rows.count / max(1, indices.count)]),
       share: options.pcaEnergy)
@@ -36,18 +36,18 @@ struct DigitImages {
   func image(
     _ images: DigitsSource.Images, _ index: Int, _ stream: inout RandomStream
   ) -> HostArray {
-    var pixels = small(images, index)
+    var pixels = pixels(images, index)
     if let components {
       pixels = components.reduced(Tensor(pixels, shape: [1, pixels.count])).floats()
     }
-    var large = enlarge(pixels)
+    var large = enlarge(shrink(pixels))
     if options.visualNoise > 0 {
       for place in large.indices { large[place] += Float(options.visualNoise * stream.normal()) }
     }
     return PixelValues.array(large, type: type, shape: [1, options.size, options.size])
   }
 
-  private func small(_ images: DigitsSource.Images, _ index: Int) -> [Float] {
-    shrink(images.pixels.row(index).floats().map { $0 / 255 })
+  private func pixels(_ images: DigitsSource.Images, _ index: Int) -> [Float] {
+    images.pixels.row(index).floats().map { $0 / 255 }
   }
 }

@@ -20,9 +20,13 @@ struct DigitSpectrogram {
   }
 
   /// [size · size] numbers, band by band from the lowest.
+  ///
+  /// The recording's loudest sample becomes 1: speakers differ tenfold in loudness, which would
+  /// else be what tells training from test.
   func callAsFunction(_ samples: [Float]) -> [Float] {
-    let kept = samples.prefix(length)
+    let peak = samples.reduce(0) { max($0, abs($1)) }
+    let kept = samples.prefix(length).map { peak > 0 ? $0 / peak : 0 }
     let padded = kept + [Float](repeating: 0, count: length - kept.count)
-    return filters.logMel(transform.power(Tensor(Array(padded)))).floats()
+    return filters.logMel(transform.power(Tensor(padded))).floats()
   }
 }

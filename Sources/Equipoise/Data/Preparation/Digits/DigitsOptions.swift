@@ -20,7 +20,7 @@ public struct DigitsOptions: ConfigurationSection {
   /// keeps all.
   public var pixels = 28
   /// The share of the training images' variance that is kept, by their leading principal
-  /// components; 1 keeps all.
+  /// components at full resolution; 1 keeps all.
   public var pcaEnergy = 1.0
   /// Standard deviation of noise added to the pixels, which lie in [0, 1].
   public var visualNoise = 0.0

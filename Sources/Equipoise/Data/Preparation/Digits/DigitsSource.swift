@@ -62,7 +62,8 @@ struct DigitsSource {
       labels.allSatisfy((0..<10).contains)
     else {
       throw EquipoiseError(
-        .data, "images are \(pixels) with \(labels.count) labels, but uint8 "
+        .data,
+        "images are \(pixels) with \(labels.count) labels, but uint8 "
           + "[\(labels.count), \(side), \(side)] and labels from 0 to 9 are expected",
         at: path, fix: "make the file again from MNIST")
     }

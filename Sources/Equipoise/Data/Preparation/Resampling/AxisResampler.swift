@@ -27,7 +27,8 @@ struct AxisResampler: Sendable {
     let place = min(Double(count - 1), max(0, place))
     let low = Int(place)
     let share = Float(place - Double(low))
-    return share == 0 ? [(low, 1)] : [(low, 1 - share), (low + 1, share)]
+    guard share > 0 else { return [(low, 1)] }
+    return [(low, 1 - share), (low + 1, share)]
   }
 }
 
