@@ -1,5 +1,3 @@
-internal import Formats
-
 /// Some samples of a dataset, in order; nothing of the modalities is read yet.
 public struct Samples: Sendable {
   /// Where a sample lies.
@@ -65,11 +63,5 @@ public struct Samples: Sendable {
     var counts = [Int](repeating: 0, count: classes)
     for label in labels { counts[label] += 1 }
     return counts
-  }
-
-  /// One modality of one sample, as a view of the mapped file.
-  func input(_ modality: Int, of index: Int) -> HostArray {
-    let location = locations[index]
-    return shards[Int(location.shard)].inputs[modality].row(Int(location.row))
   }
 }

@@ -15,22 +15,19 @@ extension DatasetDescription {
         fix: "give a folder made by 'equipoise prepare'")
     }
     let bytes = try MappedFile(path: path).withBytes { Data($0) }
+    func fail(_ what: String) -> EquipoiseError {
+      EquipoiseError(
+        .data, what, at: path, fix: "correct the file or prepare the dataset again")
+    }
     do {
       let description = try JSONDecoder().decode(Self.self, from: bytes)
       try description.check(at: path)
       return description
+    } catch let problem as DescriptionProblem {
+      throw fail(problem.text)
     } catch let error as DecodingError {
-      throw EquipoiseError(
-        .data, error.dataMessage, at: path,
-        fix: "correct the file or prepare the dataset again")
+      throw fail(error.dataMessage)
     }
-  }
-
-  /// The description as text for `dataset.json`.
-  func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
   }
 
   /// Throws unless every value is in range; `path` is named in the message.

@@ -67,11 +67,11 @@ extension ShardDescription: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(CodingKeys.self)
     file = try container.decode(String.self, forKey: .file)
-    count = try container.decode(Int.self, forKey: .count)
+    count = try container.decodeInteger(.count)
   }
 }
 
-extension DatasetDescription: Codable {
+extension DatasetDescription: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case format, version, name, classes, modalities, splits, extra
   }
@@ -99,30 +99,12 @@ extension DatasetDescription: Codable {
   private static func checkVersion(_ container: KeyedDecodingContainer<CodingKeys>) throws {
     let found = try container.decode(String.self, forKey: .format)
     guard found == format else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .format, in: container, debugDescription: "is '\(found)', not '\(format)'")
+      throw DescriptionProblem(at: [CodingKeys.format], "is '\(found)', not '\(format)'")
     }
-    let number = try container.decode(Int.self, forKey: .version)
+    let number = try container.decodeInteger(.version)
     guard number == version else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .version, in: container,
-        debugDescription: "is \(number), but this program reads version \(version)")
+      throw DescriptionProblem(
+        at: [CodingKeys.version], "is \(number), but this program reads version \(version)")
     }
-  }
-
-  /// Writes a description; every split is listed, empty ones too.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(Self.format, forKey: .format)
-    try container.encode(Self.version, forKey: .version)
-    try container.encode(name, forKey: .name)
-    try container.encode(classes, forKey: .classes)
-    try container.encode(modalities, forKey: .modalities)
-    var files = container.nestedContainer(keyedBy: SplitKeys.self, forKey: .splits)
-    for split in Split.allCases {
-      guard let key = SplitKeys(rawValue: split.rawValue) else { continue }
-      try files.encode(splits[split] ?? [], forKey: key)
-    }
-    if !extra.isEmpty { try container.encode(extra, forKey: .extra) }
   }
 }

@@ -56,7 +56,7 @@ public struct ModalityDescription: Equatable, Sendable {
   /// The standard deviation of each channel, likewise; nil divides by nothing.
   public var std: [Double]?
   /// Whether the first of the channels is horizontal motion, which changes its sign when a sample
-  /// is mirrored. In uint8, 128 then stands for no motion.
+  /// is mirrored; uint8 numbers u then become 255 − u.
   public var flow: Bool
 
   /// A modality.
@@ -99,7 +99,7 @@ extension ModalityDescription: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(CodingKeys.self)
     kind = try container.decodeChoice(.kind)
-    shape = try container.decode([Int].self, forKey: .shape)
+    shape = try container.decodeIntegers(.shape)
     type = try container.decodeChoice(.dtype)
     mean = try container.decodeIfPresent([Double].self, forKey: .mean)
     std = try container.decodeIfPresent([Double].self, forKey: .std)

@@ -9,10 +9,8 @@ extension Decoder {
     let known = Key.allCases.map(\.stringValue)
     for key in try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
     where !known.contains(key) {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: codingPath,
-          debugDescription: "has an unknown key '\(key)'; \(Nearest.hint(key, in: known))"))
+      throw DescriptionProblem(
+        at: codingPath, "has an unknown key '\(key)'; \(Nearest.hint(key, in: known))")
     }
     return try container(keyedBy: type)
   }
@@ -25,11 +23,39 @@ extension KeyedDecodingContainer {
     let name = try decode(String.self, forKey: key)
     guard let choice = Choice(rawValue: name) else {
       let names = Choice.allCases.map(\.rawValue)
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: self,
-        debugDescription: "is '\(name)'; \(Nearest.hint(name, in: names))")
+      throw DescriptionProblem(
+        at: codingPath + [key], "is '\(name)'; \(Nearest.hint(name, in: names))")
     }
     return choice
+  }
+
+  /// A whole number. Foundation says of a number with a fraction only that it is not valid JSON.
+  func decodeInteger(_ key: Key) throws -> Int {
+    try Self.whole(decode(Double.self, forKey: key), at: codingPath + [key])
+  }
+
+  /// A list of whole numbers.
+  func decodeIntegers(_ key: Key) throws -> [Int] {
+    try decode([Double].self, forKey: key).enumerated().map { index, number in
+      try Self.whole(number, at: codingPath + [key, AnyKey("\(index)")])
+    }
+  }
+
+  private static func whole(_ number: Double, at path: [any CodingKey]) throws -> Int {
+    guard let whole = Int(exactly: number) else {
+      throw DescriptionProblem(at: path, "is \(number), not a whole number")
+    }
+    return whole
+  }
+}
+
+/// Something in `dataset.json` that is not as it should be.
+struct DescriptionProblem: Error {
+  /// What is wrong, with the place before it.
+  let text: String
+
+  init(at path: [any CodingKey], _ what: String) {
+    text = DecodingError.place(path) + " " + what
   }
 }
 
@@ -44,23 +70,23 @@ extension DecodingError {
     case .valueNotFound(let type, let context):
       Self.place(context.codingPath) + " is null, not \(Self.words(for: type))"
     case .dataCorrupted(let context):
-      context.codingPath.isEmpty && context.underlyingError != nil
-        ? "is not valid JSON" : Self.place(context.codingPath) + " " + context.debugDescription
+      context.codingPath.isEmpty
+        ? "is not valid JSON" : Self.place(context.codingPath) + " cannot be understood"
     @unknown default: "cannot be understood"
     }
   }
 
-  private static func place(_ path: [any CodingKey]) -> String {
+  fileprivate static func place(_ path: [any CodingKey]) -> String {
     guard !path.isEmpty else { return "it" }
     return path.reduce(into: "") { text, key in
-      text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+      let index = key.intValue ?? Int(key.stringValue)
+      text += index.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
     }
   }
 
   private static func words(for type: any Any.Type) -> String {
     switch type {
     case is String.Type: "text"
-    case is Int.Type: "an integer"
     case is Double.Type: "a number"
     case is Bool.Type: "true or false"
     case is any Collection.Type where !(type is any ExpressibleByDictionaryLiteral.Type): "a list"

@@ -32,19 +32,17 @@ public struct InputNormalizer {
   /// The batch on the device.
   public func callAsFunction(_ batch: HostBatch) -> Batch {
     let inputs = zip(batch.inputs, rules).map { array, rule in
-      normalized(arranged(Tensor(array), rule.kind).to(device, dtype: .float32), rule)
+      normalized(arranged(Tensor(array), rule.kind).to(device), rule)
     }
     return Batch(
       inputs: inputs, labels: Tensor(batch.labels).to(device), indices: batch.indices)
   }
 
+  /// Multiplying by float32 converts smaller types on the way, in one pass over memory.
   private func normalized(_ input: Tensor, _ rule: Rule) -> Tensor {
-    switch (rule.scale, rule.shift) {
-    case (let scale?, let shift?): shift.addingProduct(input, scale)
-    case (let scale?, nil): input * scale
-    case (nil, let shift?): input + shift
-    case (nil, nil): input
-    }
+    let scaled = rule.scale.map { (input.dtype == .float64 ? input.to(.float32) : input) * $0 }
+    let numbers = scaled ?? input.to(.float32)
+    return rule.shift.map { numbers + $0 } ?? numbers
   }
 
   /// In the layout wanted, while the numbers are still as small as they are stored.

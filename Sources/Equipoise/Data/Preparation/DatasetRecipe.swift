@@ -39,7 +39,9 @@ public enum PreparationEvent: Equatable, Sendable {
 /// The recipes there are.
 public enum DatasetRecipes {
   /// Every recipe, in the order in which they are listed.
-  public static let all: [any DatasetRecipe.Type] = [SyntheticRecipe.self]
+  public static let all: [any DatasetRecipe.Type] = [
+    SyntheticRecipe.self, DigitsRecipe.self, ArraysRecipe.self, UTDRecipe.self,
+  ]
 
   /// Runs a recipe.
   ///
@@ -80,7 +82,12 @@ extension DatasetRecipe {
   ) throws -> DatasetDescription {
     let assignments =
       try (file.map(YAMLReader.read(file:)) ?? []) + sets.flatMap(ConfigAssignment.parse(set:))
-    let options = try ConfigResolver<Options>().resolve(assignments).configuration
-    return try Self(options).prepare(input: input, output: output, report: report)
+    let resolved = try ConfigResolver<Options>().resolve(assignments)
+    do {
+      try (resolved.configuration as? any RangeChecking)?.check(at: ConfigPath())
+    } catch let issue as ConfigIssue {
+      throw issue.located(at: resolved.origins.place(of: issue.path))
+    }
+    return try Self(resolved.configuration).prepare(input: input, output: output, report: report)
   }
 }

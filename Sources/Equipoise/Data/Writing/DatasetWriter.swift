@@ -79,7 +79,8 @@ public final class DatasetWriter {
   /// - Parameters:
   ///   - sample: The sample.
   ///   - split: Where it belongs.
-  /// - Throws: `FormatError` when the disk does not take the data.
+  /// - Throws: `EquipoiseError` when a number is not finite, `FormatError` when the disk does not
+  ///   take the data.
   public func append(_ sample: PreparedSample, to split: Split) throws {
     precondition(
       sample.inputs.count == modalities.count && description.classes.indices.contains(sample.label),
@@ -88,6 +89,12 @@ public final class DatasetWriter {
       precondition(
         input.type == modality.description.type && input.shape == modality.description.shape,
         "DatasetWriter: '\(modality.name)' is given \(input)")
+      guard input.withUnsafeBytes({ Finiteness.isFinite($0, input.type) }) else {
+        let name = sample.id.map { " of sample '\($0)'" } ?? ""
+        throw EquipoiseError(
+          .data, "modality '\(modality.name)'\(name) is not finite", at: folder,
+          fix: "correct the source or leave out the sample")
+      }
       if split == .train { statistics[modality.name]?.add(input) }
     }
     buffers[split, default: ShardBuffer(modalities: modalities.count)].append(sample)
@@ -106,7 +113,7 @@ public final class DatasetWriter {
       description.modalities[name]?.std = statistics.std
     }
     try AtomicFile.write(
-      data: description.json(), to: temporary + "/" + DatasetDescription.fileName)
+      data: Data(description.json().utf8), to: temporary + "/" + DatasetDescription.fileName)
     guard rename(temporary, folder) == 0 else {
       throw FormatError.system(path: folder, operation: "name the dataset", code: errno)
     }
