@@ -27,11 +27,6 @@ struct Demo {
     let name = modality ?? method
     var sets = Self.settings + ["data=\(data)", "method.name=\(method)", "runtime.seed=\(seed)"]
     if let modality { sets.append("modalities=[\(modality)]") }
-    for modality in try modality.map({ [$0] })
-      ?? PreparedDataset(folder: data).modalities.map(\.name)
-    {
-      sets.append("model.encoders.\(modality).width=16")
-    }
     let configuration = try RunConfiguration.resolve(
       sets: sets, methods: MethodRegistry.table()
     ).configuration
@@ -41,6 +36,6 @@ struct Demo {
 
   /// Small enough for two cores; both modalities get the same encoder, so that neither is favoured.
   private static let settings = [
-    "training.epochs=6", "training.batchSize=32", "training.optimiser.learningRate=0.01",
+    "training.epochs=10", "training.batchSize=32", "training.optimiser.learningRate=0.01",
   ]
 }
