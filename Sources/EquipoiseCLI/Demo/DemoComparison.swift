@@ -2,50 +2,64 @@ import Equipoise
 
 /// What the demo shows: each modality inside the joint model beside the same modality alone.
 struct DemoComparison {
-  let joint: RunResult
-  let alone: [String: RunResult]
-  let folder: String
+  /// One modality's test accuracies.
+  private struct Row {
+    let name: String
+    let inside: ModalityReport
+    let alone: Double
 
+    /// How much less the joint model makes of the modality.
+    var neglect: Double { alone - (inside.slice ?? inside.zeroOut) }
+  }
+
+  private let fused: Double
+  private let rows: [Row]
+  private let folder: String
+
+  /// Compares test scores.
+  ///
+  /// - Parameters:
+  ///   - joint: the joint model's.
+  ///   - alone: those of each modality's own model.
+  ///   - folder: where the runs are.
+  init(joint: EvaluationReport, alone: [String: EvaluationReport], folder: String) {
+    self.folder = folder
+    fused = joint.accuracy
+    rows = joint.modalities.sorted { $0.key < $1.key }.compactMap { name, inside in
+      alone[name].map { Row(name: name, inside: inside, alone: $0.accuracy) }
+    }
+  }
+
+  /// The table, what it says, and what to do next.
   var text: String {
-    get throws {
-      let report = joint.test ?? joint.validation
-      var table = TextTable(["test accuracy", "slice", "zero-out", "alone", "neglect"])
-      let gaps = alone.compactMapValues { single -> Double? in
-        guard let name = single.test?.modalities.keys.first, let inside = report.modalities[name],
-          let best = single.test?.accuracy
-        else { return nil }
-        return best - (inside.slice ?? inside.zeroOut)
-      }
-      for name in alone.keys.sorted() {
-        let inside = report.modalities[name]
-        table.add([
-          "\(name) in the joint model", Numbers.percent(inside?.slice),
-          Numbers.percent(inside?.zeroOut), Numbers.percent(alone[name]?.test?.accuracy),
-          Numbers.points(gaps[name]),
-        ])
-      }
-      table.add(["joint model, fused", "", "", Numbers.percent(report.accuracy)])
-      return "\n" + table.text() + "\n" + conclusion(gaps) + nextSteps
+    var table = TextTable(["test accuracy", "slice", "zero-out", "alone", "neglect"])
+    for row in rows {
+      table.add([
+        row.name, Numbers.percent(row.inside.slice), Numbers.percent(row.inside.zeroOut),
+        Numbers.percent(row.alone), Numbers.points(row.neglect),
+      ])
     }
+    table.add(["joint, fused", Numbers.percent(fused)])
+    return """
+
+      \(table.text())
+      slice, zero-out: the modality inside the joint model; alone: a model of that modality only.
+      \(conclusion)
+
+      Next:
+        equipoise evaluate \(folder)/joint --probe    what its encoders have learned
+        equipoise inspect \(folder)/joint             dataset, blocks and parameters
+        equipoise prepare --list                      make a dataset of your own
+        equipoise train --data DIR --out RUN          train on it
+
+      """
   }
 
-  private func conclusion(_ gaps: [String: Double]) -> String {
-    guard let (name, gap) = gaps.max(by: { $0.value < $1.value }), gap > 0 else {
-      return "With this seed the joint model neglects neither modality.\n"
+  private var conclusion: String {
+    guard let worst = rows.max(by: { $0.neglect < $1.neglect }), worst.neglect > 0 else {
+      return "With this seed the joint model neglects neither modality."
     }
-    return "The joint model neglects '\(name)': there it is \(Numbers.points(gap)) worse than a "
-      + "model of '\(name)' alone.\n"
-  }
-
-  private var nextSteps: String {
-    """
-
-    Next:
-      equipoise evaluate \(folder)/joint --probe     scores of the joint model
-      equipoise inspect \(folder)/joint              its encoders and parameters
-      equipoise prepare --list                       datasets of your own
-      equipoise config print                         every setting
-
-    """
+    return "The joint model neglects '\(worst.name)': inside it that modality is "
+      + "\(Numbers.points(worst.neglect)) worse than alone."
   }
 }

@@ -74,6 +74,25 @@ import Testing
     #expect(splits["validation"]?["samples"] as? Int == 6)
   }
 
+  @Test func demoComparesAndContinues() throws {
+    // A dataset that is there is used; a small one makes this a test.
+    let demo = folder.file("demo")
+    let prepared = try CommandLineTool.run([
+      "prepare", "synthetic", "--out", demo + "/data", "--set", "train=48", "--set", "test=12",
+      "--set", "validation=12",
+    ])
+    #expect(prepared.status == 0, "\(prepared.errors)")
+    let first = try CommandLineTool.run(["demo", "--out", demo])
+    #expect(first.status == 0, "\(first.errors)")
+    for text in ["slice", "zero-out", "alone", "audio", "visual", "joint, fused", "Next:"] {
+      #expect(first.output.contains(text))
+    }
+    #expect(first.errors.contains("\nvisual  epoch 8/8  "))
+    let second = try CommandLineTool.run(["demo", "--out", demo])
+    #expect(second.output == first.output)
+    #expect(second.errors.isEmpty)
+  }
+
   @Test func helpNamesEveryCommand() throws {
     let help = try CommandLineTool.run(["--help"])
     #expect(help.status == 0)

@@ -50,7 +50,7 @@ import Testing
     while savedSteps(run) < steps, running.process.isRunning { usleep(500) }
     // Somewhere inside the next steps.
     usleep(UInt32.random(in: 0..<5000))
-    kill(running.process.processIdentifier, signal)
+    if running.process.isRunning { kill(running.process.processIdentifier, signal) }
     return try running.finish().status
   }
 
