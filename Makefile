@@ -7,7 +7,7 @@ EQUIPOISE := .build/release/equipoise
 # Where SwiftPM finds equipoise-libtorch.pc.
 export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help setup build demo test lint benchmark references pytorch clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,10 @@ test: setup lint ## check the format and run every test
 
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
+	  --filter TorchTests --skip LeakTests
 
 pytorch: ## make .pytorch/, the Python environment for references and benchmark
 	@scripts/setup-pytorch
