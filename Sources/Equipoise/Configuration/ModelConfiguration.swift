@@ -64,6 +64,14 @@ public enum EncoderKind: String, ConfigurationChoice {
   case conv1d
 }
 
+extension ModelConfiguration {
+  /// Leaves out the files to start from, for a model whose weights come from elsewhere.
+  package mutating func forgetInitialWeights() {
+    initialWeights = nil
+    for name in encoders.names { encoders[name]?.initialWeights = nil }
+  }
+}
+
 extension ModelConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
     for name in encoders.names {

@@ -41,7 +41,13 @@ extension RunParts {
   ) throws -> RunParts {
     var configuration = try RunConfiguration.saved(in: folder)
     change(&configuration)
-    configuration.model.initialWeights = nil
+    configuration.model.forgetInitialWeights()
+    let description = configuration.data + "/" + DatasetDescription.fileName
+    guard FileManager.default.fileExists(atPath: description) else {
+      throw EquipoiseError(
+        .data, "the run's dataset is not here", at: configuration.data,
+        fix: "say where it is with --data DIR")
+    }
     let parts = try RunParts(configuration)
     let path = weights == .best ? folder.best : folder.weights
     guard FileManager.default.fileExists(atPath: path) else {
