@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
       }
     // Nothing is trained: sizes are the same everywhere, whatever the weights.
     configuration.runtime.device = "cpu"
-    configuration.model.initialWeights = nil
+    configuration.model.forgetInitialWeights()
     let inspection = Inspection(try RunParts(configuration))
     switch format {
     case .table: print(inspection.text(listingParameters: parameters), terminator: "")

@@ -39,27 +39,33 @@ struct DemoComparison {
         Numbers.percent(row.alone), Numbers.points(row.neglect),
       ])
     }
-    table.add(["joint, fused", Numbers.percent(fused)])
     return """
 
       \(table.text())
       slice, zero-out: the modality inside the joint model; alone: a model of that modality only.
+      The joint model with all modalities: \(Numbers.percent(fused)).
       \(conclusion)
 
       Next:
-        equipoise evaluate \(folder)/joint --probe    what its encoders have learned
-        equipoise inspect \(folder)/joint             dataset, blocks and parameters
-        equipoise prepare --list                      make a dataset of your own
-        equipoise train --data DIR --out RUN          train on it
-
+      \(nextSteps)
       """
   }
 
   private var conclusion: String {
     guard let worst = rows.max(by: { $0.neglect < $1.neglect }), worst.neglect > 0 else {
-      return "With this seed the joint model neglects neither modality."
+      return "With this seed it neglects no modality."
     }
-    return "The joint model neglects '\(worst.name)': inside it that modality is "
-      + "\(Numbers.points(worst.neglect)) worse than alone."
+    let comparison = worst.alone > fused ? ", and alone it beats the joint model" : ""
+    return "It neglects '\(worst.name)': inside it that modality is "
+      + "\(Numbers.points(worst.neglect)) worse than alone\(comparison)."
+  }
+
+  private var nextSteps: String {
+    var table = TextTable(["", ""], [.left, .left])
+    table.add(["  equipoise evaluate \(folder)/joint --probe", "what its encoders have learned"])
+    table.add(["  equipoise inspect \(folder)/joint", "dataset, blocks and parameters"])
+    table.add(["  equipoise prepare --list", "make a dataset of your own"])
+    table.add(["  equipoise train --data DIR --out RUN", "train on it"])
+    return table.text()
   }
 }

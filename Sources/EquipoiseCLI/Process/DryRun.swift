@@ -1,3 +1,4 @@
+import ArgumentParser
 import Equipoise
 import Foundation
 
@@ -16,8 +17,11 @@ struct DryRun {
     let run = try TrainingRun(configuration, in: RunFolder(folder), resume: .never)
     let summary = run.parts.model.summarize()
     let clock = StepClock()
-    _ = try run.train(
+    let outcome = try run.train(
       stopSignal: { StopSignal.requested }, observers: [clock, WarningObserver()])
+    if case .interrupted(let signal) = outcome {
+      throw ExitCode(StopSignal.exitCode(for: signal))
+    }
     return DryRun(
       summary: summary, batchSize: configuration.training.batchSize, steps: clock.steps,
       peakMemory: clock.peakMemory)

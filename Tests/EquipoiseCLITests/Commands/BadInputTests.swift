@@ -125,6 +125,48 @@ import Testing
     #expect(outcome.errors.contains("--device auto or"))
   }
 
+  #if os(Linux)
+    @Test func cudaLibraryThatCannotBeLoaded() throws {
+      let libraries = try libtorchWithBrokenCUDA()
+      let environment = "export LD_LIBRARY_PATH='\(libraries)'"
+      let check = ["config", "check", "--data", folder.file("data")] + TinyDataset.model
+      // Nobody asked for CUDA.
+      let auto = try CommandLineTool.run(check, after: environment)
+      #expect(auto.status == 0 && auto.errors.isEmpty, "\(auto.errors)")
+      let asked = try CommandLineTool.run(check + ["--device", "cuda"], after: environment)
+      #expect(asked.status == 1)
+      #expect(
+        asked.errors.hasPrefix(
+          "error: runtime.device: device 'cuda' cannot be used: libtorch's CUDA library cannot be "
+            + "loaded (\(libraries)/libc10_cuda.so: "), "\(asked.errors)")
+      let doctor = try CommandLineTool.run(["doctor", "--format", "json"], after: environment)
+      let findings = try #require(try doctor.json()["findings"] as? [[String: String]])
+      #expect(findings.first { $0["name"] == "cuda" }?["status"] == "warning")
+      #expect(doctor.status == 0)
+    }
+
+    /// A folder of links to the libtorch in use, with CUDA libraries that are none.
+    private func libtorchWithBrokenCUDA() throws -> String {
+      let doctor = try CommandLineTool.run(["doctor", "--format", "json"])
+      let findings = try #require(try doctor.json()["findings"] as? [[String: String]])
+      let library = try #require(findings.first { $0["name"] == "library" }?["value"])
+      let source = URL(fileURLWithPath: library).deletingLastPathComponent()
+      let target = folder.file("lib")
+      let manager = FileManager.default
+      try manager.createDirectory(atPath: target, withIntermediateDirectories: false)
+      for name in try manager.contentsOfDirectory(atPath: source.path)
+      where !name.contains("cuda") {
+        try manager.createSymbolicLink(
+          atPath: target + "/" + name,
+          withDestinationPath: source.appendingPathComponent(name).path)
+      }
+      for name in ["libc10_cuda.so", "libtorch_cuda.so"] {
+        _ = try folder.write("no library", to: "lib/" + name)
+      }
+      return target
+    }
+  #endif
+
   @Test func folderThatCannotBeMade() throws {
     let file = try folder.write("", to: "file")
     let outcome = try CommandLineTool.run(

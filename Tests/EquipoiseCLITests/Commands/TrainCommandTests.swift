@@ -36,6 +36,19 @@ import Testing
       ])
     try evaluate()
     try inspect()
+    try evaluateOnMovedData()
+  }
+
+  private func evaluateOnMovedData() throws {
+    let moved = folder.file("moved")
+    try FileManager.default.moveItem(atPath: data, toPath: moved)
+    let lost = try CommandLineTool.run(["evaluate", run])
+    #expect(lost.status == 1)
+    #expect(
+      lost.errors
+        == "error: \(data): the run's dataset is not here; say where it is with --data DIR\n")
+    let found = try CommandLineTool.run(["evaluate", run, "--data", moved])
+    #expect(found.status == 0 && found.errors.isEmpty)
   }
 
   private func evaluate() throws {
