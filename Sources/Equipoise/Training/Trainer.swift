@@ -23,7 +23,9 @@ public final class Trainer {
   private let step: (StepContext) throws -> StepReport
   private var progress = TrainingProgress()
   private var log: StepLog
-  private var dataWait = 0.0
+  /// Seconds of this sitting in the epoch under way, and how many of them went on waiting for data.
+  private var epochSeconds = 0.0
+  private var waitSeconds = 0.0
 
   /// A trainer of the parts that a configuration describes.
   ///
@@ -83,13 +85,15 @@ public final class Trainer {
       try method.beginEpoch(epoch, with: parts.engine)
     }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
+    (epochSeconds, waitSeconds) = (0, 0)
     var clock = ContinuousClock.now
     while let batch = try batches.next() {
       try take(batch, epoch)
       let now = ContinuousClock.now
       progress.seconds += (now - clock).seconds
+      epochSeconds += (now - clock).seconds
       clock = now
-      dataWait = batches.waitSeconds
+      waitSeconds = batches.waitSeconds
       if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
       try saveIfDue()
     }
@@ -134,7 +138,7 @@ public final class Trainer {
       trainLoss: totals.loss / Double(max(1, totals.samples)),
       trainAccuracy: Double(totals.correct) / Double(max(1, totals.samples)),
       validation: report, telemetry: log.telemetryMeans, seconds: progress.seconds,
-      dataWait: dataWait / max(progress.seconds, 1e-9))
+      dataWait: waitSeconds / max(epochSeconds, 1e-9))
     try journal.append(record)
     try keepIfBest(report)
     progress.metricsBytes = journal.byteCount

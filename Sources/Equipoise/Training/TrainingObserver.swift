@@ -39,6 +39,6 @@ public struct EpochRecord: Codable, Sendable {
   public let telemetry: [String: Double]
   /// Seconds of training since the run began, over all sittings, without evaluation.
   public let seconds: Double
-  /// The share of training time spent waiting for data.
+  /// The share of this epoch's training time that was spent waiting for data.
   public let dataWait: Double
 }
