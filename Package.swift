@@ -8,6 +8,11 @@ let libtorch = Context.packageDirectory + "/.libtorch"
 let pkgConfig =
   libtorch.contains(" ") ? "equipoise-libtorch" : libtorch + "/equipoise-libtorch.pc"
 
+/// The sources' commit, for the record that every run keeps of what made it.
+let commit = Context.gitInformation.map {
+  $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "")
+}
+
 let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -38,6 +43,9 @@ let package = Package(
     .systemLibrary(name: "CLibtorch", pkgConfig: pkgConfig),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
     .target(
+      name: "CBuildInformation",
+      cSettings: [.define("EQUIPOISE_COMMIT", to: "\"\(commit ?? "")\"")]),
+    .target(
       name: "CTorch", dependencies: ["CLibtorch"],
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
       linkerSettings: rpath),
@@ -48,7 +56,9 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch", "Formats"], swiftSettings: swift),
     .target(
       name: "Equipoise",
-      dependencies: ["Torch", "Formats", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "Torch", "Formats", "CBuildInformation", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: swift),
     .executableTarget(
       name: "EquipoiseCLI",

@@ -1,3 +1,4 @@
+internal import CBuildInformation
 import Foundation
 public import Torch
 
@@ -26,7 +27,7 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public init(device: Device, dataset: String) {
     self.device = device.description
     self.dataset = dataset
-    commit = ProcessInfo.processInfo.environment["EQUIPOISE_COMMIT"]
+    commit = Version.commit
   }
 }
 
@@ -34,6 +35,12 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
 public enum Version {
   /// Semantic version.
   public static let current = "0.1.0"
+  /// The commit the program was built from, with `+` after it where the sources had been changed;
+  /// `nil` when it was not built from a repository.
+  public static var commit: String? {
+    let text = String(cString: equipoise_commit())
+    return text.isEmpty ? nil : text
+  }
 }
 
 /// What the machine is.

@@ -1,0 +1,3 @@
+#include "CBuildInformation.h"
+
+const char *equipoise_commit(void) { return EQUIPOISE_COMMIT; }

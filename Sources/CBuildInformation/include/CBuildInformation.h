@@ -1,0 +1,8 @@
+// What the package manager knew when it built the program.
+#ifndef EQUIPOISE_CBUILDINFORMATION_H
+#define EQUIPOISE_CBUILDINFORMATION_H
+
+/// The commit of the sources, with "+" where they had uncommitted changes; "" when unknown.
+const char *equipoise_commit(void);
+
+#endif
