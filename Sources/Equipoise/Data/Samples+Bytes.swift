@@ -38,6 +38,7 @@ extension Samples {
     return EquipoiseError(
       .data,
       "row \(location.row)\(name) of modality '\(modalities[modality].name)' is not finite",
-      at: shard.path, fix: "correct or leave out the sample: 'equipoise inspect' lists all of them")
+      at: shard.path,
+      fix: "correct or leave out the sample; 'equipoise inspect --check-data' lists all of them")
   }
 }

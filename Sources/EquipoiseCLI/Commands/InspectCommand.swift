@@ -15,6 +15,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "List every parameter.")
   var parameters = false
 
+  @Flag(help: "Instead, read every number of the dataset and list the samples that are not finite.")
+  var checkData = false
+
   @Option(help: "How to print the summary.")
   var format = OutputFormat.table
 
@@ -26,6 +29,10 @@ struct InspectCommand: ParsableCommand {
       if let folder { try RunConfiguration.saved(in: RunFolder(folder)) } else {
         try options.resolve().configuration
       }
+    if checkData {
+      try checkNumbers(configuration)
+      return
+    }
     // Nothing is trained: sizes are the same everywhere, whatever the weights.
     configuration.runtime.device = "cpu"
     configuration.model.forgetInitialWeights()
@@ -34,5 +41,17 @@ struct InspectCommand: ParsableCommand {
     case .table: print(inspection.text(listingParameters: parameters), terminator: "")
     case .json: try JSONOutput.print(inspection)
     }
+  }
+  private func checkNumbers(_ configuration: RunConfiguration) throws {
+    let dataset = try PreparedDataset(
+      folder: configuration.data, modalities: configuration.modalities)
+    let found = try Split.allCases.flatMap { try dataset.samples($0).notFinite() }
+    for error in found { print("\(error.place ?? ""): \(error.what)") }
+    guard found.isEmpty else {
+      throw EquipoiseError(
+        .data, "numbers that are not finite: \(found.count)", at: configuration.data,
+        fix: "correct or leave out the samples listed")
+    }
+    print("every number is finite")
   }
 }

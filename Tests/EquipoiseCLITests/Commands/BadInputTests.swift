@@ -197,6 +197,16 @@ import Testing
     #expect(outcome.status == 1)
     #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("audio"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
+    let check = try CommandLineTool.run(["inspect", "--check-data", "--data", data])
+    #expect(check.status == 1)
+    #expect(
+      check.output
+        == "\(data)/train-00000.safetensors: row 0 of modality 'audio' is not finite\n")
+    #expect(check.errors.hasPrefix("error: \(data): numbers that are not finite: 1; "))
+    let sound = try CommandLineTool.run(
+      ["inspect", "--check-data", "--data", folder.file("data")])
+    #expect(sound.output == "every number is finite\n")
+    #expect(sound.status == 0)
   }
 
   /// Overwrites the first float32 of a tensor with NaN, as a faulty program might have written it.

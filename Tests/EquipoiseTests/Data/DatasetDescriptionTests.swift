@@ -145,6 +145,15 @@ import Testing
     #expect(data.failure() == "DATA/dataset.json: \(problem)")
   }
 
+  @Test func refusesItsTextCutAtEveryLength() throws {
+    let data = try TestDataset()
+    for length in 0..<TestDataset.json.utf8.count {
+      _ = try data.folder.write(String(TestDataset.json.prefix(length)), to: "dataset.json")
+      let failure = try #require(data.failure(), "\(length) characters were accepted")
+      #expect(failure.hasPrefix("DATA/dataset.json: "))
+    }
+  }
+
   @Test func saysWhenThereIsNoDataset() throws {
     let folder = try TemporaryFolder()
     #expect(

@@ -102,7 +102,8 @@ import Testing
     #expect(
       message { _ = try stream.next() }
         == "\(data.path)/train-00000.safetensors: row 45 (sample 's45') of modality 'audio' is not "
-        + "finite; correct or leave out the sample: 'equipoise inspect' lists all of them")
+        + "finite; correct or leave out the sample; 'equipoise inspect --check-data' lists all of "
+        + "them")
     // The stream is over then.
     #expect(try stream.next() == nil)
   }
@@ -137,74 +138,7 @@ import Testing
     array.withUnsafeBytes { Finiteness.isFinite($0, array.type) }
   }
 
-  // MARK: Threads
-
-  @Test func threadsEndWithTheStream() throws {
-    let data = try Self.hundredSamples()
-    let loader = try Self.loader(data, workers: 4)
-    let before = try Self.loaderThreads()
-    for _ in 0..<20 {
-      let stream = loader.batches(epoch: 0)
-      _ = try stream.next()
-    }
-    var finished = loader.batches(epoch: 0)
-    while try finished.next() != nil {}
-    finished = loader.batches(epoch: 0)
-    withExtendedLifetime(finished) {}
-    finished = loader.batches(epoch: 0, from: 15)
-    // A thread is listed for a moment after its last line has run.
-    for _ in 0..<200 where try Self.loaderThreads() > before { usleep(10_000) }
-    #expect(try Self.loaderThreads() <= before)
-  }
-
-  @Test func makesNoMoreThanItMayAhead() throws {
-    let made = Counter()
-    let stream = BatchStream(steps: 0..<50, workers: 4, prefetch: 3) { step in
-      made.increment()
-      return HostBatch(
-        epoch: 0, step: step, inputs: [], labels: HostArray(int64s: [], shape: [0]), indices: [])
-    }
-    for taken in 1...10 {
-      _ = try stream.next()
-      usleep(20_000)
-      #expect(made.value <= taken + 3)
-    }
-    #expect(made.value > 10)
-  }
-
-  @Test func waitingIsMeasured() throws {
-    func stream(_ workers: Int) -> BatchStream {
-      BatchStream(steps: 0..<4, workers: workers, prefetch: 2) { step in
-        usleep(30_000)
-        return HostBatch(
-          epoch: 0, step: step, inputs: [], labels: HostArray(int64s: [], shape: [0]), indices: [])
-      }
-    }
-    for workers in [0, 1] {
-      let stream = stream(workers)
-      while try stream.next() != nil {}
-      #expect(stream.waitSeconds >= 0.1)
-    }
-  }
-
   // MARK: Helpers
-
-  private final class Counter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var count = 0
-    var value: Int { lock.withLock { count } }
-    func increment() { lock.withLock { count += 1 } }
-  }
-
-  /// The threads of this process that are called after the loader.
-  private static func loaderThreads() throws -> Int {
-    let folder = "/proc/self/task"
-    guard FileManager.default.fileExists(atPath: folder) else { return 0 }
-    return try FileManager.default.contentsOfDirectory(atPath: folder).count { task in
-      let name = try? String(contentsOfFile: "\(folder)/\(task)/comm", encoding: .utf8)
-      return name?.hasPrefix("equipoise-loade") == true
-    }
-  }
 
   /// One digest per batch: of its indices, labels and every byte of its inputs.
   @discardableResult

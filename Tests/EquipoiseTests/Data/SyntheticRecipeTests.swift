@@ -32,9 +32,8 @@ import Testing
       #expect(try Digest.sha256Hex(ofFile: folder.file("b/\(file)")) == first)
       #expect(try Digest.sha256Hex(ofFile: folder.file("c/\(file)")) != first)
     }
-    #expect(
-      try Digest.sha256Hex(ofFile: folder.file("a/train-00000.safetensors"))
-        == "2aaafb354580007a6b287e52c6c5fcb0a7a8272dbbc78b24bb5d44754944f84c")
+    let recorded = try Digest.sha256Hex(ofFile: folder.file("a/train-00000.safetensors"))
+    #expect(recorded == "2aaafb354580007a6b287e52c6c5fcb0a7a8272dbbc78b24bb5d44754944f84c")
   }
 
   @Test func aModalitysSettingsLeaveTheOthersAlone() throws {
