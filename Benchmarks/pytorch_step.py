@@ -1,4 +1,4 @@
-"""Times one training step of joint training in plain PyTorch eager.
+"""Times one training step of joint training, or of AIM, in plain PyTorch eager.
 
 Reads one JSON object from standard input that names the setting, prints one line "ready", then for
 every line read runs that many steps and prints their seconds. `equipoise benchmark` drives it, so
@@ -12,6 +12,8 @@ import time
 
 import torch
 from torch import nn
+
+from pytorch_aim import aim_step
 
 
 class BasicBlock(nn.Module):
@@ -52,9 +54,27 @@ class ResNet18(nn.Module):
         self.stages = nn.Sequential(*stages)
         self.width = inputs
 
+    def blocks(self):
+        """The four stages, with the stem in the first."""
+        stem = [self.conv1, self.bn1, self.relu, self.maxpool]
+        return [nn.Sequential(*stem, *self.stages[:2])] + [self.stages[i : i + 2] for i in (2, 4, 6)]
+
+    def pool(self, x):
+        return x.mean(dim=(2, 3))
+
     def forward(self, x):
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
-        return self.stages(x).mean(dim=(2, 3))
+        return self.pool(self.stages(x))
+
+
+class Embedding(nn.Module):
+    def __init__(self, length, channels, width):
+        super().__init__()
+        self.projection = nn.Linear(channels, width)
+        self.positions = nn.Parameter(torch.randn(length, width) * 0.02)
+
+    def forward(self, x):
+        return self.projection(x) + self.positions
 
 
 class Transformer(nn.Module):
@@ -62,14 +82,21 @@ class Transformer(nn.Module):
 
     def __init__(self, length, channels, width, heads, hidden, depth):
         super().__init__()
-        self.projection = nn.Linear(channels, width)
-        self.positions = nn.Parameter(torch.randn(length, width) * 0.02)
+        self.embedding = Embedding(length, channels, width)
         layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout=0.0, batch_first=True)
         self.layers = nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
         self.width = width
 
+    def blocks(self):
+        """The layers, with the embedding in the first."""
+        first, *others = self.layers.layers
+        return [nn.Sequential(self.embedding, first), *others]
+
+    def pool(self, x):
+        return x.mean(dim=1)
+
     def forward(self, x):
-        return self.layers(self.projection(x) + self.positions).mean(dim=1)
+        return self.pool(self.layers(self.embedding(x)))
 
 
 class Joint(nn.Module):
@@ -112,6 +139,9 @@ def main():
         loss.backward()
         optimizer.step()
         return loss.item()
+
+    if setting.get("method", "joint") == "aim":
+        step = aim_step(model, optimizer, inputs, labels, bf16)
 
     print(json.dumps({"version": torch.__version__}), flush=True)
     for line in sys.stdin:

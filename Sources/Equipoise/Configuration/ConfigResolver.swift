@@ -21,7 +21,9 @@ struct ConfigResolver<Root: ConfigurationSection> {
   private func overlaid(_ assignments: [ConfigAssignment]) throws -> ConfigMapping {
     var tree = try ConfigEncoder.encode(Root()).mapping ?? ConfigMapping()
     let variant = try variants?.chosen(by: assignments, in: tree)
-    if let variant { variants?.put(variant.defaults, into: &tree) }
+    if let variants, let variant {
+      variants.put(try variants.defaults(of: variant, chosenBy: assignments), into: &tree)
+    }
     var value = ConfigValue.mapping(tree)
     for assignment in assignments { try value.assign(assignment.value, at: assignment.path) }
     tree = value.mapping ?? tree

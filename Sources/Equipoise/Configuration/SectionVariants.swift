@@ -17,6 +17,18 @@ struct SectionVariants: Sendable {
     return variants.first { .string($0.name) == value }
   }
 
+  /// A variant's keys with the values of the preset that `assignments` choose.
+  func defaults(of variant: SectionVariant, chosenBy assignments: [ConfigAssignment]) throws
+    -> ConfigMapping
+  {
+    let path = ConfigPath([section, SectionVariant.presetKey])
+    guard !variant.presets.isEmpty, let value = assignments.last(where: { $0.path == path })?.value
+    else { return variant.defaults }
+    try ConfigDecoder.check(value, isOneOf: variant.presets.map(\.name), at: path)
+    let preset = variant.presets.first { .string($0.name) == value }
+    return preset?.settings ?? variant.defaults
+  }
+
   /// Replaces the keys beside the selector.
   func put(_ settings: ConfigMapping, into tree: inout ConfigMapping) {
     var replaced = ConfigMapping()
@@ -31,6 +43,10 @@ struct SectionVariant: Sendable {
   let name: String
   /// The type's keys and defaults.
   let defaults: ConfigMapping
+  /// Other values of the keys, by the name of a preset, in order of declaration.
+  let presets: [(name: String, settings: ConfigMapping)]
+  /// The key that chooses a preset.
+  static let presetKey = "preset"
   /// Checks types and ranges and writes every number as its property's type does, so that `1` and
   /// `1.0` are saved alike.
   let canonical: @Sendable (ConfigValue, ConfigPath) throws -> ConfigMapping
@@ -38,11 +54,18 @@ struct SectionVariant: Sendable {
   init<T: ConfigurationSection>(_ name: String, _ type: T.Type) throws {
     self.name = name
     defaults = try Self.mapping(of: T())
+    presets = try (type as? any PresetOffering.Type).map { try Self.presets(of: $0) } ?? []
     canonical = { value, path in
       let settings = try ConfigDecoder.decode(T.self, from: value, at: path)
       try (settings as? any RangeChecking)?.check(at: path)
       return try Self.mapping(of: settings)
     }
+  }
+
+  private static func presets<T: PresetOffering>(
+    of type: T.Type
+  ) throws -> [(name: String, settings: ConfigMapping)] {
+    try T.Preset.allCases.map { ($0.rawValue, try mapping(of: T.settings(of: $0))) }
   }
 
   private static func mapping(of section: some ConfigurationSection) throws -> ConfigMapping {

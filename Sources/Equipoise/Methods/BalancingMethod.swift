@@ -49,6 +49,18 @@ public struct MethodSetting {
   public let device: Device
   /// The seed; a method derives its own streams from it.
   public let seed: UInt64
+  /// The number of training samples of each class.
+  public let samplesPerClass: [Int]
+  /// The samples of a step.
+  public let batchSize: Int
+
+  init(
+    model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
+    samplesPerClass: [Int] = [], batchSize: Int = 64
+  ) {
+    (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
+    (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
+  }
 }
 
 /// Changes features before fusion, as OPM does.
@@ -95,4 +107,26 @@ public protocol StateKeeping: BalancingMethod {
   var state: [(name: String, tensor: Tensor)] { get }
   /// Continues from a saved state.
   func restore(_ state: [String: Tensor]) throws
+}
+
+/// Measures something after an epoch that is more than a number: it goes into the run's folder.
+public protocol EpochMeasuring: BalancingMethod {
+  /// Tensors by name, made without a trace in the run's state.
+  func measure(with engine: any StepEngine) throws -> [(name: String, tensor: Tensor)]
+}
+
+/// Says what it takes beside the network, before training starts.
+public protocol ResourceStating: BalancingMethod {
+  /// What it takes.
+  var resources: MethodResources { get }
+}
+
+/// What a method takes beside the network.
+public struct MethodResources: Codable, Equatable, Sendable {
+  /// Trainable numbers of the method's own.
+  public let parameters: Int
+  /// Bytes for them: weights, statistics of their optimiser and gradients.
+  public let memory: Int
+  /// Multiply-adds of a training step for each sample, the network's own among them.
+  public let multiplyAddsPerSample: Int
 }

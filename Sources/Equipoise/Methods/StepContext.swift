@@ -38,6 +38,21 @@ public struct ModelGradients {
   public var entries: [(name: String, gradient: Tensor?)]
   /// Where each modality's encoder lies in ``entries``.
   public let encoders: [Range<Int>]
+  /// Where each parameter lies in ``entries``.
+  let positions: [ObjectIdentifier: Int]
+
+  /// Adds to the gradient of one parameter of the model.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the parameter's shape.
+  ///   - parameter: whose gradient it is.
+  public mutating func add(_ gradient: Tensor, to parameter: Parameter) {
+    guard let index = positions[ObjectIdentifier(parameter)] else {
+      preconditionFailure("a gradient for a parameter that is not the model's")
+    }
+    let sum = gradient.to(parameter.leaf.dtype)
+    entries[index].gradient = entries[index].gradient.map { $0 + sum } ?? sum
+  }
 
   /// Replaces the gradients of one encoder.
   ///
@@ -60,8 +75,12 @@ public protocol StepEngine: AnyObject {
   var model: MultimodalModel { get }
   /// Runs the encoders and the fusion in the run's precision.
   func forward(_ context: StepContext) throws -> Forward
+  /// Runs `body`, part of a forward pass, in the run's precision.
+  func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
   /// The gradients of a scalar with respect to every parameter of the model.
   func gradients(of loss: Tensor) throws -> ModelGradients
+  /// The same in one backward pass with those of further leaves, in their order.
+  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?])
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
   /// Visits the training samples in order, without augmentation, in evaluation batches.

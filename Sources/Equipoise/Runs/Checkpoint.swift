@@ -60,4 +60,12 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   package var correct = 0
   /// The sum of losses over samples.
   package var loss = 0.0
+  /// The method's numbers, by name.
+  package var telemetry: [String: TelemetrySum] = [:]
+}
+
+/// A number of a method, over the steps that reported it.
+package struct TelemetrySum: Codable, Equatable, Sendable {
+  package var sum = 0.0
+  package var steps = 0
 }

@@ -20,6 +20,14 @@ public struct RunFolder: Sendable {
   public var best: String { path + "/best.safetensors" }
   /// The weights after the last step.
   public var weights: String { path + "/weights.safetensors" }
+  /// The folder of what a method measures after each epoch.
+  public var measurements: String { path + "/measurements" }
+  /// The measurements of an epoch, from 0.
+  public func measurements(epoch: Int) -> String {
+    let number = String(epoch)
+    return measurements + "/epoch-" + String(repeating: "0", count: max(0, 5 - number.count)) + number
+      + ".safetensors"
+  }
   /// The folder of checkpoints.
   public var checkpoints: String { path + "/checkpoints" }
 

@@ -40,6 +40,9 @@ struct RunData {
 
   var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
 
+  /// The number of training samples of each class.
+  var samplesPerClass: [Int] { loader.samples.classCounts(dataset.description.classes.count) }
+
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
 
   /// The training batches of an epoch, shuffled and augmented.

@@ -35,7 +35,8 @@ package final class RunParts {
     method = try MethodRegistry.make(
       configuration.method,
       for: MethodSetting(
-        model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed))
+        model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
+        samplesPerClass: data.samplesPerClass, batchSize: training.batchSize))
     engine = TrainingEngine(
       model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
       training: training, device: device,
@@ -68,6 +69,17 @@ package final class RunParts {
       to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
     return model
   }
+
+  // MARK: Cost
+
+  /// What the method takes beside the network, where it says so.
+  package var methodResources: MethodResources? {
+    (method as? any ResourceStating)?.resources
+  }
+
+  /// Multiply-adds of a training step for each sample; a backward pass takes twice its forward pass.
+  private(set) lazy var multiplyAddsPerSample =
+    methodResources?.multiplyAddsPerSample ?? 3 * model.summarize().multiplyAdds
 
   // MARK: Evaluation
 

@@ -5,8 +5,6 @@ import Torch
 struct StepLog {
   /// Sums of the epoch under way, as far as they have been read.
   private(set) var totals: RunningTotals
-  private var telemetry: [String: Double] = [:]
-  private var telemetrySteps = 0
   private var pending: [Entry] = []
   private let readEvery: Int
 
@@ -49,21 +47,28 @@ struct StepLog {
       totals.samples += entry.samples
       totals.loss += losses[index] * Double(entry.samples)
       totals.correct += correct[index]
-      for item in entry.telemetry { telemetry[item.name, default: 0] += item.value.item() }
-      telemetrySteps += 1
+      add(entry.telemetry)
     }
     return nil
   }
 
-  /// Means of the telemetry over the steps read.
+  /// One transfer for all numbers of a step.
+  private mutating func add(_ items: [(name: String, value: Tensor)]) {
+    guard !items.isEmpty else { return }
+    let values = Tensor.stacked(items.map { $0.value.to(.float64) }).array(of: Double.self)
+    for (item, value) in zip(items, values) {
+      totals.telemetry[item.name, default: TelemetrySum()].sum += value
+      totals.telemetry[item.name, default: TelemetrySum()].steps += 1
+    }
+  }
+
+  /// Means of the telemetry over the steps that had it.
   var telemetryMeans: [String: Double] {
-    telemetry.mapValues { $0 / Double(max(1, telemetrySteps)) }
+    totals.telemetry.mapValues { $0.sum / Double($0.steps) }
   }
 
   /// Starts the next epoch.
   mutating func reset() {
     totals = RunningTotals()
-    telemetry = [:]
-    telemetrySteps = 0
   }
 }

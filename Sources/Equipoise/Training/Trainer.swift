@@ -137,9 +137,11 @@ public final class Trainer {
       learningRate: parts.engine.optimizer.learningRate,
       trainLoss: totals.loss / Double(max(1, totals.samples)),
       trainAccuracy: Double(totals.correct) / Double(max(1, totals.samples)),
-      validation: report, telemetry: log.telemetryMeans, seconds: progress.seconds,
+      validation: report, telemetry: log.telemetryMeans,
+      multiplyAddsPerSample: parts.multiplyAddsPerSample, seconds: progress.seconds,
       dataWait: waitSeconds / max(epochSeconds, 1e-9))
     try journal.append(record)
+    try writeMeasurements()
     try keepIfBest(report)
     progress.metricsBytes = journal.byteCount
     progress.epoch += 1
@@ -147,6 +149,15 @@ public final class Trainer {
     log.reset()
     try save()
     notify(.finishedEpoch(record))
+  }
+
+  private func writeMeasurements() throws {
+    guard let method = parts.method as? any EpochMeasuring else { return }
+    let tensors = try method.measure(with: parts.engine)
+    guard !tensors.isEmpty else { return }
+    try FileManager.default.createDirectory(
+      atPath: run.measurements, withIntermediateDirectories: true)
+    try TensorFile.write(tensors, to: run.measurements(epoch: progress.epoch))
   }
 
   private func flushLog() throws {

@@ -10,6 +10,7 @@ final class TrainingEngine: StepEngine {
   private let names: [String]
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
+  private let positions: [ObjectIdentifier: Int]
   private let trainingBatches: ((Batch) throws -> Void) throws -> Void
 
   init(
@@ -25,32 +26,42 @@ final class TrainingEngine: StepEngine {
     let named = model.namedParameters
     names = named.map(\.name)
     parameters = named.map(\.parameter)
-    encoders = model.modalities.map { modality in
-      let inside = named.indices.filter { named[$0].name.hasPrefix("encoders.\(modality).") }
-      guard let first = inside.first, let last = inside.last else { return 0..<0 }
-      return first..<(last + 1)
+    let positions = Dictionary(
+      uniqueKeysWithValues: named.enumerated().map { (ObjectIdentifier($1.parameter), $0) })
+    self.positions = positions
+    encoders = model.parts.filter { $0.modality != nil }.map { part in
+      let inside = part.parameters.compactMap { positions[ObjectIdentifier($0.parameter)] }
+      return (inside.first ?? 0)..<((inside.last ?? -1) + 1)
     }
   }
 
   func forward(_ context: StepContext) throws -> Forward {
-    withAutocast(to: precision, on: device) {
-      model.forward(context.batch.inputs, context.mode)
-    }
+    inRunPrecision { model.forward(context.batch.inputs, context.mode) }
   }
 
   /// The forward pass with features changed before fusion.
   func forward(
     _ context: StepContext, modulating modulate: ([Tensor]) throws -> [Tensor]
   ) throws -> Forward {
-    try withAutocast(to: precision, on: device) {
+    try inRunPrecision {
       try model.forward(context.batch.inputs, context.mode, modulating: modulate)
     }
   }
 
+  func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R {
+    try withAutocast(to: precision, on: device, body)
+  }
+
   func gradients(of loss: Tensor) throws -> ModelGradients {
-    let found = Torch.gradients(of: [loss], withRespectTo: parameters.map(\.leaf))
-    return ModelGradients(
-      entries: zip(names, found).map { (name: $0, gradient: $1) }, encoders: encoders)
+    try gradients(of: loss, alsoBy: []).0
+  }
+
+  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?]) {
+    let found = Torch.gradients(
+      of: [loss], withRespectTo: parameters.map(\.leaf) + leaves)
+    let entries = zip(names, found).map { (name: $0, gradient: $1) }
+    let own = ModelGradients(entries: entries, encoders: encoders, positions: positions)
+    return (own, Array(found.dropFirst(parameters.count)))
   }
 
   func apply(_ gradients: ModelGradients) throws {

@@ -37,6 +37,8 @@ public struct EpochRecord: Codable, Sendable {
   public let validation: EvaluationReport
   /// Numbers of the method, means over the epoch.
   public let telemetry: [String: Double]
+  /// Multiply-adds of a training step for each sample.
+  public let multiplyAddsPerSample: Int
   /// Seconds of training since the run began, over all sittings, without evaluation.
   public let seconds: Double
   /// The share of this epoch's training time that was spent waiting for data.

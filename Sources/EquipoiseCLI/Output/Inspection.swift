@@ -26,6 +26,8 @@ struct Inspection: Encodable {
   let multiplyAdds: Int
   let groups: [Group]
   let memory: MemoryEstimate
+  /// What the method takes beside the network, where it says so.
+  let methodResources: MethodResources?
 
   init(_ parts: RunParts) {
     method = parts.configuration.method.name
@@ -41,14 +43,16 @@ struct Inspection: Encodable {
         name: part.name, isModality: part.modality != nil,
         parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, tensors: tensors)
     }
-    memory = MemoryEstimate(model, parts.configuration.training)
+    memory = MemoryEstimate(
+      model, parts.configuration.training, method: parts.methodResources?.memory ?? 0)
+    methodResources = parts.methodResources
   }
 
   /// The inspection as tables.
   func text(listingParameters: Bool) -> String {
     let sections = [
       dataset.text, blocks.text(), groupTable.text(),
-      listingParameters ? parameterTable.text() : nil, memory.text,
+      listingParameters ? parameterTable.text() : nil, methodTable?.text(), memory.text,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")
   }
@@ -86,6 +90,18 @@ struct Inspection: Encodable {
         "\(group.tensors.count)", Numbers.count(group.parameters),
       ])
     }
+    return table
+  }
+
+  private var methodTable: TextTable? {
+    guard let methodResources else { return nil }
+    var table = TextTable(["method \(method)", ""])
+    table.add(["parameters of its own", Numbers.count(methodResources.parameters)])
+    table.add([
+      "multiply-adds of a step, each sample",
+      Numbers.count(methodResources.multiplyAddsPerSample),
+    ])
+    table.add(["the same in joint training", Numbers.count(3 * multiplyAdds)])
     return table
   }
 

@@ -5,10 +5,13 @@ struct MemoryEstimate: Encodable {
   let weights: Int
   let gradients: Int
   let optimiser: Int
+  /// The method's own parameters, with their optimiser and gradients.
+  let method: Int
   /// What forward and backward pass hold for the batch: right within a factor of two.
   let activations: Int
 
-  init(_ model: ModelSummary, _ training: TrainingConfiguration) {
+  init(_ model: ModelSummary, _ training: TrainingConfiguration, method: Int) {
+    self.method = method
     weights = 4 * model.parameters
     gradients = weights
     optimiser =
@@ -25,13 +28,14 @@ struct MemoryEstimate: Encodable {
   /// memory: 10 for 1-D convolutions, 17 for a transformer, 27 for ResNet-18.
   private static let heldForEachOutput = 20
 
-  var total: Int { weights + gradients + optimiser + activations }
+  var total: Int { weights + gradients + optimiser + method + activations }
 
   var text: String {
     var table = TextTable(["memory of a step", ""])
     table.add(["weights", Numbers.bytes(weights)])
     table.add(["gradients", Numbers.bytes(gradients)])
     table.add(["optimiser", Numbers.bytes(optimiser)])
+    if method > 0 { table.add(["method", Numbers.bytes(method)]) }
     table.add(["activations", "≈ " + Numbers.bytes(activations)])
     table.add(["all", "≈ " + Numbers.bytes(total)])
     return table.text()

@@ -7,6 +7,10 @@ extension Tensor {
   public func transposed(_ a: Int, _ b: Int) -> Tensor {
     Operator.transpose(.tensor(self), .int(a), .int(b))
   }
+  /// The indices of a dimension from last to first.
+  public func reversed(_ dimension: Int) -> Tensor {
+    Operator.flip(.tensor(self), .ints([dimension]))
+  }
   /// Dimensions from `first` on folded into one.
   public func flattened(from first: Int = 0) -> Tensor {
     Operator.flatten(.tensor(self), .int(first), .int(-1))
@@ -76,6 +80,7 @@ extension Operator {
   fileprivate static let reshape = Operator("aten::reshape")
   fileprivate static let permute = Operator("aten::permute")
   fileprivate static let transpose = Operator("aten::transpose", "int")
+  fileprivate static let flip = Operator("aten::flip")
   fileprivate static let flatten = Operator("aten::flatten", "using_ints")
   fileprivate static let unsqueeze = Operator("aten::unsqueeze")
   fileprivate static let squeeze = Operator("aten::squeeze", "dim")
