@@ -336,13 +336,17 @@ class AIM:
         loss = found["task_loss"] = cross_entropy(self.model.fusion(features), labels)
         if modulating:
             found |= self.modulation(torch.stack(scores), losses)
-            loss = options.task_loss_weight * loss + options.strength * found["modulation_loss"]
+            modulation = options.strength * found["modulation_loss"]
+            # Without a task loss nothing reaches the head, and it stays as it is.
+            weight = options.task_loss_weight
+            loss = weight * loss + modulation if weight > 0 else modulation
         found["loss"] = loss
 
-        # All gradients before the first update. A task loss of weight 0 gives the head zeros, not
-        # nothing: momentum and weight decay go on.
+        # All gradients before the first update.
         network = list(self.model.parameters())
-        network_gradients = torch.autograd.grad(loss, network, retain_graph=True)
+        network_gradients = torch.autograd.grad(
+            loss, network, retain_graph=True, allow_unused=True
+        )
         updates = []
         if not options.no_pam and not (options.decoupling_stops and modulating):
             updates.append((decoupling_loss, ("phi", "mask", "psi")))

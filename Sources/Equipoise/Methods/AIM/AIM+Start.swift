@@ -93,14 +93,19 @@ extension AIM {
 
   /// The parts in the right shapes, for a checkpoint to fill.
   func machineryToRestore() -> Machinery {
-    let zeros = zip(setting.model.modalities, setting.model.encoders.modules).map { name, encoder in
+    makeMachinery(
+      configuration.judge == .prototypes
+        ? makePrototypes(means: zeroInputs(), starts: zeroInputs()) : nil,
+      from: nil)
+  }
+
+  /// Memory for one input of each class and modality.
+  private func zeroInputs() -> [Tensor] {
+    zip(setting.model.modalities, setting.model.encoders.modules).map { name, encoder in
       let leaf = encoder.parameters[0].leaf
       let shape = [setting.classes] + (setting.model.inputShapes[name] ?? [])
-      return Tensor.zeros(shape, dtype: leaf.dtype, device: leaf.device)
+      return .zeros(shape, dtype: leaf.dtype, device: leaf.device)
     }
-    return makeMachinery(
-      configuration.judge == .prototypes ? makePrototypes(means: zeros, starts: zeros) : nil,
-      from: nil)
   }
 
   private func makePrototypes(means: [Tensor], starts: [Tensor]) -> DepthAdaptivePrototypes {

@@ -153,15 +153,18 @@ final class AffineStack {
   let weight: Parameter
   let bias: Parameter
 
-  /// Layers with the given weights and biases of 0.
-  init(_ weight: Tensor) {
-    self.weight = Parameter(weight.contiguous())
+  /// Layers with weights and biases of 0, [G, in, out], of another tensor's type and device.
+  init(zeros shape: [Int], like tensor: Tensor) {
+    weight = Parameter(.zeros(shape, dtype: tensor.dtype, device: tensor.device))
     bias = Parameter(
-      .zeros([weight.size(0), 1, weight.size(2)], dtype: weight.dtype, device: weight.device))
+      .zeros([shape[0], 1, shape[2]], dtype: tensor.dtype, device: tensor.device))
   }
 
-  convenience init(zeros shape: [Int], like tensor: Tensor) {
-    self.init(.zeros(shape, dtype: tensor.dtype, device: tensor.device))
+  /// Layers with the given weights and biases of 0. The weights are copied into memory in the usual
+  /// order, as a checkpoint's are: products choose their kernel, and with it the last bit, by strides.
+  convenience init(_ weight: Tensor) {
+    self.init(zeros: weight.shape, like: weight)
+    self.weight.assign(weight)
   }
 
   /// [G, O, in] → [G, O, out].

@@ -129,7 +129,7 @@ struct AIMGolden {
         ([("audio", [5, 3]), ("text", [5])], ["audio": transformer, "text": mlp])
       case .trimodal:
         (
-          [("audio", [5, 3]), ("text", [5]), ("video", [5])],
+          [("audio", [5, 3]), ("text", [5]), ("video", [6])],
           ["audio": transformer, "text": mlp, "video": mlp]
         )
       }

@@ -119,7 +119,7 @@ struct AIMInvariantTests {
     }
     // Every pair of the four depths once; the seed draws nothing else here.
     var losses: [[Int]: Double] = [:]
-    for seed in 0..<100 where losses.count < 6 {
+    for seed in UInt64(0)..<100 where losses.count < 6 {
       let plan = StepPlan(settings(2), Self.firstStep, depths: 4, seed: seed)
       if losses[plan.depths] == nil { losses[plan.depths] = try modulationLoss(seed, 2) }
     }
