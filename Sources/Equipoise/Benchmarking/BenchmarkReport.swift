@@ -18,53 +18,72 @@ package struct Spread: Codable, Equatable, Sendable {
   }
 }
 
-/// Both sides of a comparison, measured in turn in one sitting.
-package struct BenchmarkReport: Codable, Sendable {
-  /// What was timed.
+/// One side of a comparison.
+package struct BenchmarkSide: Codable, Sendable {
+  /// What it is, such as `equipoise aim`.
+  package let name: String
+  /// What it timed.
   package let setting: BenchmarkSetting
-  /// Multiply-adds of the forward pass of one sample.
-  package let multiplyAddsPerSample: Int
-  /// Seconds per step here.
-  package let seconds: Spread
-  /// Seconds per step in PyTorch eager; `nil` when it was not asked for.
-  package let peerSeconds: Spread?
-  /// PyTorch's time divided by ours, round by round; above 1 we are faster.
-  package let ratio: Spread?
-  /// The most memory this process had, in bytes.
+  /// libtorch's version.
+  package let version: String
+  /// Seconds of a step, round by round.
+  package let rounds: [Double]
+  /// The most memory its process had, in bytes.
   package let peakMemory: Int
-  /// The most memory PyTorch's process had, in bytes.
-  package let peerPeakMemory: Int?
-  /// PyTorch's version.
-  package let peerVersion: String?
+  /// Multiply-adds of a training step for each sample, where the side counts them.
+  package let multiplyAddsPerSample: Int?
 
-  /// Runs a benchmark: rounds of ours and the peer's steps in turn, after one round that is not
-  /// counted.
+  /// Seconds of a step.
+  package var seconds: Spread { Spread(rounds) }
+}
+
+/// Sides of a comparison, measured in turn in one sitting. The first is the subject.
+package struct BenchmarkReport: Codable, Sendable {
+  /// The subject, then what it is compared with.
+  package let sides: [BenchmarkSide]
+
+  /// Another side's time divided by the subject's, round by round: above 1 the subject is faster.
+  package func ratio(_ side: BenchmarkSide) -> Spread {
+    Spread(zip(side.rounds, sides[0].rounds).map { $0 / $1 })
+  }
+
+  /// How much longer the subject takes than its multiply-adds say, at the multiply-adds per second of
+  /// another side; nil where either is not counted.
+  package func overhead(against side: BenchmarkSide) -> Double? {
+    guard let own = sides[0].multiplyAddsPerSample, let other = side.multiplyAddsPerSample else {
+      return nil
+    }
+    return Double(other) / Double(own) / ratio(side).median
+  }
+
+  /// Lets every process take its steps in turn, after one round that is not counted.
   ///
   /// - Parameters:
-  ///   - setting: what to time.
+  ///   - entries: the sides' names, settings and processes; the first is the subject.
   ///   - rounds: how many rounds count.
   ///   - steps: steps per round.
-  ///   - peer: PyTorch's side, if it is wanted.
   /// - Returns: the measurements.
-  /// - Throws: what either side throws.
+  /// - Throws: what a process says when it fails.
   package static func measure(
-    _ setting: BenchmarkSetting, rounds: Int, steps: Int, peer: PyTorchPeer?
+    _ entries: [(name: String, setting: BenchmarkSetting, process: BenchmarkProcess)],
+    rounds: Int, steps: Int
   ) throws -> BenchmarkReport {
-    let ours = try StepBenchmark(setting)
-    _ = try ours.run(steps: steps)
-    _ = try peer?.run(steps: steps)
-    var own: [Double] = []
-    var other: [PyTorchPeer.Timing] = []
+    for entry in entries { _ = try entry.process.run(steps: steps) }
+    var seconds = entries.map { _ in [Double]() }
+    var memory = entries.map { _ in 0 }
     for _ in 0..<rounds {
-      own.append(try ours.run(steps: steps) / Double(steps))
-      if let peer { other.append(try peer.run(steps: steps)) }
+      for (index, entry) in entries.enumerated() {
+        let timing = try entry.process.run(steps: steps)
+        seconds[index].append(timing.seconds / Double(steps))
+        memory[index] = timing.peakMemory
+      }
     }
-    let otherSeconds = other.map { $0.seconds / Double(steps) }
     return BenchmarkReport(
-      setting: setting, multiplyAddsPerSample: ours.multiplyAddsPerSample, seconds: Spread(own),
-      peerSeconds: other.isEmpty ? nil : Spread(otherSeconds),
-      ratio: other.isEmpty ? nil : Spread(zip(otherSeconds, own).map { $0 / $1 }),
-      peakMemory: Hardware.peakMemory, peerPeakMemory: other.last?.peakMemory,
-      peerVersion: peer?.version)
+      sides: entries.enumerated().map { index, entry in
+        BenchmarkSide(
+          name: entry.name, setting: entry.setting, version: entry.process.greeting.version,
+          rounds: seconds[index], peakMemory: memory[index],
+          multiplyAddsPerSample: entry.process.greeting.multiplyAddsPerSample)
+      })
   }
 }

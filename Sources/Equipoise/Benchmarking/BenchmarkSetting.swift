@@ -1,4 +1,4 @@
-/// What is timed: one training step of joint training on random numbers.
+/// What is timed: one training step of a method on random numbers.
 package struct BenchmarkSetting: Codable, Equatable, Sendable {
   /// The encoders that can be timed.
   package enum Encoder: String, Codable, CaseIterable, Sendable {
@@ -8,6 +8,10 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
     case transformer
   }
 
+  /// The method.
+  package var method = "joint"
+  /// The method's preset, if it has presets.
+  package var preset: String?
   /// Every modality's encoder.
   package var encoder = Encoder.resnet18
   /// The shape of one sample of each modality.

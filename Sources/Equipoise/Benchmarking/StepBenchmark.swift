@@ -3,10 +3,10 @@ import Torch
 /// Runs training steps of a setting, through the same engine and step as a real run.
 package final class StepBenchmark {
   private let setting: BenchmarkSetting
-  private let step: StandardStep
-  private let context: StepContext
+  private let step: (StepContext) throws -> StepReport
+  private var context: StepContext
   private var log: StepLog
-  /// Multiply-adds of the forward pass of one sample.
+  /// Multiply-adds of a training step for each sample.
   package let multiplyAddsPerSample: Int
 
   /// A model and one batch of the setting.
@@ -17,20 +17,24 @@ package final class StepBenchmark {
     self.setting = setting
     Runtime.threads = setting.threads
     let model = try Self.makeModel(setting)
-    multiplyAddsPerSample = model.summarize().multiplyAdds
+    let batch = Self.makeBatch(setting)
     var training = TrainingConfiguration()
     training.precision = setting.precision
     let engine = TrainingEngine(
       model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: .cpu, trainingBatches: { _ in })
-    let method = Joint(
-      Joint.Configuration(),
-      for: MethodSetting(
-        model: model, classes: setting.classes, epochs: 1, device: .cpu, seed: 0))
-    step = StandardStep(method, engine: engine)
+      training: training, device: .cpu, trainingBatches: { try $0(batch) })
+    let method = try Self.makeMethod(setting, model)
+    try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
+    if let method = method as? any StepDefining {
+      step = { try method.step(in: $0, with: engine) }
+    } else {
+      step = StandardStep(method, engine: engine).run
+    }
+    multiplyAddsPerSample =
+      (method as? any ResourceStating)?.resources.multiplyAddsPerSample
+      ?? 3 * model.summarize().multiplyAdds
     context = StepContext(
-      epoch: 0, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: Self.makeBatch(setting),
-      mode: .training())
+      epoch: Self.epoch, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: batch, mode: .training())
     log = StepLog(continuing: RunningTotals(), device: .cpu)
   }
 
@@ -42,10 +46,29 @@ package final class StepBenchmark {
   package func run(steps count: Int) throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
-    for index in 0..<count {
-      _ = log.add(try step.run(context), labels: context.batch.labels, step: index)
+    for _ in 0..<count {
+      _ = log.add(try step(context), labels: context.batch.labels, step: context.globalStep)
+      context.globalStep += 1
     }
     return start.duration(to: clock.now).seconds
+  }
+
+  /// Late enough for every method to be at work.
+  private static let epoch = 99
+
+  private static func makeMethod(
+    _ setting: BenchmarkSetting, _ model: MultimodalModel
+  ) throws -> any BalancingMethod {
+    let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
+    let section = try RunConfiguration.resolve(
+      sets: ["method.name=\(setting.method)"] + preset, methods: MethodRegistry.table(),
+      needsData: false
+    ).configuration.method
+    return try MethodRegistry.make(
+      section,
+      for: MethodSetting(
+        model: model, classes: setting.classes, epochs: epoch + 1, device: .cpu, seed: 0,
+        batchSize: setting.batch))
   }
 
   private static func makeModel(_ setting: BenchmarkSetting) throws -> MultimodalModel {

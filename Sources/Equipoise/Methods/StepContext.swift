@@ -9,7 +9,7 @@ public struct StepContext {
   /// The number of steps of an epoch.
   public let stepsPerEpoch: Int
   /// The step since training began, from 0.
-  public let globalStep: Int
+  public internal(set) var globalStep: Int
   /// The batch.
   public let batch: Batch
   /// How the network runs forward: training mode with the run's dropout stream.

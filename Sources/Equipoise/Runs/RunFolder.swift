@@ -25,8 +25,8 @@ public struct RunFolder: Sendable {
   /// The measurements of an epoch, from 0.
   public func measurements(epoch: Int) -> String {
     let number = String(epoch)
-    return measurements + "/epoch-" + String(repeating: "0", count: max(0, 5 - number.count)) + number
-      + ".safetensors"
+    let padding = String(repeating: "0", count: max(0, 5 - number.count))
+    return "\(measurements)/epoch-\(padding)\(number).safetensors"
   }
   /// The folder of checkpoints.
   public var checkpoints: String { path + "/checkpoints" }

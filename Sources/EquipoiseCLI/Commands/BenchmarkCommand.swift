@@ -8,9 +8,9 @@ struct BenchmarkCommand: ParsableCommand {
     commandName: "benchmark",
     abstract: "Time a training step here and in PyTorch eager, in turn.",
     discussion: """
-      Both sides take the same step (joint training, SGD with momentum) on random numbers with the \
-      same threads, layout and arithmetic. The ratio is PyTorch's time divided by ours, round by \
-      round: above 1 we are faster.
+      All sides take the same step (SGD with momentum) on random numbers with the same threads, \
+      each in a process of its own, in turn. Ratios are taken round by round. Another method than \
+      joint training is also compared with a joint step, in time and in multiply-adds.
       """)
 
   /// The settings whose figures are kept.
@@ -26,11 +26,20 @@ struct BenchmarkCommand: ParsableCommand {
   @Argument(help: "What to time.")
   var preset = Preset.all
 
+  @Option(help: "The method.")
+  var method = "joint"
+
+  @Option(help: "The method's preset, such as 'fast' of aim.")
+  var methodPreset: String?
+
   @Option(help: "Samples per step.")
   var batch = 32
 
   @Option(help: "Height and width of images.")
   var size = 64
+
+  @Option(help: "Classes; default: those of the preset.")
+  var classes: Int?
 
   @Option(help: "Threads of one operation; default: one for each core.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -40,6 +49,9 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Flag(help: "Images with their channels innermost.")
   var channelsLast = false
+
+  @Flag(help: "PyTorch in its defaults: fp32 and contiguous images, whatever this side uses.")
+  var plainPeer = false
 
   @Option(help: "Rounds that count.")
   var rounds = 7
@@ -56,55 +68,84 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "How to print the figures.")
   var format = OutputFormat.table
 
+  @Flag(help: .hidden)
+  var serve = false
+
   func validate() throws {
-    guard batch >= 2, size >= 32, threads >= 1, rounds >= 1, (steps ?? 1) >= 1 else {
+    guard batch >= 2, size >= 32, threads >= 1, rounds >= 1, (steps ?? 1) >= 1, (classes ?? 2) >= 2
+    else {
       throw ValidationError(
-        "--batch takes 2 or more, --size 32 or more, --threads, --rounds and --steps 1 or more")
+        "--batch and --classes take 2 or more, --size 32 or more, --threads, --rounds and --steps "
+          + "1 or more")
     }
   }
 
   func run() throws {
-    // Each setting in a process of its own: memory peaks are then those of the setting.
-    guard preset != .all else { return try runAll() }
-    let setting = setting
-    let peer =
-      python == "none" ? nil : try PyTorchPeer(setting, python: python, script: script)
-    defer { peer?.stop() }
-    let steps = steps ?? (setting.encoder == .transformer ? 20 : 2)
-    let report = try BenchmarkReport.measure(setting, rounds: rounds, steps: steps, peer: peer)
-    switch format {
-    case .table: print(BenchmarkTable(report).text, terminator: "")
-    case .json: try JSONOutput.print(report)
+    if serve { return try BenchmarkProcess.serve() }
+    for setting in settings {
+      let report = try measure(setting)
+      switch format {
+      case .table: print(BenchmarkTable(report).text, terminator: "")
+      case .json: try JSONOutput.print(report)
+      }
     }
   }
 
-  private var setting: BenchmarkSetting {
-    var setting = preset == .transformer ? BenchmarkSetting.mosi : BenchmarkSetting()
-    if preset == .resnet18 { setting.shapes = [[1, size, size], [3, size, size]] }
-    setting.batch = batch
-    setting.threads = threads
-    setting.precision = precision ?? .fp32
-    setting.channelsLast = channelsLast
+  private func measure(_ setting: BenchmarkSetting) throws -> BenchmarkReport {
+    var sides = [("equipoise \(setting.method)", setting)]
+    if setting.method != "joint" {
+      var joint = setting
+      (joint.method, joint.preset) = ("joint", nil)
+      sides.append(("equipoise joint", joint))
+    }
+    var entries = try sides.map { name, setting in
+      (name: name, setting: setting, process: try BenchmarkProcess(setting, command: ownCommand))
+    }
+    defer { for entry in entries { entry.process.stop() } }
+    if python != "none", setting.preset == nil {
+      let peer = try BenchmarkProcess(pyTorch: peerSetting(setting), python: python, script: script)
+      entries.append(
+        (name: "PyTorch \(setting.method)", setting: peerSetting(setting), process: peer))
+    }
+    let steps = steps ?? (setting.encoder == .transformer ? 20 : 2)
+    return try BenchmarkReport.measure(entries, rounds: rounds, steps: steps)
+  }
+
+  private var ownCommand: [String] {
+    [Bundle.main.executablePath ?? CommandLine.arguments[0], "benchmark", "--serve"]
+  }
+
+  private func peerSetting(_ setting: BenchmarkSetting) -> BenchmarkSetting {
+    var setting = setting
+    if plainPeer { (setting.precision, setting.channelsLast) = (.fp32, false) }
     return setting
   }
 
-  private func runAll() throws {
-    let common = [
-      "--batch", "\(batch)", "--size", "\(size)", "--threads", "\(threads)", "--rounds",
-      "\(rounds)", "--python", python, "--script", script, "--format", format.rawValue,
-    ]
-    let settings = [
-      ["resnet18"], ["resnet18", "--channels-last"], ["resnet18", "--precision", "bf16"],
-      ["resnet18", "--channels-last", "--precision", "bf16"], ["transformer"],
-      ["transformer", "--precision", "bf16"],
-    ]
-    for arguments in settings {
-      let process = Process()
-      process.executableURL = Bundle.main.executableURL
-      process.arguments = ["benchmark"] + arguments + common
-      try process.run()
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else { throw ExitCode(process.terminationStatus) }
+  // MARK: Settings
+
+  private var settings: [BenchmarkSetting] {
+    guard preset == .all else {
+      return [setting(preset, precision ?? .fp32, channelsLast: channelsLast)]
     }
+    let precisions = precision.map { [$0] } ?? [.fp32, .bf16]
+    return precisions.flatMap { precision in
+      [
+        setting(.resnet18, precision, channelsLast: false),
+        setting(.resnet18, precision, channelsLast: true),
+        setting(.transformer, precision, channelsLast: false),
+      ]
+    }
+  }
+
+  private func setting(
+    _ preset: Preset, _ precision: Precision, channelsLast: Bool
+  ) -> BenchmarkSetting {
+    var setting = preset == .transformer ? BenchmarkSetting.mosi : BenchmarkSetting()
+    if preset == .resnet18 { setting.shapes = [[1, size, size], [3, size, size]] }
+    (setting.method, setting.preset) = (method, methodPreset)
+    (setting.batch, setting.threads) = (batch, threads)
+    setting.classes = classes ?? setting.classes
+    (setting.precision, setting.channelsLast) = (precision, channelsLast)
+    return setting
   }
 }

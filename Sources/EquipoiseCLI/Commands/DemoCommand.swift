@@ -6,10 +6,10 @@ import Foundation
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Train on made-up data and show how a joint model neglects a modality.",
+    abstract: "Train on made-up data: how a joint model neglects a modality, and how AIM does.",
     discussion: """
-      Makes the synthetic dataset, trains a joint model and one model for each modality alone, and \
-      compares. Takes about a minute. A demo that was stopped continues where it was.
+      Makes the synthetic dataset, trains a joint model, one with AIM and one for each modality \
+      alone, and compares. Takes about two minutes. A demo that was stopped continues where it was.
       """)
 
   @Option(help: ArgumentHelp("The folder for the dataset and the runs.", valueName: "dir"))
@@ -27,9 +27,11 @@ struct DemoCommand: ParsableCommand {
     let demo = Demo(folder: out, seed: seed, quiet: quiet)
     let modalities = try demo.prepare()
     let joint = try finished(demo.train("joint", on: nil))
+    let aim = try finished(demo.train("aim", on: nil))
     var alone: [String: EvaluationReport] = [:]
     for name in modalities { alone[name] = try finished(demo.train("unimodal", on: name)) }
-    print(DemoComparison(joint: joint, alone: alone, folder: out).text, terminator: "")
+    let comparison = DemoComparison(joint: joint, aim: aim, alone: alone, folder: out)
+    print(comparison.text, terminator: "")
   }
 
   private func finished(_ outcome: TrainingOutcome) throws -> EvaluationReport {

@@ -27,6 +27,8 @@ struct Demo {
     let name = modality ?? method
     var sets = settings + ["method.name=\(method)"]
     if let modality { sets.append("modalities=[\(modality)]") }
+    // A latent space as wide as the narrow networks have use for.
+    if method == "aim" { sets.append("method.decoupling.latentWidth=64") }
     let configuration = try RunConfiguration.resolve(
       sets: sets, methods: MethodRegistry.table()
     ).configuration

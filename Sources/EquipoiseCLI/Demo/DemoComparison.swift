@@ -1,18 +1,25 @@
 import Equipoise
 
-/// What the demo shows: each modality inside the joint model beside the same modality alone.
+/// What the demo shows: each modality inside the joint model and inside AIM's beside the same modality
+/// alone.
 struct DemoComparison {
   /// One modality's test accuracies.
   private struct Row {
     let name: String
-    let inside: ModalityReport
+    let joint: ModalityReport
+    let aim: ModalityReport
     let alone: Double
 
     /// How much less the joint model makes of the modality.
-    var neglect: Double { alone - (inside.slice ?? inside.zeroOut) }
+    var jointNeglect: Double { alone - Self.accuracy(joint) }
+    /// How much less AIM makes of it.
+    var aimNeglect: Double { alone - Self.accuracy(aim) }
+
+    static func accuracy(_ report: ModalityReport) -> Double { report.slice ?? report.zeroOut }
   }
 
-  private let fused: Double
+  private let joint: EvaluationReport
+  private let aim: EvaluationReport
   private let rows: [Row]
   private let folder: String
 
@@ -20,30 +27,38 @@ struct DemoComparison {
   ///
   /// - Parameters:
   ///   - joint: the joint model's.
+  ///   - aim: those of the model that AIM trained.
   ///   - alone: those of each modality's own model.
   ///   - folder: where the runs are.
-  init(joint: EvaluationReport, alone: [String: EvaluationReport], folder: String) {
-    self.folder = folder
-    fused = joint.accuracy
+  init(
+    joint: EvaluationReport, aim: EvaluationReport, alone: [String: EvaluationReport],
+    folder: String
+  ) {
+    (self.joint, self.aim, self.folder) = (joint, aim, folder)
     rows = joint.modalities.sorted { $0.key < $1.key }.compactMap { name, inside in
-      alone[name].map { Row(name: name, inside: inside, alone: $0.accuracy) }
+      guard let other = aim.modalities[name], let alone = alone[name] else { return nil }
+      return Row(name: name, joint: inside, aim: other, alone: alone.accuracy)
     }
   }
 
   /// The table, what it says, and what to do next.
   var text: String {
-    var table = TextTable(["test accuracy", "slice", "zero-out", "alone", "neglect"])
+    var table = TextTable(["test accuracy", "joint", "neglect", "AIM", "neglect", "alone"])
     for row in rows {
       table.add([
-        row.name, Numbers.percent(row.inside.slice), Numbers.percent(row.inside.zeroOut),
-        Numbers.percent(row.alone), Numbers.points(row.neglect),
+        row.name, Numbers.percent(Row.accuracy(row.joint)), Numbers.points(row.jointNeglect),
+        Numbers.percent(Row.accuracy(row.aim)), Numbers.points(row.aimNeglect),
+        Numbers.percent(row.alone),
       ])
     }
+    table.add([
+      "together", Numbers.percent(joint.accuracy), "", Numbers.percent(aim.accuracy), "", "",
+    ])
     return """
 
       \(table.text())
-      slice, zero-out: the modality inside the joint model; alone: a model of that modality only.
-      The joint model with all modalities: \(Numbers.percent(fused)).
+      A modality's row is its own part of the fused logits, and its accuracy when trained alone;
+      neglect is the difference.
       \(conclusion)
 
       Next:
@@ -52,20 +67,19 @@ struct DemoComparison {
   }
 
   private var conclusion: String {
-    guard let worst = rows.max(by: { $0.neglect < $1.neglect }), worst.neglect > 0 else {
-      return "With this seed it neglects no modality."
-    }
-    let comparison = worst.alone > fused ? ", and alone it beats the joint model" : ""
-    return "It neglects '\(worst.name)': inside it that modality is "
-      + "\(Numbers.points(worst.neglect)) worse than alone\(comparison)."
+    guard let worst = rows.max(by: { $0.jointNeglect < $1.jointNeglect }), worst.jointNeglect > 0
+    else { return "With this seed the joint model neglects no modality." }
+    let beaten = worst.alone > joint.accuracy ? ", which alone beats all modalities together" : ""
+    return "Joint training neglects '\(worst.name)' by "
+      + "\(Numbers.points(worst.jointNeglect))\(beaten); AIM by \(Numbers.points(worst.aimNeglect))."
   }
 
   private var nextSteps: String {
     var table = TextTable(["", ""], [.left, .left])
-    table.add(["  equipoise evaluate \(folder)/joint --probe", "what its encoders have learned"])
-    table.add(["  equipoise inspect \(folder)/joint", "dataset, blocks and parameters"])
+    table.add(["  equipoise evaluate \(folder)/aim --probe", "what its encoders have learned"])
+    table.add(["  equipoise inspect \(folder)/aim", "dataset, blocks, parameters and cost"])
     table.add(["  equipoise prepare --list", "make a dataset of your own"])
-    table.add(["  equipoise train --data DIR --out RUN", "train on it"])
+    table.add(["  equipoise train --data DIR --method aim --out RUN", "train on it"])
     return table.text()
   }
 }

@@ -8,35 +8,57 @@ struct BenchmarkTable {
   init(_ report: BenchmarkReport) { self.report = report }
 
   var text: String {
-    var table = TextTable(["", "min", "median", "max"])
-    table.add(["equipoise, ms/step"] + milliseconds(report.seconds))
-    if let seconds = report.peerSeconds, let ratio = report.ratio {
-      table.add(["PyTorch \(report.peerVersion ?? ""), ms/step"] + milliseconds(seconds))
-      table.add(
-        ["PyTorch / equipoise"] + [ratio.minimum, ratio.median, ratio.maximum].map(ratioText))
+    var times = TextTable([
+      "ms/step", "min", "median", "max", "peak memory", "multiply-adds/sample",
+    ])
+    for side in report.sides {
+      times.add(
+        [side.name] + numbers(side.seconds, scale: 1000)
+          + [
+            Numbers.bytes(side.peakMemory),
+            side.multiplyAddsPerSample.map { Numbers.count($0) } ?? "",
+          ])
     }
-    return "\(title)\n" + table.text() + memory + "\n\n"
+    var ratios = TextTable(["ratio", "min", "median", "max"])
+    for side in report.sides.dropFirst() {
+      if side.setting.method == subject.setting.method {
+        ratios.add(["\(side.name) / \(subject.name)"] + numbers(report.ratio(side)))
+      } else {
+        addCost(against: side, to: &ratios)
+      }
+    }
+    let comparison = report.sides.count > 1 ? ratios.text() : ""
+    return "\(title)\n" + times.text() + comparison + "\n"
+  }
+
+  private var subject: BenchmarkSide { report.sides[0] }
+
+  /// What a method costs beside another: time, multiply-adds, and the one by the other.
+  private func addCost(against side: BenchmarkSide, to table: inout TextTable) {
+    let inverse = Spread(zip(subject.rounds, side.rounds).map { $0 / $1 })
+    table.add(["\(subject.name) / \(side.name)"] + numbers(inverse))
+    if let own = subject.multiplyAddsPerSample, let other = side.multiplyAddsPerSample {
+      table.add(["  in multiply-adds", "", number(Double(own) / Double(other)), ""])
+    }
+    if let overhead = report.overhead(against: side) {
+      table.add(["  time by multiply-adds", "", number(overhead), ""])
+    }
+    let memory = Double(subject.peakMemory) / Double(side.peakMemory)
+    table.add(["  in peak memory", "", number(memory), ""])
   }
 
   private var title: String {
-    let setting = report.setting
+    let setting = subject.setting
     let shapes = setting.shapes.map(Numbers.shape).joined(separator: " + ")
     let layout = setting.channelsLast ? "channels last" : "contiguous"
     return
-      "\(setting.encoder.rawValue), \(shapes), batch \(setting.batch), \(setting.precision.rawValue), "
-      + "\(layout), \(setting.threads) threads, "
-      + "\(Numbers.count(report.multiplyAddsPerSample)) multiply-adds/sample"
+      "\(setting.encoder.rawValue), \(shapes), batch \(setting.batch), \(setting.classes) classes, "
+      + "\(setting.precision.rawValue), \(layout), \(setting.threads) threads"
   }
 
-  private var memory: String {
-    let own = "peak memory: equipoise \(Numbers.bytes(report.peakMemory))"
-    guard let peer = report.peerPeakMemory else { return own }
-    return own + ", PyTorch \(Numbers.bytes(peer))"
+  private func numbers(_ spread: Spread, scale: Double = 1) -> [String] {
+    [spread.minimum, spread.median, spread.maximum].map { number(scale * $0) }
   }
 
-  private func milliseconds(_ spread: Spread) -> [String] {
-    [spread.minimum, spread.median, spread.maximum].map { String(format: "%.2f", 1000 * $0) }
-  }
-
-  private func ratioText(_ ratio: Double) -> String { String(format: "%.2f", ratio) }
+  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
 }

@@ -74,6 +74,29 @@ import Testing
     #expect(splits["validation"]?["samples"] as? Int == 6)
   }
 
+  @Test func inspectSaysWhatAIMTakes() throws {
+    let data = folder.file("data")
+    _ = try CommandLineTool.run([
+      "prepare", "synthetic", "--out", data, "--set", "train=24", "--set", "test=6", "--set",
+      "validation=6",
+    ])
+    let arguments = [
+      "inspect", "--data", data, "--method", "aim", "--set", "model.encoders.audio.width=16",
+      "--set", "model.encoders.visual.width=16",
+    ]
+    let table = try CommandLineTool.run(arguments)
+    #expect(table.status == 0, "\(table.errors)")
+    for text in ["method aim", "parameters of its own", "the same in joint training", "\nmethod "] {
+      #expect(table.output.contains(text), "\(text)")
+    }
+    let json = try CommandLineTool.run(arguments + ["--format", "json"]).json()
+    let resources = try #require(json["methodResources"] as? [String: Int])
+    let memory = try #require(json["memory"] as? [String: Int])
+    #expect(memory["method"] == resources["memory"])
+    // Weights and Adam's two averages of every number.
+    #expect((resources["memory"] ?? 0) > 12 * (resources["parameters"] ?? .max))
+  }
+
   @Test func demoComparesAndContinues() throws {
     // A dataset that is there is used; a small one makes this a test.
     let demo = folder.file("demo")
@@ -85,8 +108,7 @@ import Testing
     let first = try CommandLineTool.run(["demo", "--out", demo])
     #expect(first.status == 0, "\(first.errors)")
     for text in [
-      "slice", "zero-out", "alone", "audio", "visual", "The joint model with all modalities: ",
-      "Next:",
+      "joint", "AIM", "alone", "neglect", "audio", "visual", "together", "Next:",
     ] {
       #expect(first.output.contains(text))
     }

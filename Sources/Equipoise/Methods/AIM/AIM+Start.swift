@@ -40,7 +40,8 @@ extension AIM {
     let problem: (key: String, what: String, fix: String)? =
       if configuration.startEpoch >= setting.epochs {
         (
-          "startEpoch", "modulation starts at epoch \(configuration.startEpoch) "
+          "startEpoch",
+          "modulation starts at epoch \(configuration.startEpoch) "
             + "(counting from 0), but training ends after \(setting.epochs)",
           "choose an epoch below \(setting.epochs), or lambda=0 to only measure"
         )

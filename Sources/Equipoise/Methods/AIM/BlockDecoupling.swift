@@ -56,6 +56,7 @@ final class BlockDecoupling {
   ///   - training: whether Eq. 8 will be minimised with what comes out.
   ///   - engine: for the run's precision. Single rows are read once from memory and gain nothing by
   ///     half precision.
+  /// - Returns: what the auxiliary and the good block compute with.
   func decouple(training: Bool, with engine: any StepEngine) -> DecoupledBlock {
     let parts = groups.map { group in
       group.rows > 1
@@ -71,6 +72,7 @@ final class BlockDecoupling {
   ///   - gradients: of the loss by ``DecoupledBlock/bad``; nil where it has no part in it.
   ///   - block: what was decoupled.
   ///   - retaining: whether Eq. 8 comes after.
+  /// - Returns: the gradients, in no particular order.
   func pullBack(
     _ gradients: [Tensor?], _ block: DecoupledBlock, retaining: Bool
   ) -> [(parameter: Parameter, gradient: Tensor)] {
@@ -107,6 +109,7 @@ final class BlockDecoupling {
   /// Φ, Φ_mask and Ψ of every tensor, and the optimisers' statistics.
   ///
   /// - Parameter depth: the block's, from 0.
+  /// - Returns: tensors by name.
   func state(depth: Int) -> [(name: String, tensor: Tensor)] {
     let maps = groups.flatMap(\.state).map { name, tensor in
       let parts = name.split(separator: ".", maxSplits: 1)

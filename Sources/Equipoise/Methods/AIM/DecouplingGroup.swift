@@ -60,6 +60,7 @@ final class DecouplingGroup {
   /// decodings give all three.
   ///
   /// - Parameter training: whether the complement and Ψ(z) are needed, for Eq. 8.
+  /// - Returns: θ^b and what Eqs. 8 and 13 need.
   func decouple(training: Bool) -> DecoupledGroup {
     let theta = Self.stack(parameters, rows, length).asLeaf()
     let latent = phi(theta)
@@ -72,7 +73,8 @@ final class DecouplingGroup {
   }
 
   /// Eq. 13: what a gradient at θ^b is at θ, J(θ)ᵀ g, with Φ, Φ_mask and Ψ held fixed.
-  func pullBack(_ gradient: Tensor, through decoupled: DecoupledGroup, retaining: Bool) -> [Tensor] {
+  func pullBack(_ gradient: Tensor, through decoupled: DecoupledGroup, retaining: Bool) -> [Tensor]
+  {
     let found = gradients(
       of: [decoupled.bad], withRespectTo: [decoupled.theta], seeds: [gradient],
       retainingGraph: retaining)
@@ -84,6 +86,7 @@ final class DecouplingGroup {
   /// - Parameters:
   ///   - gradient: of L_g by θ^g.
   ///   - decoupled: made with `training: true`.
+  /// - Returns: gradients in that order.
   func gradientsOfObjective(_ gradient: Tensor, through decoupled: DecoupledGroup) -> [Tensor?] {
     guard let good = decoupled.good, let whole = decoupled.whole else {
       preconditionFailure("decoupled without what Eq. 8 needs")
