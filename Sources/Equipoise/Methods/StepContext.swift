@@ -79,8 +79,8 @@ public protocol StepEngine: AnyObject {
   func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
   /// The gradients of a scalar with respect to every parameter of the model.
   func gradients(of loss: Tensor) throws -> ModelGradients
-  /// The same in one backward pass with those of further leaves, in their order.
-  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?])
+  /// The same of Σ root · seed over tensors of any shape.
+  func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
   /// Visits the training samples in order, without augmentation, in evaluation batches.

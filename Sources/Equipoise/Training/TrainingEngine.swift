@@ -53,15 +53,19 @@ final class TrainingEngine: StepEngine {
   }
 
   func gradients(of loss: Tensor) throws -> ModelGradients {
-    try gradients(of: loss, alsoBy: []).0
+    gathered(Torch.gradients(of: [loss], withRespectTo: parameters.map(\.leaf)))
   }
 
-  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?]) {
-    let found = Torch.gradients(
-      of: [loss], withRespectTo: parameters.map(\.leaf) + leaves)
-    let entries = zip(names, found).map { (name: $0, gradient: $1) }
-    let own = ModelGradients(entries: entries, encoders: encoders, positions: positions)
-    return (own, Array(found.dropFirst(parameters.count)))
+  func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
+    guard !roots.isEmpty else { return gathered(parameters.map { _ in nil }) }
+    return gathered(
+      Torch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
+  }
+
+  private func gathered(_ gradients: [Tensor?]) -> ModelGradients {
+    ModelGradients(
+      entries: zip(names, gradients).map { (name: $0, gradient: $1) }, encoders: encoders,
+      positions: positions)
   }
 
   func apply(_ gradients: ModelGradients) throws {
