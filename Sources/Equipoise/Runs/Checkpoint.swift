@@ -60,4 +60,8 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   package var correct = 0
   /// The sum of losses over samples.
   package var loss = 0.0
+  /// Steps taken.
+  package var steps = 0
+  /// The sum over steps of every number that the method reported.
+  package var telemetry: [String: Double] = [:]
 }
