@@ -22,7 +22,7 @@ package final class StepBenchmark {
     training.precision = setting.precision
     let engine = TrainingEngine(
       model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: .cpu, trainingBatches: { _ in })
+      training: training, device: .cpu, trainingBatches: { _, _ in })
     let method = Joint(
       Joint.Configuration(),
       for: MethodSetting(

@@ -41,6 +41,7 @@ struct StepLog {
     guard !pending.isEmpty else { return nil }
     let losses = Tensor.stacked(pending.map { $0.loss.to(.float64) }).array(of: Double.self)
     let correct = Tensor.stacked(pending.map(\.correct)).array(of: Int.self)
+    var reported = telemetry(of: pending)[...]
     defer { pending.removeAll() }
     for (index, entry) in pending.enumerated() {
       guard losses[index].isFinite else { return entry.step }
@@ -48,9 +49,17 @@ struct StepLog {
       totals.loss += losses[index] * Double(entry.samples)
       totals.correct += correct[index]
       totals.steps += 1
-      for item in entry.telemetry { totals.telemetry[item.name, default: 0] += item.value.item() }
+      for item in entry.telemetry {
+        totals.telemetry[item.name, default: 0] += reported.removeFirst()
+      }
     }
     return nil
+  }
+
+  /// What the steps reported, one after the other, in a single read.
+  private func telemetry(of entries: [Entry]) -> [Double] {
+    let values = entries.flatMap { $0.telemetry.map { $0.value.to(.float64) } }
+    return values.isEmpty ? [] : Tensor.stacked(values).array(of: Double.self)
   }
 
   /// Means of the telemetry over the steps read.

@@ -10,11 +10,14 @@ final class TrainingEngine: StepEngine {
   private let names: [String]
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
-  private let trainingBatches: ((Batch) throws -> Void) throws -> Void
+  private let trainingBatches: TrainingBatches
+
+  /// Visits a part of the training samples, or all of them.
+  typealias TrainingBatches = (TrainingSubset?, (Batch) throws -> Void) throws -> Void
 
   init(
     model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
-    device: Device, trainingBatches: @escaping ((Batch) throws -> Void) throws -> Void
+    device: Device, trainingBatches: @escaping TrainingBatches
   ) {
     self.model = model
     self.optimizer = optimizer
@@ -47,8 +50,9 @@ final class TrainingEngine: StepEngine {
     }
   }
 
-  func gradients(of loss: Tensor) throws -> ModelGradients {
-    let found = Torch.gradients(of: [loss], withRespectTo: parameters.map(\.leaf))
+  func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
+    let found = Torch.gradients(
+      of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph)
     return ModelGradients(
       entries: zip(names, found).map { (name: $0, gradient: $1) }, encoders: encoders)
   }
@@ -59,7 +63,9 @@ final class TrainingEngine: StepEngine {
     optimizer.step(gradients: list)
   }
 
-  func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
-    try trainingBatches(body)
+  func forEachTrainingBatch(
+    in subset: TrainingSubset?, _ body: (Batch) throws -> Void
+  ) throws {
+    try trainingBatches(subset, body)
   }
 }

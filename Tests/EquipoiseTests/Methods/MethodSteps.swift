@@ -66,7 +66,7 @@ struct MethodSteps {
     return TrainingEngine(
       model: model, optimizer: optimiser.makeOptimizer(model.namedParameters),
       training: TrainingConfiguration(), device: .cpu,
-      trainingBatches: { body in for batch in batches { try body(batch) } })
+      trainingBatches: { _, body in for batch in batches { try body(batch) } })
   }
 
   /// The context of a step.
