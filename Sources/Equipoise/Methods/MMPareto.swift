@@ -98,14 +98,20 @@ public final class MMPareto: StepDefining {
     return report
   }
 
+  private static func sum(_ a: ModelGradients, _ b: ModelGradients) -> ModelGradients {
+    var result = a
+    for index in result.entries.indices {
+      guard let other = b.entries[index].gradient else { continue }
+      result.entries[index].gradient = a.entries[index].gradient.map { $0 + other } ?? other
+    }
+    return result
+  }
+
+  /// The plain sum, with the encoders' gradients replaced; and a of each modality, [M].
   private func reconcile(
     _ joint: ModelGradients, _ unimodal: ModelGradients
   ) -> (gradients: ModelGradients, weights: Tensor) {
-    var result = joint
-    for index in result.entries.indices {
-      guard let own = unimodal.entries[index].gradient else { continue }
-      result.entries[index].gradient = joint.entries[index].gradient.map { $0 + own } ?? own
-    }
+    var result = Self.sum(joint, unimodal)
     let weights = joint.encoders.map { range in
       let present = range.filter {
         joint.entries[$0].gradient != nil && unimodal.entries[$0].gradient != nil

@@ -116,6 +116,33 @@ struct PMRTests {
     #expect(prototypes.state.last?.tensor.floats() == [1, 1, 1, 0])
   }
 
+  /// A part without some class is enough later on, but not for the first prototypes.
+  @Test func theFirstPrototypesAreOfEveryClass() throws {
+    let steps = try MethodSteps("pmr")
+    let all = try steps.context(0).batch
+    let one = Batch(
+      inputs: all.inputs.map { $0.slice(0..<1) }, labels: all.labels.slice(0..<1), indices: [0])
+    var visits: [Bool] = []
+    let engine = TrainingEngine(
+      model: steps.model, optimizer: SGD(steps.model.namedParameters, learningRate: 0.1),
+      training: TrainingConfiguration(), device: .cpu,
+      trainingBatches: { subset, body in
+        visits.append(subset == nil)
+        try body(subset == nil ? all : one)
+      })
+    let method = try PMR(Self.configuration(), for: steps.setting)
+    try method.beginEpoch(0, with: engine)
+    #expect(visits == [false, true])
+    let before = try #require(method.state.first?.tensor)
+    try method.beginEpoch(1, with: engine)
+    #expect(visits == [false, true, false])
+    let after = try #require(method.state.first?.tensor)
+    let label = one.labels.array(of: Int.self)[0]
+    for row in 0..<3 {
+      #expect(isEqual(before.select(row), after.select(row)) == (row != label))
+    }
+  }
+
   @Test func withoutWeightsItIsJointTraining() throws {
     try MethodRuns.expectJoint(
       of: PMR.self, Self.configuration { ($0.alpha, $0.entropyWeight) = (0, 0) })
