@@ -22,7 +22,7 @@ package final class StepBenchmark {
     training.precision = setting.precision
     let engine = TrainingEngine(
       model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: .cpu, trainingBatches: { try $0(batch) })
+      training: training, device: .cpu, trainingBatches: { _, body in try body(batch) })
     let method = try Self.makeMethod(setting, model)
     try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
     if let method = method as? any StepDefining {

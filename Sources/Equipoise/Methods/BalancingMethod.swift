@@ -101,6 +101,12 @@ public protocol InferenceFusing: BalancingMethod {
   func fusedLogits(of forward: Forward, with model: MultimodalModel) throws -> Tensor
 }
 
+/// Has numbers of its last standard step for the log, such as coefficients.
+public protocol TelemetryReporting: BalancingMethod {
+  /// Scalars that stay on the device.
+  var telemetry: [(name: String, value: Tensor)] { get }
+}
+
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.
 public protocol StateKeeping: BalancingMethod {
   /// Everything needed to continue bit for bit, the states of random streams included.

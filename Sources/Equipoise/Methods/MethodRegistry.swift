@@ -4,7 +4,8 @@ import Formats
 public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
   public static let all: [any BalancingMethod.Type] = [
-    Joint.self, Unimodal.self, UnimodalLosses.self, AIM.self,
+    Joint.self, Unimodal.self, UnimodalLosses.self, AIM.self, OGMGE.self, OGM.self, OPM.self,
+    OPMOGM.self, PMR.self, AGM.self, MMPareto.self, MMCosine.self,
   ]
 
   /// The settings of every method, for resolving configurations.

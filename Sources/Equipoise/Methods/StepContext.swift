@@ -16,6 +16,15 @@ public struct StepContext {
   public let mode: ForwardMode
 }
 
+extension StepContext {
+  /// The same step with other inputs in the batch, for a further pass of the network.
+  func with(inputs: [Tensor], _ mode: ForwardMode) -> StepContext {
+    StepContext(
+      epoch: epoch, step: step, stepsPerEpoch: stepsPerEpoch, globalStep: globalStep,
+      batch: Batch(inputs: inputs, labels: batch.labels, indices: batch.indices), mode: mode)
+  }
+}
+
 /// What a step has to say.
 public struct StepReport {
   /// The loss that was minimised: a scalar, without history.
@@ -78,11 +87,68 @@ public protocol StepEngine: AnyObject {
   /// Runs `body`, part of a forward pass, in the run's precision.
   func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
   /// The gradients of a scalar with respect to every parameter of the model.
-  func gradients(of loss: Tensor) throws -> ModelGradients
-  /// The same in one backward pass with those of further leaves, in their order.
-  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?])
+  ///
+  /// - Parameters:
+  ///   - loss: the scalar.
+  ///   - leaves: further tensors to differentiate by in the same backward pass.
+  ///   - retainingGraph: keeps what a second call for a loss of the same forward pass needs.
+  /// - Returns: one gradient for each parameter, and one for each of `leaves`; nil where it had no
+  ///   part in the loss.
+  /// - Throws: what the engine cannot go on with.
+  func gradients(
+    of loss: Tensor, alsoBy leaves: [Tensor], retainingGraph: Bool
+  ) throws -> (ModelGradients, [Tensor?])
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
+  /// Visits training samples in order, without augmentation, in evaluation batches.
+  ///
+  /// - Parameters:
+  ///   - subset: which samples; `nil` for all.
+  ///   - body: receives the batches.
+  /// - Throws: what `body` throws, or broken data.
+  func forEachTrainingBatch(in subset: TrainingSubset?, _ body: (Batch) throws -> Void) throws
+}
+
+extension StepEngine {
+  /// The gradients of a scalar with respect to every parameter of the model.
+  public func gradients(of loss: Tensor, retainingGraph: Bool = false) throws -> ModelGradients {
+    try gradients(of: loss, alsoBy: [], retainingGraph: retainingGraph).0
+  }
+
+  /// The same in one backward pass with those of further leaves, in their order.
+  public func gradients(
+    of loss: Tensor, alsoBy leaves: [Tensor]
+  ) throws -> (ModelGradients, [Tensor?]) {
+    try gradients(of: loss, alsoBy: leaves, retainingGraph: false)
+  }
+
   /// Visits the training samples in order, without augmentation, in evaluation batches.
-  func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws
+  public func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
+    try forEachTrainingBatch(in: nil, body)
+  }
+}
+
+/// A random part of the training samples.
+public struct TrainingSubset: Sendable {
+  /// The share of all samples.
+  public let share: Double
+  private let stream: RandomStream
+
+  /// A part drawn from the start of `stream`.
+  public init(share: Double, from stream: RandomStream) {
+    self.share = share
+    self.stream = stream
+  }
+
+  /// The positions of the samples, ascending.
+  ///
+  /// - Parameters:
+  ///   - count: the number of samples to choose from.
+  ///   - minimum: the least number to choose, as far as there are so many.
+  /// - Returns: `share` of the positions.
+  func indices(of count: Int, atLeast minimum: Int) -> [Int] {
+    var stream = stream
+    let chosen = min(count, max(minimum, Int(share * Double(count))))
+    return stream.permutation(of: count).prefix(chosen).sorted()
+  }
 }

@@ -26,21 +26,25 @@ public enum ModelFactory {
       return (modality: name, shape: shape, encoder: encoder)
     }
     let fusion = try makeFusion(
-      modalities.count == 1 ? .concatenation : configuration.fusion,
-      encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes, stream(seed, "fusion"))
+      configuration, encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes,
+      stream(seed, "fusion"))
     return try MultimodalModel(encoders: encoders, fusion: fusion)
   }
 
   private static func makeFusion(
-    _ kind: FusionKind, _ modalities: [(name: String, width: Int)], _ classes: Int,
-    _ generator: Generator
+    _ configuration: ModelConfiguration, _ modalities: [(name: String, width: Int)],
+    _ classes: Int, _ generator: Generator
   ) throws -> any Fusion {
     let widths = modalities.map(\.width)
-    return switch kind {
+    return switch modalities.count == 1 ? .concatenation : configuration.fusion {
     case .concatenation: ConcatFusion(widths, classes: classes, from: generator)
     case .sum: SumFusion(modalities, classes: classes, from: generator)
     case .film: try FiLMFusion(widths, classes: classes, from: generator)
     case .gated: try GatedFusion(widths, classes: classes, from: generator)
+    case .cosine:
+      CosineFusion(
+        modalities, classes: classes,
+        scale: configuration.cosineScale ?? CosineFusion.defaultScale, from: generator)
     }
   }
 

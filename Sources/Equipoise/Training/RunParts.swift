@@ -40,7 +40,7 @@ package final class RunParts {
     engine = TrainingEngine(
       model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
       training: training, device: device,
-      trainingBatches: { body in try data.forEachBatch(of: .train, body) })
+      trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) })
     schedule = training.schedule.makeSchedule(
       learningRate: training.optimiser.learningRate, epochs: training.epochs)
   }

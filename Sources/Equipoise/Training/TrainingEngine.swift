@@ -11,11 +11,14 @@ final class TrainingEngine: StepEngine {
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
   private let positions: [ObjectIdentifier: Int]
-  private let trainingBatches: ((Batch) throws -> Void) throws -> Void
+  private let trainingBatches: TrainingBatches
+
+  /// Visits a part of the training samples, or all of them.
+  typealias TrainingBatches = (TrainingSubset?, (Batch) throws -> Void) throws -> Void
 
   init(
     model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
-    device: Device, trainingBatches: @escaping ((Batch) throws -> Void) throws -> Void
+    device: Device, trainingBatches: @escaping TrainingBatches
   ) {
     self.model = model
     self.optimizer = optimizer
@@ -52,13 +55,11 @@ final class TrainingEngine: StepEngine {
     try withAutocast(to: precision, on: device, body)
   }
 
-  func gradients(of loss: Tensor) throws -> ModelGradients {
-    try gradients(of: loss, alsoBy: []).0
-  }
-
-  func gradients(of loss: Tensor, alsoBy leaves: [Tensor]) throws -> (ModelGradients, [Tensor?]) {
+  func gradients(
+    of loss: Tensor, alsoBy leaves: [Tensor], retainingGraph: Bool
+  ) throws -> (ModelGradients, [Tensor?]) {
     let found = Torch.gradients(
-      of: [loss], withRespectTo: parameters.map(\.leaf) + leaves)
+      of: [loss], withRespectTo: parameters.map(\.leaf) + leaves, retainingGraph: retainingGraph)
     let entries = zip(names, found).map { (name: $0, gradient: $1) }
     let own = ModelGradients(entries: entries, encoders: encoders, positions: positions)
     return (own, Array(found.dropFirst(parameters.count)))
@@ -70,7 +71,9 @@ final class TrainingEngine: StepEngine {
     optimizer.step(gradients: list)
   }
 
-  func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
-    try trainingBatches(body)
+  func forEachTrainingBatch(
+    in subset: TrainingSubset?, _ body: (Batch) throws -> Void
+  ) throws {
+    try trainingBatches(subset, body)
   }
 }

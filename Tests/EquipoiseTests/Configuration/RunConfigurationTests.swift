@@ -20,6 +20,7 @@ struct RunConfigurationTests {
       model:
         encoders: {}
         fusion: concat
+        cosineScale: null
         initialWeights: null
       method:
         name: joint
