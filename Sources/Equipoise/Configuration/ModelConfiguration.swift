@@ -21,6 +21,8 @@ public enum FusionKind: String, ConfigurationChoice {
   case film
   /// Gating by the first modality.
   case gated
+  /// One linear layer that all modalities use; their logits are averaged.
+  case shared
 }
 
 /// One modality's encoder.

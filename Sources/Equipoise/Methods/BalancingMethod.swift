@@ -85,14 +85,15 @@ public protocol StepDefining: BalancingMethod {
 
 /// Fuses unimodal logits at inference, as MLA does.
 public protocol InferenceFusing: BalancingMethod {
-  /// The fused logits [B, K] of an evaluation-mode forward pass.
-  func fusedLogits(of forward: Forward, with model: MultimodalModel) throws -> Tensor
+  /// The fused logits [B, K] of features [B, w_m] of an evaluation-mode forward pass; evaluation
+  /// also asks for them with some modalities' features replaced.
+  func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor
 }
 
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.
 public protocol StateKeeping: BalancingMethod {
   /// Everything needed to continue bit for bit, the states of random streams included.
   var state: [(name: String, tensor: Tensor)] { get }
-  /// Continues from a saved state.
+  /// Continues from a saved state, whose tensors are on the run's device and may be kept.
   func restore(_ state: [String: Tensor]) throws
 }

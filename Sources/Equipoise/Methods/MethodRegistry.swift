@@ -3,7 +3,9 @@ import Formats
 /// All methods by name.
 public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
-  public static let all: [any BalancingMethod.Type] = [Joint.self, Unimodal.self]
+  public static let all: [any BalancingMethod.Type] = [
+    Joint.self, Unimodal.self, MLA.self,
+  ]
 
   /// The settings of every method, for resolving configurations.
   package static func table() throws -> MethodTable {

@@ -41,6 +41,7 @@ public enum ModelFactory {
     case .sum: SumFusion(modalities, classes: classes, from: generator)
     case .film: try FiLMFusion(widths, classes: classes, from: generator)
     case .gated: try GatedFusion(widths, classes: classes, from: generator)
+    case .shared: try SharedFusion(modalities, classes: classes, from: generator)
     }
   }
 

@@ -60,4 +60,8 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   package var correct = 0
   /// The sum of losses over samples.
   package var loss = 0.0
+  /// Steps taken.
+  package var steps = 0
+  /// Sums of the method's numbers over steps, by name.
+  package var telemetry: [String: Double] = [:]
 }

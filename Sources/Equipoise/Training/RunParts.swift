@@ -111,7 +111,9 @@ package final class RunParts {
   func restore(_ checkpoint: Checkpoint) throws {
     try model.load(checkpoint.section("model"), source: "the checkpoint")
     try engine.optimizer.restore(checkpoint.section("optimizer"))
-    try (method as? any StateKeeping)?.restore(checkpoint.section("method"))
+    // Copies: a file's tensors are not aligned in memory, which changes the last bits of products.
+    try (method as? any StateKeeping)?.restore(
+      checkpoint.section("method").mapValues { $0.to(device).cloned() })
     try streams.restore(checkpoint.section("random"))
   }
 }

@@ -5,8 +5,6 @@ import Torch
 struct StepLog {
   /// Sums of the epoch under way, as far as they have been read.
   private(set) var totals: RunningTotals
-  private var telemetry: [String: Double] = [:]
-  private var telemetrySteps = 0
   private var pending: [Entry] = []
   private let readEvery: Int
 
@@ -49,21 +47,21 @@ struct StepLog {
       totals.samples += entry.samples
       totals.loss += losses[index] * Double(entry.samples)
       totals.correct += correct[index]
-      for item in entry.telemetry { telemetry[item.name, default: 0] += item.value.item() }
-      telemetrySteps += 1
+      for item in entry.telemetry {
+        totals.telemetry[item.name, default: 0] += item.value.item()
+      }
+      totals.steps += 1
     }
     return nil
   }
 
   /// Means of the telemetry over the steps read.
   var telemetryMeans: [String: Double] {
-    telemetry.mapValues { $0 / Double(max(1, telemetrySteps)) }
+    totals.telemetry.mapValues { $0 / Double(max(1, totals.steps)) }
   }
 
   /// Starts the next epoch.
   mutating func reset() {
     totals = RunningTotals()
-    telemetry = [:]
-    telemetrySteps = 0
   }
 }
