@@ -70,7 +70,8 @@ public protocol GradientModulating: BalancingMethod {
     _ gradients: inout ModelGradients, given forward: Forward, in context: StepContext) throws
 }
 
-/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do.
+/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do. What it does
+/// must follow from the run's state: a run that stops here does it again.
 public protocol EpochAdapting: BalancingMethod {
   /// Called once per epoch; not again when a run resumes inside the epoch.
   func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws
@@ -88,6 +89,21 @@ public protocol InferenceFusing: BalancingMethod {
   /// The fused logits [B, K] of features [B, w_m] of an evaluation-mode forward pass; evaluation
   /// also asks for them with some modalities' features replaced.
   func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor
+}
+
+/// Has numbers of its last standard step for the log, such as coefficients.
+public protocol TelemetryReporting: BalancingMethod {
+  /// Scalars that stay on the device.
+  var telemetry: [(name: String, value: Tensor)] { get }
+}
+
+/// Has parameters of its own, such as heads that only training needs. The run's optimiser trains
+/// them, ``ModelGradients`` lists them after the model's, and checkpoints hold them; files of
+/// weights do not.
+public protocol ParameterOwning: BalancingMethod {
+  /// The parameters in a fixed order, on the run's device. In ``ModelGradients`` and the optimiser
+  /// `method.` stands before their names.
+  var ownParameters: [(name: String, parameter: Parameter)] { get }
 }
 
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.

@@ -196,7 +196,7 @@ extension MLA {
   }
 
   private static func logits(_ modality: Int, of feature: Tensor, _ fusion: any Fusion) -> Tensor {
-    guard let logits = fusion.unimodalLogits(modality, of: feature) else {
+    guard let logits = fusion.ownLogits(modality, of: feature) else {
       preconditionFailure("MLA on \(fusion.summary)")
     }
     return logits

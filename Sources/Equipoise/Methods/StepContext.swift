@@ -32,7 +32,7 @@ public struct StepReport {
   }
 }
 
-/// The gradients of all parameters of a model.
+/// The gradients of all parameters of a model, and of those that a method owns.
 public struct ModelGradients {
   /// Every parameter's dotted name, with its gradient; `nil` where it had no part in the loss.
   public var entries: [(name: String, gradient: Tensor?)]
@@ -60,10 +60,20 @@ public protocol StepEngine: AnyObject {
   var model: MultimodalModel { get }
   /// Runs the encoders and the fusion in the run's precision.
   func forward(_ context: StepContext) throws -> Forward
-  /// The gradients of a scalar with respect to every parameter of the model.
+  /// The gradients of a scalar with respect to every parameter of the model and of the method.
   func gradients(of loss: Tensor) throws -> ModelGradients
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
+  /// Runs a forward pass in the run's precision.
+  func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
   /// Visits the training samples in order, without augmentation, in evaluation batches.
   func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws
+  /// Visits the validation samples in order, in evaluation batches.
+  func forEachValidationBatch(_ body: (Batch) throws -> Void) throws
+  /// Trains on trial: `step` takes the batches that the run's steps will have in `epochs`, at the
+  /// learning rates of those epochs, with an optimiser that starts anew; `result` then looks at
+  /// what came of it. Parameters, statistics and optimiser are put back.
+  func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R
 }

@@ -62,6 +62,6 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   package var loss = 0.0
   /// Steps taken.
   package var steps = 0
-  /// Sums of the method's numbers over steps, by name.
+  /// The sum over steps of every number that the method reported.
   package var telemetry: [String: Double] = [:]
 }

@@ -36,12 +36,26 @@ package final class RunParts {
       configuration.method,
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed))
-    engine = TrainingEngine(
-      model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: device,
-      trainingBatches: { body in try data.forEachBatch(of: .train, body) })
     schedule = training.schedule.makeSchedule(
       learningRate: training.optimiser.learningRate, epochs: training.epochs)
+    engine = Self.makeEngine(model, method, data, schedule, training, device)
+  }
+
+  private static func makeEngine(
+    _ model: MultimodalModel, _ method: any BalancingMethod, _ data: RunData,
+    _ schedule: LearningRateSchedule, _ training: TrainingConfiguration, _ device: Device
+  ) -> TrainingEngine {
+    TrainingEngine(
+      model: model,
+      optimizer: training.optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: training, device: device,
+      trainingBatches: { body in try data.forEachBatch(of: .train, body) },
+      validationBatches: { body in try data.forEachBatch(of: .validation, body) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { epoch, body in
+          let batches = try data.trainingBatches(epoch: epoch, from: 0)
+          while let batch = try batches.next() { try body(batch) }
+        }, learningRate: schedule.rate))
   }
 
   /// The number of steps of an epoch.
@@ -98,9 +112,10 @@ package final class RunParts {
   /// Everything that steps change.
   var state: [(name: String, tensor: Tensor)] {
     let method = (method as? any StateKeeping)?.state ?? []
+    let own = self.method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
     let sections: [(String, [(name: String, tensor: Tensor)])] = [
-      ("model", model.state), ("optimizer", engine.optimizer.state), ("method", method),
-      ("random", streams.state),
+      ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
+      ("method", method), ("random", streams.state),
     ]
     return sections.flatMap { section, tensors in
       tensors.map { (name: "\(section).\($0.name)", tensor: $0.tensor) }
@@ -110,11 +125,31 @@ package final class RunParts {
   /// Continues from a checkpoint.
   func restore(_ checkpoint: Checkpoint) throws {
     try model.load(checkpoint.section("model"), source: "the checkpoint")
+    try restoreOwn(checkpoint.section("own"))
     try engine.optimizer.restore(checkpoint.section("optimizer"))
     // Copies: a file's tensors are not aligned in memory, which changes the last bits of products.
     try (method as? any StateKeeping)?.restore(
       checkpoint.section("method").mapValues { $0.to(device).cloned() })
     try streams.restore(checkpoint.section("random"))
+  }
+
+  private func restoreOwn(_ saved: [String: Tensor]) throws {
+    for (name, parameter) in method.ownedParameters {
+      guard let tensor = saved[name], tensor.shape == parameter.leaf.shape else {
+        throw EquipoiseError(
+          .checkpoint, "the checkpoint does not hold the method's parameter '\(name)'",
+          fix: "train into another folder")
+      }
+      parameter.assign(tensor)
+    }
+  }
+}
+
+extension BalancingMethod {
+  /// What the optimiser trains beside the model, under the optimiser's names.
+  var ownedParameters: [(name: String, parameter: Parameter)] {
+    guard let owning = self as? any ParameterOwning else { return [] }
+    return owning.ownParameters.map { ("method.\($0.name)", $0.parameter) }
   }
 }
 

@@ -47,10 +47,8 @@ struct StepLog {
       totals.samples += entry.samples
       totals.loss += losses[index] * Double(entry.samples)
       totals.correct += correct[index]
-      for item in entry.telemetry {
-        totals.telemetry[item.name, default: 0] += item.value.item()
-      }
       totals.steps += 1
+      for item in entry.telemetry { totals.telemetry[item.name, default: 0] += item.value.item() }
     }
     return nil
   }
@@ -61,7 +59,5 @@ struct StepLog {
   }
 
   /// Starts the next epoch.
-  mutating func reset() {
-    totals = RunningTotals()
-  }
+  mutating func reset() { totals = RunningTotals() }
 }

@@ -10,19 +10,36 @@ final class TrainingEngine: StepEngine {
   private let names: [String]
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
-  private let trainingBatches: ((Batch) throws -> Void) throws -> Void
+  private let trainingBatches: Visit
+  private let validationBatches: Visit
+  private let schedule: EpochSchedule?
 
+  /// Visits the batches of a split in order.
+  typealias Visit = ((Batch) throws -> Void) throws -> Void
+
+  /// What the run's epochs are, for trials of them.
+  struct EpochSchedule {
+    /// Visits an epoch's batches as its steps do.
+    let batches: (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void
+    /// The learning rate of an epoch.
+    let learningRate: (_ epoch: Int) -> Double
+  }
+
+  /// An engine that differentiates by, and trains, what `optimizer` holds.
   init(
     model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
-    device: Device, trainingBatches: @escaping ((Batch) throws -> Void) throws -> Void
+    device: Device, trainingBatches: @escaping Visit,
+    validationBatches: @escaping Visit = { _ in }, schedule: EpochSchedule? = nil
   ) {
     self.model = model
     self.optimizer = optimizer
     self.device = device
     self.trainingBatches = trainingBatches
+    self.validationBatches = validationBatches
+    self.schedule = schedule
     precision = training.precision == .bf16 ? .bfloat16 : nil
     clip = training.gradientClip
-    let named = model.namedParameters
+    let named = optimizer.parameters
     names = named.map(\.name)
     parameters = named.map(\.parameter)
     encoders = model.modalities.map { modality in
@@ -33,18 +50,20 @@ final class TrainingEngine: StepEngine {
   }
 
   func forward(_ context: StepContext) throws -> Forward {
-    withAutocast(to: precision, on: device) {
-      model.forward(context.batch.inputs, context.mode)
-    }
+    inRunPrecision { model.forward(context.batch.inputs, context.mode) }
   }
 
   /// The forward pass with features changed before fusion.
   func forward(
     _ context: StepContext, modulating modulate: ([Tensor]) throws -> [Tensor]
   ) throws -> Forward {
-    try withAutocast(to: precision, on: device) {
+    try inRunPrecision {
       try model.forward(context.batch.inputs, context.mode, modulating: modulate)
     }
+  }
+
+  func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R {
+    try withAutocast(to: precision, on: device, body)
   }
 
   func gradients(of loss: Tensor) throws -> ModelGradients {
@@ -61,5 +80,24 @@ final class TrainingEngine: StepEngine {
 
   func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
     try trainingBatches(body)
+  }
+
+  func forEachValidationBatch(_ body: (Batch) throws -> Void) throws {
+    try validationBatches(body)
+  }
+
+  func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R {
+    guard let schedule else { preconditionFailure("an engine without epochs to rehearse") }
+    let before = Snapshot(of: model, optimizer)
+    try optimizer.restore(before.freshStatistics)
+    for epoch in epochs {
+      optimizer.learningRate = schedule.learningRate(epoch)
+      try schedule.batches(epoch, step)
+    }
+    let outcome = try result()
+    try before.restore()
+    return outcome
   }
 }

@@ -81,8 +81,8 @@ struct MLATests {
   {
     let golden = try StepGolden("mla_steps", name, modalities: modalities, fusion: .shared)
     let method = try MLA(configuration, for: golden.setting)
-    let engine = golden.engine(training: method)
-    try golden.check { try method.step(in: $0, with: engine) }
+    let engine = try golden.engine(training: method)
+    try golden.check(method) { try method.step(in: $0, with: engine) }
     if configuration.projection != .off {
       try golden.expect(method.state[0].tensor, is: "projection")
     }
@@ -98,7 +98,7 @@ struct MLATests {
     let method = try MLA(configuration, for: golden.setting)
     let features = golden.model.features(try golden.context(0).batch.inputs, .evaluation)
     let parts = features.indices.compactMap {
-      golden.model.fusion.unimodalLogits($0, of: features[$0])
+      golden.model.fusion.ownLogits($0, of: features[$0])
     }
     let expected = parts[0] * 0.55 + parts[1] * 0.45
     let found = try method.fusedLogits(of: features, with: golden.model)

@@ -48,13 +48,26 @@ struct StepGolden {
     MethodSetting(model: model, classes: 3, epochs: 2, device: .cpu, seed: 0)
   }
 
-  /// Gradient descent with the recorded settings, on the model and what the method owns.
-  func engine(training method: any BalancingMethod) -> TrainingEngine {
+  /// Gradient descent with the recorded settings, on the model and what the method owns. An epoch
+  /// is the batches of the first three steps; that of the last is the validation split.
+  func engine(training method: any BalancingMethod) throws -> TrainingEngine {
+    for (name, parameter) in own(method) { parameter.assign(try self("initial." + name)) }
     var optimiser = OptimiserConfiguration()
     optimiser.learningRate = 0.05
+    let epoch: TrainingEngine.Visit = { body in
+      for step in 0..<Self.stepsPerEpoch { try body(context(step).batch) }
+    }
     return TrainingEngine(
-      model: model, optimizer: optimiser.makeOptimizer(model.namedParameters),
-      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _ in })
+      model: model,
+      optimizer: optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: TrainingConfiguration(), device: .cpu, trainingBatches: epoch,
+      validationBatches: { body in try body(context(Self.stepsPerEpoch).batch) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { _, body in try epoch(body) }, learningRate: { _ in 0.05 }))
+  }
+
+  private func own(_ method: any BalancingMethod) -> [(name: String, parameter: Parameter)] {
+    (method as? any ParameterOwning)?.ownParameters ?? []
   }
 
   func context(_ step: Int) throws -> StepContext {
@@ -67,12 +80,13 @@ struct StepGolden {
   }
 
   /// Takes the recorded steps, and compares every loss, parameter and running statistic.
-  func check(_ step: (StepContext) throws -> StepReport) throws {
+  func check(_ method: any BalancingMethod, _ step: (StepContext) throws -> StepReport) throws {
     for index in 0..<Self.steps {
       let report = try step(try context(index))
       try expect(report.loss, is: "loss.\(index)")
     }
-    for (name, tensor) in model.state { try expect(tensor, is: "final.\(name)") }
+    let own = own(method).map { ($0.name, $0.parameter.leaf.detached()) }
+    for (name, tensor) in model.state + own { try expect(tensor, is: "final.\(name)") }
   }
 
   /// Both to the precision of the file.

@@ -12,7 +12,7 @@ struct FusionTests {
     let generator = Generator(seed: 1)
     let features = widths.map { _ in Tensor.normal([4, 3], from: generator) }
     let own = try features.indices.map {
-      try #require(fusion.unimodalLogits($0, of: features[$0]))
+      try #require(fusion.ownLogits($0, of: features[$0]))
     }
     let mean = (own[0] + own[1] + own[2]) / 3
     #expect(isClose(fusion.logits(features), mean, tolerance: 1e-6))

@@ -61,7 +61,7 @@ public final class SharedFusion: Fusion {
 extension Fusion {
   /// The logits [B, K] of every modality's own classifier, where the head has such: the layers of
   /// `sum`, the one layer of `shared`, and any head of a single modality. `nil` elsewhere.
-  public func unimodalLogits(_ modality: Int, of feature: Tensor) -> Tensor? {
+  public func ownLogits(_ modality: Int, of feature: Tensor) -> Tensor? {
     guard let slice = slice(modality, of: feature) else { return nil }
     if let shared = self as? SharedFusion { return shared.classified(feature) }
     return self is SumFusion || featureWidths.count == 1 ? slice : nil
