@@ -4,7 +4,7 @@ import Formats
 public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
   public static let all: [any BalancingMethod.Type] = [
-    Joint.self, Unimodal.self, MLA.self, GradientBlending.self,
+    Joint.self, Unimodal.self, MLA.self, GradientBlending.self, DiagnosingRelearning.self,
   ]
 
   /// The settings of every method, for resolving configurations.

@@ -49,8 +49,11 @@ struct StepGolden {
   }
 
   /// Gradient descent with the recorded settings, on the model and what the method owns. An epoch
-  /// is the batches of the first three steps; that of the last is the validation split.
-  func engine(training method: any BalancingMethod) throws -> TrainingEngine {
+  /// is the batches of the first three steps; the validation split is that of the last, unless it
+  /// is given.
+  func engine(
+    training method: any BalancingMethod, validation: Batch? = nil
+  ) throws -> TrainingEngine {
     for (name, parameter) in own(method) { parameter.assign(try self("initial." + name)) }
     var optimiser = OptimiserConfiguration()
     optimiser.learningRate = 0.05
@@ -61,7 +64,7 @@ struct StepGolden {
       model: model,
       optimizer: optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
       training: TrainingConfiguration(), device: .cpu, trainingBatches: epoch,
-      validationBatches: { body in try body(context(Self.stepsPerEpoch).batch) },
+      validationBatches: { body in try body(validation ?? context(Self.stepsPerEpoch).batch) },
       schedule: TrainingEngine.EpochSchedule(
         batches: { _, body in try epoch(body) }, learningRate: { _ in 0.05 }))
   }
