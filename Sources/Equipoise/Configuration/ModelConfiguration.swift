@@ -4,6 +4,8 @@ public struct ModelConfiguration: ConfigurationSection {
   public var encoders = NamedSections<EncoderConfiguration>()
   /// How the features of the modalities become logits.
   public var fusion = FusionKind.concatenation
+  /// Whether multimodal transfer modules (MMTM) join the encoders after every depth but the first.
+  public var mmtm = false
   /// A safetensors file with the whole model's initial weights; nil starts at random.
   public var initialWeights: String?
 

@@ -27,7 +27,7 @@ struct Evaluator {
   func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
     var rows = Rows()
     try withoutGradient {
-      let absent = options.shapley ? absentFeatures() : []
+      let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
     let fused = scores(rows.fused, rows.labels)
@@ -92,11 +92,13 @@ struct Evaluator {
     guard options.shapley else { return }
     append(
       try (0..<1 << features.count).map { set in
-        try logits(
-          features.indices.map { modality in
-            set & (1 << modality) != 0
-              ? features[modality] : absent[modality].expanded([batch.count, -1])
-          })
+        let present = Set(features.indices.filter { set & (1 << $0) != 0 })
+        return try logits(
+          model.isCoupled
+            ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
+            : features.indices.map {
+              present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
+            })
       }, to: &rows.sets)
   }
 

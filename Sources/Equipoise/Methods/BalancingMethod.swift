@@ -110,6 +110,6 @@ public protocol ParameterOwning: BalancingMethod {
 public protocol StateKeeping: BalancingMethod {
   /// Everything needed to continue bit for bit, the states of random streams included.
   var state: [(name: String, tensor: Tensor)] { get }
-  /// Continues from a saved state, whose tensors are on the run's device and may be kept.
+  /// Continues from a saved state, whose tensors are on the CPU and may be kept.
   func restore(_ state: [String: Tensor]) throws
 }

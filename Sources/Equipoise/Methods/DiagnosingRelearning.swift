@@ -198,7 +198,7 @@ extension DiagnosingRelearning {
           .checkpoint, "the checkpoint does not hold the initial weights '\(name)'",
           fix: "train into another folder")
       }
-      initial[name] = saved
+      initial[name] = saved.to(tensor.device)
     }
     strengths = state["strengths"]?.floats() ?? strengths
   }

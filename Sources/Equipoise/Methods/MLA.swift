@@ -245,7 +245,7 @@ extension MLA {
         .checkpoint, "the checkpoint holds no projection of MLA for this model",
         fix: "train into another folder")
     }
-    projection = saved
-    lastFeature = state["lastFeature"]
+    lastFeature = state["lastFeature"]?.to(projection.device)
+    projection = saved.to(projection.device)
   }
 }

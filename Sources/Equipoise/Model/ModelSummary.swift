@@ -41,9 +41,14 @@ public struct ModelSummary: Codable, Equatable, Sendable {
   /// The head's multiply-adds for one sample.
   public let fusionMultiplyAdds: Int
 
+  /// The trainable numbers of what couples the encoders.
+  public let mmtmParameters: Int
+
   /// All trainable numbers.
-  public var parameters: Int { encoders.reduce(fusionParameters) { $0 + $1.parameters } }
-  /// All multiply-adds of one sample.
+  public var parameters: Int {
+    encoders.reduce(fusionParameters + mmtmParameters) { $0 + $1.parameters }
+  }
+  /// All multiply-adds of one sample, but for the coupling.
   public var multiplyAdds: Int { encoders.reduce(fusionMultiplyAdds) { $0 + $1.multiplyAdds } }
 }
 
@@ -59,7 +64,8 @@ extension MultimodalModel {
       }
       return ModelSummary(
         encoders: encoders, fusion: fusion.summary, fusionParameters: fusion.parameterCount,
-        fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) })
+        fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) },
+        mmtmParameters: mmtm.modules.reduce(0) { $0 + $1.parameterCount })
     }
   }
 

@@ -34,7 +34,7 @@ enum NonFinite {
   private static func place(of name: String) -> String {
     let parts = name.split(separator: ".")
     return parts.first == "encoders" && parts.count > 1
-      ? "encoder '\(parts[1])'" : "the fusion head"
+      ? "encoder '\(parts[1])'" : parts.first == "mmtm" ? "the coupling" : "the fusion head"
   }
 
   private static func isFinite(_ tensor: Tensor) -> Bool {

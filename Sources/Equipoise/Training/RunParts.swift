@@ -129,7 +129,7 @@ package final class RunParts {
     try engine.optimizer.restore(checkpoint.section("optimizer"))
     // Copies: a file's tensors are not aligned in memory, which changes the last bits of products.
     try (method as? any StateKeeping)?.restore(
-      checkpoint.section("method").mapValues { $0.to(device).cloned() })
+      checkpoint.section("method").mapValues { $0.cloned() })
     try streams.restore(checkpoint.section("random"))
   }
 

@@ -111,7 +111,7 @@ final class HeadEstimator {
   ) -> [Tensor] {
     let model = engine.model
     let heads = heads.modules
-    guard wanted.contains(fused) else {
+    guard wanted.contains(fused) || model.isCoupled else {
       return wanted.map { index in
         let feature = engine.inRunPrecision {
           model.encoders.modules[index].features(batch.inputs[index], mode)
