@@ -5,7 +5,7 @@ public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
   public static let all: [any BalancingMethod.Type] = [
     Joint.self, Unimodal.self, MLA.self, GradientBlending.self, DiagnosingRelearning.self,
-    Greedy.self,
+    Greedy.self, LateFusion.self,
   ]
 
   /// The settings of every method, for resolving configurations.
