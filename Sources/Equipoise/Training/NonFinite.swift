@@ -27,8 +27,8 @@ enum NonFinite {
   }
 
   /// The first parameter or buffer that is not finite, so that no such state is saved as good.
-  static func firstBroken(in model: MultimodalModel) -> String? {
-    withoutGradient { model.state.first { !isFinite($0.tensor) }?.name }
+  static func firstBroken(in state: [(name: String, tensor: Tensor)]) -> String? {
+    withoutGradient { state.first { !isFinite($0.tensor) }?.name }
   }
 
   private static func place(of name: String) -> String {

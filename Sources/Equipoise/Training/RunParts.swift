@@ -109,10 +109,17 @@ package final class RunParts {
 
   // MARK: State
 
+  /// The method's own parameters.
+  private var own: [(name: String, tensor: Tensor)] {
+    method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
+  }
+
+  /// What is learned: the model, with its running statistics, and the method's own parameters.
+  var trained: [(name: String, tensor: Tensor)] { model.state + own }
+
   /// Everything that steps change.
   var state: [(name: String, tensor: Tensor)] {
     let method = (method as? any StateKeeping)?.state ?? []
-    let own = self.method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
     let sections: [(String, [(name: String, tensor: Tensor)])] = [
       ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
       ("method", method), ("random", streams.state),

@@ -1,9 +1,16 @@
 import Torch
 
+/// A signal that came while a method was at work before an epoch; everything is as it was.
+struct StopRequest: Error {
+  let signal: Int32
+}
+
 /// Model, optimiser and precision of a run: what the standard step and methods work with.
 final class TrainingEngine: StepEngine {
   let model: MultimodalModel
   let optimizer: any Optimizer
+  /// Asked during trials, which are long, whether a signal wants the run to stop.
+  var stopSignal: () -> Int32? = { nil }
   private let precision: DType?
   private let device: Device
   private let clip: Double?
@@ -91,13 +98,18 @@ final class TrainingEngine: StepEngine {
   ) throws -> R {
     guard let schedule else { preconditionFailure("an engine without epochs to rehearse") }
     let before = Snapshot(of: model, optimizer)
-    try optimizer.restore(before.freshStatistics)
-    for epoch in epochs {
-      optimizer.learningRate = schedule.learningRate(epoch)
-      try schedule.batches(epoch, step)
+    let outcome = Result {
+      try optimizer.restore(before.freshStatistics)
+      for epoch in epochs {
+        optimizer.learningRate = schedule.learningRate(epoch)
+        try schedule.batches(epoch) { batch in
+          if let signal = stopSignal() { throw StopRequest(signal: signal) }
+          try step(batch)
+        }
+      }
+      return try result()
     }
-    let outcome = try result()
     try before.restore()
-    return outcome
+    return try outcome.get()
   }
 }

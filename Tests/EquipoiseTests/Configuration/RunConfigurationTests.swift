@@ -21,6 +21,7 @@ struct RunConfigurationTests {
         encoders: {}
         fusion: concat
         initialWeights: null
+        mmtm: false
       method:
         name: joint
       training:

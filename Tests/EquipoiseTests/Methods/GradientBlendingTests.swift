@@ -158,6 +158,45 @@ struct GradientBlendingTests {
     #expect(try tiny.records("broken") == tiny.records("whole"))
   }
 
+  /// The third trial of the second estimate is interrupted.
+  @Test func aSignalDuringAnEstimateLeavesTheStateBefore() throws {
+    let tiny = try tinyRun { ($0.firstSuperEpoch, $0.superEpoch) = (1, 1) }
+    try tiny.train("whole")
+    var epochs = 0
+    var asked = 0
+    let watch = Watch { event in
+      if case .finishedEpoch = event { epochs += 1 }
+    }
+    let outcome = try tiny.run("broken").train(
+      stopSignal: {
+        asked += epochs > 0 ? 1 : 0
+        return asked == 11 ? 15 : nil
+      }, observers: [watch])
+    guard case .interrupted(15) = outcome else {
+      Issue.record("the outcome is \(outcome)")
+      return
+    }
+    #expect(epochs == 1)
+    try tiny.train("broken", resume: .auto)
+    #expect(try tiny.bytes("broken/weights.safetensors") == tiny.bytes("whole/weights.safetensors"))
+    #expect(try tiny.records("broken") == tiny.records("whole"))
+  }
+
+  private final class Watch: TrainingObserver {
+    private let body: (TrainingEvent) -> Void
+
+    init(_ body: @escaping (TrainingEvent) -> Void) { self.body = body }
+
+    func observe(_ event: TrainingEvent) { body(event) }
+  }
+
+  @Test func coupledEncodersAreEstimatedTogether() throws {
+    let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
+    tiny.configuration.model.mmtm = true
+    tiny.configuration.model.encoders["vector"]?.depth = 4
+    try tiny.train("run", maxSteps: 1)
+  }
+
   @Test(arguments: FusionKind.allCases)
   func anyFusion(_ fusion: FusionKind) throws {
     let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
