@@ -20,8 +20,8 @@ struct RunConfigurationTests {
       model:
         encoders: {}
         fusion: concat
-        initialWeights: null
         mmtm: false
+        initialWeights: null
       method:
         name: joint
       training:
