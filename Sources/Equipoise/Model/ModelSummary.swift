@@ -43,13 +43,17 @@ public struct ModelSummary: Codable, Equatable, Sendable {
 
   /// The trainable numbers of what couples the encoders.
   public let mmtmParameters: Int
+  /// The multiply-adds of what couples the encoders, for one sample.
+  public let mmtmMultiplyAdds: Int
 
   /// All trainable numbers.
   public var parameters: Int {
     encoders.reduce(fusionParameters + mmtmParameters) { $0 + $1.parameters }
   }
-  /// All multiply-adds of one sample, but for the coupling.
-  public var multiplyAdds: Int { encoders.reduce(fusionMultiplyAdds) { $0 + $1.multiplyAdds } }
+  /// All multiply-adds of one sample.
+  public var multiplyAdds: Int {
+    encoders.reduce(fusionMultiplyAdds + mmtmMultiplyAdds) { $0 + $1.multiplyAdds }
+  }
 }
 
 extension MultimodalModel {
@@ -65,7 +69,8 @@ extension MultimodalModel {
       return ModelSummary(
         encoders: encoders, fusion: fusion.summary, fusionParameters: fusion.parameterCount,
         fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) },
-        mmtmParameters: mmtm.modules.reduce(0) { $0 + $1.parameterCount })
+        mmtmParameters: mmtm.modules.reduce(0) { $0 + $1.parameterCount },
+        mmtmMultiplyAdds: mmtm.modules.reduce(0) { $0 + $1.multiplyAdds })
     }
   }
 

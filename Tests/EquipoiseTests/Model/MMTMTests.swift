@@ -78,7 +78,10 @@ struct MMTMTests {
     #expect(found.allSatisfy { $0 != nil })
     #expect(model.parts.map(\.name) == ["audio", "text", "view", "motion", "mmtm", "fusion"])
     #expect(model.parts.flatMap(\.parameters).map(\.name) == model.namedParameters.map(\.name))
-    #expect(model.summarize().parameters == model.parameterCount)
+    let summary = model.summarize()
+    #expect(summary.parameters == model.parameterCount)
+    // After depth 1: 28 channels, 14 hidden units, 28 gates; then 32 and 16, 40 and 20.
+    #expect(summary.mmtmMultiplyAdds == 2 * (28 * 14 + 32 * 16 + 40 * 20))
   }
 
   @Test func featuresAreThoseOfTheTrace() throws {

@@ -31,6 +31,11 @@ public final class MMTM: Module {
     axes = modalities.map(\.axis)
   }
 
+  /// Multiply-adds of one sample's gates: its layers see one vector each.
+  var multiplyAdds: Int {
+    parameters.map(\.leaf).filter { $0.rank == 2 }.reduce(0) { $0 + $1.count }
+  }
+
   /// The gates [B, C_m] for the outputs of every modality's block.
   ///
   /// - Parameters:
