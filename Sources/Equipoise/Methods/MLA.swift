@@ -26,30 +26,29 @@ public import Torch
 ///   removes the direction just being learned. `previous`, the default, is the paper's purpose:
 ///   keep what the classifier learned from the modality before; for the first of a batch that is
 ///   the last of the batch before. The very first step of training is not projected.
-/// - The denominator is the scalar rᵀk, not the released code's matrix.
 /// - P only ever shrinks, which ends in a classifier that stands still. It starts from I again in
 ///   each epoch (`resetEachEpoch`); the released code divides it by its Frobenius norm instead
 ///   (`normalize`).
-/// - Entropy is each sample's own; the released code's softmax runs over the batch.
+/// - rᵀk is a scalar and entropy each sample's own; the released code divides by a matrix and runs
+///   its softmax over the batch.
 public final class MLA: StepDefining, InferenceFusing, StateKeeping {
-  /// What the classifier's gradient is kept away from.
+  /// The mean feature that the classifier's gradient is kept away from.
   public enum Projection: String, ConfigurationChoice {
-    /// Nothing: plain alternation.
+    /// None: plain alternation.
     case off
-    /// The mean feature of the modality that trained before.
+    /// That of the modality that trained before.
     case previous
-    /// The mean feature of the modality that trains.
+    /// That of the modality that trains.
     case current
   }
 
   /// The settings.
   public struct Configuration: ConfigurationSection, RangeChecking {
-    /// What the classifier's gradient is kept away from.
+    /// The mean feature that the classifier's gradient is kept away from.
     public var projection = Projection.previous
     /// Whether the projection starts anew in each epoch.
     public var resetEachEpoch = true
-    /// Whether the projection is divided by its Frobenius norm at each update, as in the released
-    /// code.
+    /// Whether each update divides it by its Frobenius norm, as in the released code.
     public var normalize = false
     /// Fixed weights of the modalities at inference, in the model's order; empty weighs each sample
     /// by entropy. The released code's are 0.55, 0.45 and 0.35, 0.25, 0.4.

@@ -132,8 +132,29 @@ extension Greedy {
 extension Greedy {
   /// One regular or curated step.
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
-    let model = engine.model
     let caring = progress.caring
+    let (features, means) = features(context, caring, engine)
+    let logits = Self.logits(of: features, engine.model)
+    let losses = logits.map { $0.crossEntropy(context.batch.labels) }
+    let loss = losses.dropFirst().reduce(losses[0], +)
+    let gradients = try engine.gradients(of: loss)
+    if caring == nil { progress.record(means, groups.speeds(gradients)) }
+    try engine.apply(gradients)
+    plan(after: context)
+    var report = StepReport(loss: loss, logits: Self.mean(logits))
+    report.telemetry =
+      [("curated", Tensor(caring == nil ? 0 : 1 as Float))]
+      + zip(engine.model.modalities, progress.conditionalSpeeds).map {
+        ("conditionalSpeed.\($0)", Tensor(Float($1)))
+      }
+    return report
+  }
+
+  /// The features of a step, and the means of the live gates where none is fixed.
+  private func features(
+    _ context: StepContext, _ caring: Int?, _ engine: any StepEngine
+  ) -> ([Tensor], means: [String: Tensor]) {
+    let model = engine.model
     var means: [String: Tensor] = [:]
     let forward = engine.inRunPrecision {
       model.forward(context.batch.inputs, context.mode) { depth, gates in
@@ -144,20 +165,7 @@ extension Greedy {
         return gates
       }
     }
-    let logits = Self.logits(of: forward.features, model)
-    let losses = logits.map { $0.crossEntropy(context.batch.labels) }
-    let loss = losses.dropFirst().reduce(losses[0], +)
-    let gradients = try engine.gradients(of: loss)
-    if caring == nil { progress.record(means, groups.speeds(gradients)) }
-    try engine.apply(gradients)
-    plan(after: context)
-    var report = StepReport(loss: loss, logits: Self.mean(logits))
-    report.telemetry =
-      [("curated", Tensor(caring == nil ? 0 : 1 as Float))]
-      + zip(model.modalities, progress.conditionalSpeeds).map {
-        ("conditionalSpeed.\($0)", Tensor(Float($1)))
-      }
-    return report
+    return (forward.features, means)
   }
 
   /// The mean of the branches' logits.
