@@ -225,11 +225,7 @@ extension MLA {
       }
     }
   }
-}
 
-// MARK: State
-
-extension MLA {
   /// P and the mean feature that trained last.
   public var state: [(name: String, tensor: Tensor)] {
     guard projectedName != nil else { return [] }
