@@ -6,6 +6,8 @@ public struct ModelConfiguration: ConfigurationSection {
   public var fusion = FusionKind.concatenation
   /// The scale of the cosines; `cosine` only, nil takes 15.
   public var cosineScale: Double?
+  /// Whether multimodal transfer modules (MMTM) join the encoders after every depth but the first.
+  public var mmtm = false
   /// A safetensors file with the whole model's initial weights; nil starts at random.
   public var initialWeights: String?
 
@@ -25,6 +27,8 @@ public enum FusionKind: String, ConfigurationChoice {
   case gated
   /// The sum of the cosines between features and class weights.
   case cosine
+  /// One linear layer that all modalities use; their logits are averaged.
+  case shared
 }
 
 /// One modality's encoder.

@@ -13,7 +13,7 @@ public import Torch
 /// The fusion head takes the plain sum of all gradients. ℓ_m is the modality's exact part of the
 /// fused logits where the head has one, else the logits with the other features zero; the released
 /// code gives each modality a further classifier of its own.
-public final class MMPareto: StepDefining {
+public final class MMPareto: StepDefining, ResourceStating {
   /// The settings of MMPareto.
   public struct Configuration: ConfigurationSection {
     /// γ, the length of an encoder's gradient compared with the plain sum's.
@@ -39,6 +39,7 @@ public final class MMPareto: StepDefining {
   /// MMPareto of a model of two modalities or more.
   public init(_ configuration: Configuration, for setting: MethodSetting) throws {
     try setting.requireSeveralModalities(for: "MMPareto")
+    try setting.requireSeparateEncoders("MMPareto needs the gradients of each encoder's own loss")
     self.configuration = configuration
     self.setting = setting
   }
@@ -96,6 +97,13 @@ public final class MMPareto: StepDefining {
       setting.telemetry("weight", weights)
       + zip(setting.model.modalities, losses).map { ("loss.\($0)", $1.detached()) }
     return report
+  }
+
+  /// One forward and two backward passes; three sets of gradients instead of one.
+  public var resources: MethodResources {
+    let summary = setting.model.summarize()
+    return MethodResources(
+      memory: 2 * setting.model.parameterBytes, multiplyAddsPerSample: 5 * summary.multiplyAdds)
   }
 
   private static func sum(_ a: ModelGradients, _ b: ModelGradients) -> ModelGradients {

@@ -41,7 +41,7 @@ public struct StepReport {
   }
 }
 
-/// The gradients of all parameters of a model.
+/// The gradients of all parameters of a model, and of those that a method owns.
 public struct ModelGradients {
   /// Every parameter's dotted name, with its gradient; `nil` where it had no part in the loss.
   public var entries: [(name: String, gradient: Tensor?)]
@@ -86,7 +86,7 @@ public protocol StepEngine: AnyObject {
   func forward(_ context: StepContext) throws -> Forward
   /// Runs `body`, part of a forward pass, in the run's precision.
   func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
-  /// The gradients of a scalar with respect to every parameter of the model.
+  /// The gradients of a scalar with respect to every parameter of the model and of the method.
   ///
   /// - Parameters:
   ///   - loss: the scalar.
@@ -107,10 +107,18 @@ public protocol StepEngine: AnyObject {
   ///   - body: receives the batches.
   /// - Throws: what `body` throws, or broken data.
   func forEachTrainingBatch(in subset: TrainingSubset?, _ body: (Batch) throws -> Void) throws
+  /// Visits the validation samples in order, in evaluation batches.
+  func forEachValidationBatch(_ body: (Batch) throws -> Void) throws
+  /// Trains on trial: `step` takes the batches that the run's steps will have in `epochs`, at the
+  /// learning rates of those epochs, with an optimiser that starts anew; `result` then looks at
+  /// what came of it. Parameters, statistics and optimiser are put back.
+  func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R
 }
 
 extension StepEngine {
-  /// The gradients of a scalar with respect to every parameter of the model.
+  /// The gradients of a scalar with respect to every parameter of the model and of the method.
   public func gradients(of loss: Tensor, retainingGraph: Bool = false) throws -> ModelGradients {
     try gradients(of: loss, alsoBy: [], retainingGraph: retainingGraph).0
   }

@@ -12,7 +12,8 @@ public enum ModelFactory {
   ///   - classes: the number of classes.
   ///   - configuration: encoders and fusion.
   ///   - seed: the run's seed.
-  /// - Returns: the model; with one modality its head is a linear layer, whatever the fusion.
+  /// - Returns: the model; with one modality its head is a linear layer, whatever the fusion, and
+  ///   there is nothing to couple.
   /// - Throws: ``EquipoiseError`` when the configuration does not fit the data, or initial weights
   ///   cannot be read.
   public static func makeModel(
@@ -28,7 +29,11 @@ public enum ModelFactory {
     let fusion = try makeFusion(
       configuration, encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes,
       stream(seed, "fusion"))
-    return try MultimodalModel(encoders: encoders, fusion: fusion)
+    guard configuration.mmtm, encoders.count > 1 else {
+      return try MultimodalModel(encoders: encoders, fusion: fusion)
+    }
+    return try MultimodalModel(
+      encoders: encoders, fusion: fusion, mmtm: makeMMTM(encoders, seed: seed))
   }
 
   private static func makeFusion(
@@ -45,6 +50,7 @@ public enum ModelFactory {
       CosineFusion(
         modalities, classes: classes,
         scale: configuration.cosineScale ?? CosineFusion.defaultScale, from: generator)
+    case .shared: try SharedFusion(modalities, classes: classes, from: generator)
     }
   }
 

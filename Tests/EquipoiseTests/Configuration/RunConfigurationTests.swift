@@ -21,6 +21,7 @@ struct RunConfigurationTests {
         encoders: {}
         fusion: concat
         cosineScale: null
+        mmtm: false
         initialWeights: null
       method:
         name: joint

@@ -108,7 +108,7 @@ struct AGMTests {
     let matrix = Tensor([1, -1, 0.5, 0], shape: [2, 2])
     var gradients = ModelGradients(
       entries: [("encoders.a.w", matrix * 3), ("fusion.w", matrix * scale), ("fusion.b", nil)],
-      encoders: [0..<1])
+      encoders: [0..<1], positions: [:])
     let before = GradientClipping.norm(of: gradients.entries.map(\.gradient)).item()
     gradients.clipWhereHeadIsLarge()
     let after = GradientClipping.norm(of: gradients.entries.map(\.gradient)).item()

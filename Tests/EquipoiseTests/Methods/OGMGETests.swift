@@ -66,7 +66,7 @@ struct OGMGETests {
     let matrix = numbers.reshaped([2, 2])
     return ModelGradients(
       entries: [("a", matrix), ("b", numbers), ("c", matrix), ("head", matrix), ("none", nil)],
-      encoders: [0..<2, 2..<3])
+      encoders: [0..<2, 2..<3], positions: [:])
   }
 
   @Test func threeStepsWithNoise() throws {

@@ -19,7 +19,7 @@ public import Torch
 ///
 /// As in the released code ŝ counts the batches of all epochs, and large gradients are clipped inside
 /// the window (``Configuration/clipsLargeGradients``); unlike there κ is 1 again after the window.
-public final class AGM: StepDefining, StateKeeping {
+public final class AGM: StepDefining, StateKeeping, ResourceStating {
   /// The settings of AGM.
   public struct Configuration: ConfigurationSection {
     /// α, how strongly gradients react; 0 is joint training.
@@ -162,6 +162,15 @@ public final class AGM: StepDefining, StateKeeping {
     let leaf = logits.asLeaf()
     let found = gradients(of: [leaf.crossEntropy(labels)], withRespectTo: [leaf])
     return found[0] ?? leaf.zerosLike()
+  }
+
+  /// Inside the window a pass there and back for each set, all held until the way back.
+  public var resources: MethodResources {
+    let share = configuration.window.share(of: setting.epochs)
+    let passes = 1 + share * Double(sets.members.count - 1)
+    return MethodResources(
+      multiplyAddsPerSample: Int(3 * passes * Double(setting.model.summarize().multiplyAdds)),
+      heldPasses: share > 0 ? sets.members.count : 1)
   }
 
   // MARK: State

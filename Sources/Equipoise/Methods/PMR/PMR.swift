@@ -20,7 +20,9 @@ public import Torch
 ///
 /// The released code has no entropy term (``Configuration/entropyWeight`` 0) and makes β and γ one
 /// wherever they are not zero (``Configuration/hardCoefficients``); its tenth is augmented.
-public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, TelemetryReporting {
+public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, TelemetryReporting,
+  ResourceStating
+{
   /// The settings of PMR.
   public struct Configuration: ConfigurationSection {
     /// α, the weight of the pull towards prototypes.
@@ -132,6 +134,16 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
       guard configuration.hardCoefficients else { return (lags, leads) }
       return (lags.greater(than: 0).to(lags.dtype), leads.greater(than: 0).to(leads.dtype))
     }
+  }
+
+  /// A forward pass for prototypes in each epoch of the window.
+  public var resources: MethodResources {
+    let summary = setting.model.summarize()
+    let share = configuration.share * configuration.window.share(of: setting.epochs)
+    return MethodResources(
+      memory: prototypes.state.reduce(0) { $0 + $1.tensor.byteCount },
+      multiplyAddsPerSample: 3 * summary.multiplyAdds
+        + Int(share * Double(summary.encoderMultiplyAdds)))
   }
 
   /// The prototypes.

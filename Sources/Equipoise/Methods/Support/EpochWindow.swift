@@ -16,6 +16,11 @@ public struct EpochWindow: ConfigurationSection {
 
   /// Whether a method acts in this epoch.
   public func contains(_ epoch: Int) -> Bool { epoch >= first && epoch <= last ?? .max }
+
+  /// The share of a run's epochs in which a method acts.
+  func share(of epochs: Int) -> Double {
+    Double((0..<epochs).count(where: contains)) / Double(max(1, epochs))
+  }
 }
 
 extension EpochWindow: RangeChecking {

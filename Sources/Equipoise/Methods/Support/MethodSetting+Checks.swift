@@ -15,6 +15,17 @@ extension MethodSetting {
       at: "method.name", fix: "use 'unimodal', or name more modalities")
   }
 
+  /// Checks that each encoder can be run without the others.
+  ///
+  /// - Parameter reason: why the method needs that, a main clause.
+  /// - Throws: ``EquipoiseError`` for a coupled model.
+  func requireSeparateEncoders(_ reason: String) throws {
+    guard model.isCoupled else { return }
+    throw EquipoiseError(
+      .configuration, "\(reason), and MMTM modules join them",
+      at: "model.mmtm", fix: "set model.mmtm=false")
+  }
+
   /// Names a number of each modality for the log.
   ///
   /// - Parameters:
