@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Equipoise
 
 /// Which models each method takes; it has to refuse all others.
@@ -24,29 +26,30 @@ enum MethodFit {
 
   /// The method with settings by which it acts from the first epoch on.
   static func eager(_ name: String) throws -> MethodSection {
-    var section = MethodSection()
-    section.name = name
     switch name {
     case "aim":
       var settings = AIMConfiguration()
       settings.startEpoch = 0
       settings.decoupling.latentWidth = 4
-      section = try MethodSection(name: name, configuration: settings)
+      return try MethodSection(name: name, configuration: settings)
     case "greedy":
       var settings = Greedy.Configuration()
       settings.warmupEpochs = 0
-      section = try MethodSection(name: name, configuration: settings)
-    case "ogm":
-      section = try MethodSection(name: name, configuration: eagerOGM)
-    case "opm":
-      section = try MethodSection(name: name, configuration: eagerOPM)
+      return try MethodSection(name: name, configuration: settings)
+    case "ogm": return try MethodSection(name: name, configuration: eagerOGM)
+    case "opm": return try MethodSection(name: name, configuration: eagerOPM)
     case "opm-ogm":
       var settings = OPMOGM.Configuration()
       (settings.opm, settings.ogm) = (eagerOPM, eagerOGM)
-      section = try MethodSection(name: name, configuration: settings)
-    default: break
+      return try MethodSection(name: name, configuration: settings)
+    default:
+      let method = try #require(MethodRegistry.all.first { $0.name == name })
+      return try defaults(of: method)
     }
-    return section
+  }
+
+  private static func defaults<Method: BalancingMethod>(of _: Method.Type) throws -> MethodSection {
+    try MethodSection(name: Method.name, configuration: Method.Configuration())
   }
 
   private static var eagerOGM: OGM.Configuration {
