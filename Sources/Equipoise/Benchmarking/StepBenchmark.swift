@@ -20,10 +20,15 @@ package final class StepBenchmark {
     let batch = Self.makeBatch(setting)
     var training = TrainingConfiguration()
     training.precision = setting.precision
-    let engine = TrainingEngine(
-      model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: .cpu, trainingBatches: { try $0(batch) })
     let method = try Self.makeMethod(setting, model)
+    let optimiser = training.optimiser
+    let engine = TrainingEngine(
+      model: model,
+      optimizer: optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: training, device: .cpu, trainingBatches: { _, body in try body(batch) },
+      validationBatches: { body in try body(batch) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { _, body in try body(batch) }, learningRate: { _ in optimiser.learningRate }))
     try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
     if let method = method as? any StepDefining {
       step = { try method.step(in: $0, with: engine) }

@@ -26,6 +26,13 @@ package struct AllowedRange<Number: Comparable & Sendable>: Sendable {
     }
   }
 
+  /// From `bounds.lowerBound` to the upper bound, both included.
+  package static func within(_ bounds: ClosedRange<Number>) -> Self {
+    Self(words: "a number from \(bounds.lowerBound) to \(bounds.upperBound)") {
+      bounds.contains($0)
+    }
+  }
+
   /// Strictly between two bounds.
   package static func between(_ low: Number, _ high: Number) -> Self {
     Self(words: "a number between \(low) and \(high), both excluded") { $0 > low && $0 < high }

@@ -4,6 +4,10 @@ public struct ModelConfiguration: ConfigurationSection {
   public var encoders = NamedSections<EncoderConfiguration>()
   /// How the features of the modalities become logits.
   public var fusion = FusionKind.concatenation
+  /// The scale of the cosines; `cosine` only, nil takes 15.
+  public var cosineScale: Double?
+  /// Whether multimodal transfer modules (MMTM) join the encoders after every depth but the first.
+  public var mmtm = false
   /// A safetensors file with the whole model's initial weights; nil starts at random.
   public var initialWeights: String?
 
@@ -21,6 +25,10 @@ public enum FusionKind: String, ConfigurationChoice {
   case film
   /// Gating by the first modality.
   case gated
+  /// The sum of the cosines between features and class weights.
+  case cosine
+  /// One linear layer that all modalities use; their logits are averaged.
+  case shared
 }
 
 /// One modality's encoder.
@@ -74,6 +82,11 @@ extension ModelConfiguration {
 
 extension ModelConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
+    try path.check("cosineScale", cosineScale, .above(0))
+    try path.check(
+      "cosineScale", cosineScale == nil || fusion == .cosine,
+      found: cosineScale.map(ConfigValue.double) ?? .null,
+      expected: "null unless model.fusion is 'cosine'")
     for name in encoders.names {
       try encoders[name]?.check(at: path.appending("encoders").appending(name))
     }

@@ -27,7 +27,7 @@ struct Evaluator {
   func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
     var rows = Rows()
     try withoutGradient {
-      let absent = options.shapley ? absentFeatures() : []
+      let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
     let fused = scores(rows.fused, rows.labels)
@@ -86,19 +86,32 @@ struct Evaluator {
     }
     let features = forward.features.map { $0.to(.float32) }
     rows.labels += batch.labels.array(of: Int.self)
-    rows.fused.append(try fusing?.fusedLogits(of: forward, with: model) ?? forward.logits)
-    let fusion = model.fusion
-    append(fusion.slices(features) ?? [], to: &rows.slices)
-    append(fusion.zeroOutLogits(features), to: &rows.zeroOuts)
+    rows.fused.append(fusing == nil ? forward.logits : try logits(features))
+    append(model.fusion.slices(features) ?? [], to: &rows.slices)
+    append(try zeroOuts(features), to: &rows.zeroOuts)
     guard options.shapley else { return }
     append(
-      (0..<1 << features.count).map { set in
-        fusion.logits(
-          features.indices.map { modality in
-            set & (1 << modality) != 0
-              ? features[modality] : absent[modality].expanded([batch.count, -1])
-          })
+      try (0..<1 << features.count).map { set in
+        let present = Set(features.indices.filter { set & (1 << $0) != 0 })
+        return try logits(
+          model.isCoupled
+            ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
+            : features.indices.map {
+              present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
+            })
       }, to: &rows.sets)
+  }
+
+  /// The fused logits of features, by the method's way where it has one.
+  private func logits(_ features: [Tensor]) throws -> Tensor {
+    try fusing?.fusedLogits(of: features, with: model) ?? model.fusion.logits(features)
+  }
+
+  /// The fused logits with all features but one modality's at zero, for every modality.
+  private func zeroOuts(_ features: [Tensor]) throws -> [Tensor] {
+    try features.indices.map { kept in
+      try logits(features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
+    }
   }
 
   /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.

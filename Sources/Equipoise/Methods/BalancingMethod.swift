@@ -82,7 +82,8 @@ public protocol GradientModulating: BalancingMethod {
     _ gradients: inout ModelGradients, given forward: Forward, in context: StepContext) throws
 }
 
-/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do.
+/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do. What it does
+/// must follow from the run's state: a run that stops here does it again.
 public protocol EpochAdapting: BalancingMethod {
   /// Called once per epoch; not again when a run resumes inside the epoch.
   func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws
@@ -97,15 +98,31 @@ public protocol StepDefining: BalancingMethod {
 
 /// Fuses unimodal logits at inference, as MLA does.
 public protocol InferenceFusing: BalancingMethod {
-  /// The fused logits [B, K] of an evaluation-mode forward pass.
-  func fusedLogits(of forward: Forward, with model: MultimodalModel) throws -> Tensor
+  /// The fused logits [B, K] of features [B, w_m] of an evaluation-mode forward pass; evaluation
+  /// also asks for them with some modalities' features replaced.
+  func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor
+}
+
+/// Has parameters of its own, such as heads that only training needs. The run's optimiser trains
+/// them, ``ModelGradients`` lists them after the model's, and checkpoints hold them; files of
+/// weights do not.
+public protocol ParameterOwning: BalancingMethod {
+  /// The parameters in a fixed order, on the run's device. In ``ModelGradients`` and the optimiser
+  /// `method.` stands before their names.
+  var ownParameters: [(name: String, parameter: Parameter)] { get }
+}
+
+/// Has numbers of its last standard step for the log, such as coefficients.
+public protocol TelemetryReporting: BalancingMethod {
+  /// Scalars that stay on the device.
+  var telemetry: [(name: String, value: Tensor)] { get }
 }
 
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.
 public protocol StateKeeping: BalancingMethod {
   /// Everything needed to continue bit for bit, the states of random streams included.
   var state: [(name: String, tensor: Tensor)] { get }
-  /// Continues from a saved state.
+  /// Continues from a saved state, whose tensors are on the CPU and may be kept.
   func restore(_ state: [String: Tensor]) throws
 }
 
@@ -113,20 +130,4 @@ public protocol StateKeeping: BalancingMethod {
 public protocol EpochMeasuring: BalancingMethod {
   /// Tensors by name, made without a trace in the run's state.
   func measure(with engine: any StepEngine) throws -> [(name: String, tensor: Tensor)]
-}
-
-/// Says what it takes beside the network, before training starts.
-public protocol ResourceStating: BalancingMethod {
-  /// What it takes.
-  var resources: MethodResources { get }
-}
-
-/// What a method takes beside the network.
-public struct MethodResources: Codable, Equatable, Sendable {
-  /// Trainable numbers of the method's own.
-  public let parameters: Int
-  /// Bytes for them: weights, statistics of their optimiser and gradients.
-  public let memory: Int
-  /// Multiply-adds of a training step for each sample, the network's own among them.
-  public let multiplyAddsPerSample: Int
 }

@@ -4,7 +4,9 @@ import Formats
 public enum MethodRegistry {
   /// Every method of this library, in the order of lists and tables.
   public static let all: [any BalancingMethod.Type] = [
-    Joint.self, Unimodal.self, UnimodalLosses.self, AIM.self,
+    Joint.self, Unimodal.self, LateFusion.self, UnimodalLosses.self, AIM.self,
+    GradientBlending.self, OGMGE.self, OGM.self, OPM.self, OPMOGM.self, Greedy.self, PMR.self,
+    AGM.self, MMCosine.self, MMPareto.self, MLA.self, DiagnosingRelearning.self,
   ]
 
   /// The settings of every method, for resolving configurations.

@@ -16,6 +16,15 @@ public struct StepContext {
   public let mode: ForwardMode
 }
 
+extension StepContext {
+  /// The same step with other inputs in the batch, for a further pass of the network.
+  func with(inputs: [Tensor], _ mode: ForwardMode) -> StepContext {
+    StepContext(
+      epoch: epoch, step: step, stepsPerEpoch: stepsPerEpoch, globalStep: globalStep,
+      batch: Batch(inputs: inputs, labels: batch.labels, indices: batch.indices), mode: mode)
+  }
+}
+
 /// What a step has to say.
 public struct StepReport {
   /// The loss that was minimised: a scalar, without history.
@@ -32,7 +41,7 @@ public struct StepReport {
   }
 }
 
-/// The gradients of all parameters of a model.
+/// The gradients of all parameters of a model, and of those that a method owns.
 public struct ModelGradients {
   /// Every parameter's dotted name, with its gradient; `nil` where it had no part in the loss.
   public var entries: [(name: String, gradient: Tensor?)]
@@ -77,12 +86,68 @@ public protocol StepEngine: AnyObject {
   func forward(_ context: StepContext) throws -> Forward
   /// Runs `body`, part of a forward pass, in the run's precision.
   func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R
-  /// The gradients of a scalar with respect to every parameter of the model.
-  func gradients(of loss: Tensor) throws -> ModelGradients
+  /// The gradients of a scalar with respect to every parameter of the model and of the method.
+  ///
+  /// - Parameters:
+  ///   - loss: the scalar.
+  ///   - retainingGraph: keeps what a second call for a loss of the same forward pass needs.
+  /// - Returns: one gradient for each parameter; nil where it had no part in the loss.
+  /// - Throws: what the engine cannot go on with.
+  func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients
   /// The same of Σ root · seed over tensors of any shape.
   func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
+  /// Visits training samples in order, without augmentation, in evaluation batches.
+  ///
+  /// - Parameters:
+  ///   - subset: which samples; `nil` for all.
+  ///   - body: receives the batches.
+  /// - Throws: what `body` throws, or broken data.
+  func forEachTrainingBatch(in subset: TrainingSubset?, _ body: (Batch) throws -> Void) throws
+  /// Visits the validation samples in order, in evaluation batches.
+  func forEachValidationBatch(_ body: (Batch) throws -> Void) throws
+  /// Trains on trial: `step` takes the batches that the run's steps will have in `epochs`, at the
+  /// learning rates of those epochs, with an optimiser that starts anew; `result` then looks at
+  /// what came of it. Parameters, statistics and optimiser are put back.
+  func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R
+}
+
+extension StepEngine {
+  /// The gradients of a scalar with respect to every parameter of the model and of the method.
+  public func gradients(of loss: Tensor) throws -> ModelGradients {
+    try gradients(of: loss, retainingGraph: false)
+  }
+
   /// Visits the training samples in order, without augmentation, in evaluation batches.
-  func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws
+  public func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
+    try forEachTrainingBatch(in: nil, body)
+  }
+}
+
+/// A random part of the training samples.
+public struct TrainingSubset: Sendable {
+  /// The share of all samples.
+  public let share: Double
+  private let stream: RandomStream
+
+  /// A part drawn from the start of `stream`.
+  public init(share: Double, from stream: RandomStream) {
+    self.share = share
+    self.stream = stream
+  }
+
+  /// The positions of the samples, ascending.
+  ///
+  /// - Parameters:
+  ///   - count: the number of samples to choose from.
+  ///   - minimum: the least number to choose, as far as there are so many.
+  /// - Returns: `share` of the positions.
+  func indices(of count: Int, atLeast minimum: Int) -> [Int] {
+    var stream = stream
+    let chosen = min(count, max(minimum, Int(share * Double(count))))
+    return stream.permutation(of: count).prefix(chosen).sorted()
+  }
 }

@@ -38,18 +38,13 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
     fusion = setting.model.fusion
   }
 
-  /// The logits of each modality alone, [B, K].
-  static func unimodalLogits(_ features: [Tensor], _ fusion: any Fusion) -> [Tensor] {
-    fusion.slices(features) ?? fusion.zeroOutLogits(features)
-  }
-
   /// L of the type's description.
   public func loss(for forward: Forward, in context: StepContext) -> Tensor {
     let labels = context.batch.labels
     let fused = forward.logits.inFullPrecision().crossEntropy(labels)
     guard weight > 0 else { return fused }
     let features = forward.features.map { $0.inFullPrecision() }
-    let losses = Self.unimodalLogits(features, fusion).map { $0.crossEntropy(labels) }
+    let losses = fusion.unimodalLogits(features).map { $0.crossEntropy(labels) }
     return fused + Tensor.stacked(losses).sum() * weight
   }
 }

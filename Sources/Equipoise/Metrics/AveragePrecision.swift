@@ -14,8 +14,9 @@ public enum AveragePrecision {
     var area = 0.0
     var start = 0
     while start < order.count {
-      // Equal scores are one threshold: their order must not matter.
-      let end = order[start...].firstIndex { scores[$0] != scores[order[start]] } ?? order.count
+      // Equal scores are one threshold: their order must not matter. NaN equals nothing, not itself.
+      let next = order[(start + 1)...].firstIndex { scores[$0] != scores[order[start]] }
+      let end = next ?? order.count
       let gained = order[start..<end].count { isPositive[$0] }
       hits += gained
       area += Double(gained) / Double(positives) * Double(hits) / Double(end)

@@ -12,7 +12,8 @@ public enum ModelFactory {
   ///   - classes: the number of classes.
   ///   - configuration: encoders and fusion.
   ///   - seed: the run's seed.
-  /// - Returns: the model; with one modality its head is a linear layer, whatever the fusion.
+  /// - Returns: the model; with one modality its head is a linear layer, whatever the fusion, and
+  ///   there is nothing to couple.
   /// - Throws: ``EquipoiseError`` when the configuration does not fit the data, or initial weights
   ///   cannot be read.
   public static func makeModel(
@@ -26,21 +27,30 @@ public enum ModelFactory {
       return (modality: name, shape: shape, encoder: encoder)
     }
     let fusion = try makeFusion(
-      modalities.count == 1 ? .concatenation : configuration.fusion,
-      encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes, stream(seed, "fusion"))
-    return try MultimodalModel(encoders: encoders, fusion: fusion)
+      configuration, encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes,
+      stream(seed, "fusion"))
+    guard configuration.mmtm, encoders.count > 1 else {
+      return try MultimodalModel(encoders: encoders, fusion: fusion)
+    }
+    return try MultimodalModel(
+      encoders: encoders, fusion: fusion, mmtm: makeMMTM(encoders, seed: seed))
   }
 
   private static func makeFusion(
-    _ kind: FusionKind, _ modalities: [(name: String, width: Int)], _ classes: Int,
-    _ generator: Generator
+    _ configuration: ModelConfiguration, _ modalities: [(name: String, width: Int)],
+    _ classes: Int, _ generator: Generator
   ) throws -> any Fusion {
     let widths = modalities.map(\.width)
-    return switch kind {
+    return switch modalities.count == 1 ? .concatenation : configuration.fusion {
     case .concatenation: ConcatFusion(widths, classes: classes, from: generator)
     case .sum: SumFusion(modalities, classes: classes, from: generator)
     case .film: try FiLMFusion(widths, classes: classes, from: generator)
     case .gated: try GatedFusion(widths, classes: classes, from: generator)
+    case .cosine:
+      CosineFusion(
+        modalities, classes: classes,
+        scale: configuration.cosineScale ?? CosineFusion.defaultScale, from: generator)
+    case .shared: try SharedFusion(modalities, classes: classes, from: generator)
     }
   }
 

@@ -41,10 +41,23 @@ public struct ModelSummary: Codable, Equatable, Sendable {
   /// The head's multiply-adds for one sample.
   public let fusionMultiplyAdds: Int
 
+  /// The trainable numbers of what couples the encoders.
+  public let mmtmParameters: Int
+  /// The multiply-adds of what couples the encoders, for one sample.
+  public let mmtmMultiplyAdds: Int
+
   /// All trainable numbers.
-  public var parameters: Int { encoders.reduce(fusionParameters) { $0 + $1.parameters } }
+  public var parameters: Int {
+    encoders.reduce(fusionParameters + mmtmParameters) { $0 + $1.parameters }
+  }
+  /// The multiply-adds of all encoders with what couples them, for one sample.
+  public var encoderMultiplyAdds: Int {
+    encoders.reduce(mmtmMultiplyAdds) { $0 + $1.multiplyAdds }
+  }
   /// All multiply-adds of one sample.
-  public var multiplyAdds: Int { encoders.reduce(fusionMultiplyAdds) { $0 + $1.multiplyAdds } }
+  public var multiplyAdds: Int {
+    encoderMultiplyAdds + fusionMultiplyAdds
+  }
 }
 
 extension MultimodalModel {
@@ -59,7 +72,9 @@ extension MultimodalModel {
       }
       return ModelSummary(
         encoders: encoders, fusion: fusion.summary, fusionParameters: fusion.parameterCount,
-        fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) })
+        fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) },
+        mmtmParameters: mmtm.modules.reduce(0) { $0 + $1.parameterCount },
+        mmtmMultiplyAdds: mmtm.modules.reduce(0) { $0 + $1.multiplyAdds })
     }
   }
 

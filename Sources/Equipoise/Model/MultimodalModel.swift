@@ -3,10 +3,12 @@ public import Torch
 /// One encoder for each modality and a fusion head. With one modality it is that modality's
 /// unimodal model.
 ///
-/// Parameters are named `encoders.<modality>.…` and `fusion.…`.
+/// Parameters are named `encoders.<modality>.…`, `mmtm.<depth>.…` and `fusion.…`.
 public final class MultimodalModel: Module {
   /// The encoders by modality, in the order of inputs and features.
   public let encoders: ModuleDictionary<any ModalityEncoder>
+  /// What joins the encoders after a depth; empty where they do not see each other.
+  public let mmtm: ModuleDictionary<MMTM>
   /// What turns features into logits.
   public let fusion: any Fusion
   /// The shape of one sample of each modality, without the batch.
@@ -17,9 +19,11 @@ public final class MultimodalModel: Module {
   /// - Parameters:
   ///   - encoders: for each modality its name, the shape of a sample and the encoder.
   ///   - fusion: a head for the encoders' feature widths, in the same order.
+  ///   - mmtm: modules between encoders of one depth, by that after which they act.
   /// - Throws: ``EquipoiseError`` when a shape does not fit its encoder, or names clash.
   public init(
-    encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)], fusion: any Fusion
+    encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)],
+    fusion: any Fusion, mmtm: ModuleDictionary<MMTM> = ModuleDictionary([])
   ) throws {
     try Self.checkNames(encoders.map(\.modality))
     for (modality, shape, encoder) in encoders { try encoder.validate(shape: shape, of: modality) }
@@ -28,6 +32,7 @@ public final class MultimodalModel: Module {
       widths == fusion.featureWidths,
       "fusion of widths \(fusion.featureWidths) for encoders of widths \(widths)")
     self.encoders = ModuleDictionary(encoders.map { ($0.modality, $0.encoder) })
+    self.mmtm = mmtm
     self.fusion = fusion
     inputShapes = Dictionary(uniqueKeysWithValues: encoders.map { ($0.modality, $0.shape) })
   }
@@ -87,6 +92,7 @@ extension MultimodalModel {
   /// - Returns: one trace for each modality.
   public func trace(_ inputs: [Tensor], _ mode: ForwardMode) -> [EncoderTrace] {
     checkInputs(inputs)
+    if isCoupled { return coupledTrace(inputs, mode) { $1 } }
     return zip(encoders.modules, inputs).map { encoder, input in encoder.trace(input, mode) }
   }
 
@@ -98,6 +104,7 @@ extension MultimodalModel {
   /// - Returns: the features.
   public func features(_ inputs: [Tensor], _ mode: ForwardMode) -> [Tensor] {
     checkInputs(inputs)
+    if isCoupled { return coupledTrace(inputs, mode) { $1 }.map(\.features) }
     return zip(encoders.modules, inputs).map { encoder, input in encoder.features(input, mode) }
   }
 

@@ -27,14 +27,14 @@ enum NonFinite {
   }
 
   /// The first parameter or buffer that is not finite, so that no such state is saved as good.
-  static func firstBroken(in model: MultimodalModel) -> String? {
-    withoutGradient { model.state.first { !isFinite($0.tensor) }?.name }
+  static func firstBroken(in state: [(name: String, tensor: Tensor)]) -> String? {
+    withoutGradient { state.first { !isFinite($0.tensor) }?.name }
   }
 
   private static func place(of name: String) -> String {
     let parts = name.split(separator: ".")
     return parts.first == "encoders" && parts.count > 1
-      ? "encoder '\(parts[1])'" : "the fusion head"
+      ? "encoder '\(parts[1])'" : parts.first == "mmtm" ? "the coupling" : "the fusion head"
   }
 
   private static func isFinite(_ tensor: Tensor) -> Bool {

@@ -50,13 +50,18 @@ struct RunData {
     DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
   }
 
-  /// Visits a split in order, without augmentation; every sample once.
-  func forEachBatch(of split: Split, _ body: (Batch) throws -> Void) throws {
-    guard let samples = splits[split], samples.count > 0 else {
+  /// Visits a split or a part of it in order, without augmentation; every sample once. A part is at
+  /// least a batch.
+  func forEachBatch(
+    of split: Split, in subset: TrainingSubset? = nil, _ body: (Batch) throws -> Void
+  ) throws {
+    guard let all = splits[split], all.count > 0 else {
       throw EquipoiseError(
         .data, "the dataset has no samples in split '\(split.rawValue)'", at: dataset.folder,
         fix: "prepare the dataset with that split or choose another one")
     }
+    let samples =
+      subset.map { all.subset($0.indices(of: all.count, atLeast: batchSize)) } ?? all
     let loader = try Loader(
       samples, LoaderOptions(batchSize: evaluationBatchSize, workers: workers))
     let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)

@@ -37,12 +37,26 @@ package final class RunParts {
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize))
-    engine = TrainingEngine(
-      model: model, optimizer: training.optimiser.makeOptimizer(model.namedParameters),
-      training: training, device: device,
-      trainingBatches: { body in try data.forEachBatch(of: .train, body) })
     schedule = training.schedule.makeSchedule(
       learningRate: training.optimiser.learningRate, epochs: training.epochs)
+    engine = Self.makeEngine(model, method, data, schedule, training, device)
+  }
+
+  private static func makeEngine(
+    _ model: MultimodalModel, _ method: any BalancingMethod, _ data: RunData,
+    _ schedule: LearningRateSchedule, _ training: TrainingConfiguration, _ device: Device
+  ) -> TrainingEngine {
+    TrainingEngine(
+      model: model,
+      optimizer: training.optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: training, device: device,
+      trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) },
+      validationBatches: { body in try data.forEachBatch(of: .validation, body) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { epoch, body in
+          let batches = try data.trainingBatches(epoch: epoch, from: 0)
+          while let batch = try batches.next() { try body(batch) }
+        }, learningRate: schedule.rate))
   }
 
   /// The number of steps of an epoch.
@@ -107,12 +121,20 @@ package final class RunParts {
 
   // MARK: State
 
+  /// The method's own parameters.
+  private var own: [(name: String, tensor: Tensor)] {
+    method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
+  }
+
+  /// What is learned: the model, with its running statistics, and the method's own parameters.
+  var trained: [(name: String, tensor: Tensor)] { model.state + own }
+
   /// Everything that steps change.
   var state: [(name: String, tensor: Tensor)] {
     let method = (method as? any StateKeeping)?.state ?? []
     let sections: [(String, [(name: String, tensor: Tensor)])] = [
-      ("model", model.state), ("optimizer", engine.optimizer.state), ("method", method),
-      ("random", streams.state),
+      ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
+      ("method", method), ("random", streams.state),
     ]
     return sections.flatMap { section, tensors in
       tensors.map { (name: "\(section).\($0.name)", tensor: $0.tensor) }
@@ -122,9 +144,26 @@ package final class RunParts {
   /// Continues from a checkpoint.
   func restore(_ checkpoint: Checkpoint) throws {
     try model.load(checkpoint.section("model"), source: "the checkpoint")
+    try restoreOwn(SavedState(checkpoint.section("own")))
     try engine.optimizer.restore(checkpoint.section("optimizer"))
-    try (method as? any StateKeeping)?.restore(checkpoint.section("method"))
+    // Copies: a file's tensors are not aligned in memory, which changes the last bits of products.
+    try (method as? any StateKeeping)?.restore(
+      checkpoint.section("method").mapValues { $0.cloned() })
     try streams.restore(checkpoint.section("random"))
+  }
+
+  private func restoreOwn(_ saved: SavedState) throws {
+    for (name, parameter) in method.ownedParameters {
+      parameter.assign(try saved.tensor(name, shape: parameter.leaf.shape))
+    }
+  }
+}
+
+extension BalancingMethod {
+  /// What the optimiser trains beside the model, under the optimiser's names.
+  var ownedParameters: [(name: String, parameter: Parameter)] {
+    guard let owning = self as? any ParameterOwning else { return [] }
+    return owning.ownParameters.map { ("method.\($0.name)", $0.parameter) }
   }
 }
 

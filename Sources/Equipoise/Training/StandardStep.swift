@@ -8,12 +8,14 @@ struct StandardStep {
   private let features: (any FeatureModulating)?
   private let objective: (any ObjectiveDefining)?
   private let gradients: (any GradientModulating)?
+  private let reporting: (any TelemetryReporting)?
 
   init(_ method: any BalancingMethod, engine: TrainingEngine) {
     self.engine = engine
     features = method as? any FeatureModulating
     objective = method as? any ObjectiveDefining
     gradients = method as? any GradientModulating
+    reporting = method as? any TelemetryReporting
   }
 
   func run(_ context: StepContext) throws -> StepReport {
@@ -22,7 +24,9 @@ struct StandardStep {
     var found = try engine.gradients(of: loss)
     try gradients?.modulate(&found, given: forward, in: context)
     try engine.apply(found)
-    return StepReport(loss: loss, logits: forward.logits)
+    var report = StepReport(loss: loss, logits: forward.logits)
+    report.telemetry = reporting?.telemetry ?? []
+    return report
   }
 
   private func forward(_ context: StepContext) throws -> Forward {

@@ -41,25 +41,25 @@ struct StepLog {
     guard !pending.isEmpty else { return nil }
     let losses = Tensor.stacked(pending.map { $0.loss.to(.float64) }).array(of: Double.self)
     let correct = Tensor.stacked(pending.map(\.correct)).array(of: Int.self)
+    var reported = telemetry(of: pending)[...]
     defer { pending.removeAll() }
     for (index, entry) in pending.enumerated() {
       guard losses[index].isFinite else { return entry.step }
       totals.samples += entry.samples
       totals.loss += losses[index] * Double(entry.samples)
       totals.correct += correct[index]
-      add(entry.telemetry)
+      for item in entry.telemetry {
+        totals.telemetry[item.name, default: TelemetrySum()].sum += reported.removeFirst()
+        totals.telemetry[item.name, default: TelemetrySum()].steps += 1
+      }
     }
     return nil
   }
 
-  /// One transfer for all numbers of a step.
-  private mutating func add(_ items: [(name: String, value: Tensor)]) {
-    guard !items.isEmpty else { return }
-    let values = Tensor.stacked(items.map { $0.value.to(.float64) }).array(of: Double.self)
-    for (item, value) in zip(items, values) {
-      totals.telemetry[item.name, default: TelemetrySum()].sum += value
-      totals.telemetry[item.name, default: TelemetrySum()].steps += 1
-    }
+  /// What the steps reported, one after the other, in a single read.
+  private func telemetry(of entries: [Entry]) -> [Double] {
+    let values = entries.flatMap { $0.telemetry.map { $0.value.to(.float64) } }
+    return values.isEmpty ? [] : Tensor.stacked(values).array(of: Double.self)
   }
 
   /// Means of the telemetry over the steps that had it.
@@ -68,7 +68,5 @@ struct StepLog {
   }
 
   /// Starts the next epoch.
-  mutating func reset() {
-    totals = RunningTotals()
-  }
+  mutating func reset() { totals = RunningTotals() }
 }

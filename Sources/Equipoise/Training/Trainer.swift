@@ -46,6 +46,7 @@ public final class Trainer {
       folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
     log = StepLog(continuing: RunningTotals(), device: parts.device)
     let engine = parts.engine
+    engine.stopSignal = stopSignal
     if let method = parts.method as? any StepDefining {
       step = { try method.step(in: $0, with: engine) }
     } else {
@@ -81,9 +82,7 @@ public final class Trainer {
   private func trainEpoch() throws -> TrainingOutcome? {
     let epoch = progress.epoch
     parts.engine.optimizer.learningRate = parts.schedule.rate(at: epoch)
-    if progress.step == 0, let method = parts.method as? any EpochAdapting {
-      try method.beginEpoch(epoch, with: parts.engine)
-    }
+    if progress.step == 0, let early = try beginEpoch(epoch) { return early }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
     (epochSeconds, waitSeconds) = (0, 0)
     var clock = ContinuousClock.now
@@ -97,6 +96,19 @@ public final class Trainer {
       if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
       try saveIfDue()
     }
+    return nil
+  }
+
+  /// Lets the method act; a signal meanwhile leaves the state before.
+  private func beginEpoch(_ epoch: Int) throws -> TrainingOutcome? {
+    guard let method = parts.method as? any EpochAdapting else { return nil }
+    let start = ContinuousClock.now
+    do {
+      try method.beginEpoch(epoch, with: parts.engine)
+    } catch let request as StopRequest {
+      return try interrupted(by: request.signal)
+    }
+    progress.seconds += (ContinuousClock.now - start).seconds
     return nil
   }
 
@@ -183,12 +195,14 @@ public final class Trainer {
   }
 
   private func stopIfAsked() throws -> TrainingOutcome? {
-    if let signal = stopSignal() {
-      try save()
-      notify(.stopped("signal \(signal): the state is saved in \(run.checkpoints)"))
-      return .interrupted(signal: signal)
-    }
+    if let signal = stopSignal() { return try interrupted(by: signal) }
     return reachedLimit ? try finishEarly() : nil
+  }
+
+  private func interrupted(by signal: Int32) throws -> TrainingOutcome {
+    try save()
+    notify(.stopped("signal \(signal): the state is saved in \(run.checkpoints)"))
+    return .interrupted(signal: signal)
   }
 
   private func finishEarly() throws -> TrainingOutcome {
@@ -223,7 +237,7 @@ public final class Trainer {
 
   private func save() throws {
     try flushLog()
-    if let broken = NonFinite.firstBroken(in: parts.model) {
+    if let broken = NonFinite.firstBroken(in: parts.trained) {
       throw EquipoiseError(
         .training, "'\(broken)' is no longer finite after step \(progress.globalStep)",
         at: run.path, fix: "lower training.optimiser.learningRate; older checkpoints are whole")
@@ -241,12 +255,5 @@ public final class Trainer {
 
   private func notify(_ event: TrainingEvent) {
     for observer in observers { observer.observe(event) }
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  package var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -1,9 +1,16 @@
 import Torch
 
+/// A signal that came while a method was at work before an epoch; everything is as it was.
+struct StopRequest: Error {
+  let signal: Int32
+}
+
 /// Model, optimiser and precision of a run: what the standard step and methods work with.
 final class TrainingEngine: StepEngine {
   let model: MultimodalModel
   let optimizer: any Optimizer
+  /// Asked during trials, which are long, whether a signal wants the run to stop.
+  var stopSignal: () -> Int32? = { nil }
   private let precision: DType?
   private let device: Device
   private let clip: Double?
@@ -11,19 +18,39 @@ final class TrainingEngine: StepEngine {
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
   private let positions: [ObjectIdentifier: Int]
-  private let trainingBatches: ((Batch) throws -> Void) throws -> Void
+  private let trainingBatches: VisitPart
+  private let validationBatches: Visit
+  private let schedule: EpochSchedule?
 
+  /// Visits the batches of a part of a split, or of all of it, in order.
+  typealias VisitPart = (TrainingSubset?, (Batch) throws -> Void) throws -> Void
+
+  /// Visits the batches of a split in order.
+  typealias Visit = ((Batch) throws -> Void) throws -> Void
+
+  /// What the run's epochs are, for trials of them.
+  struct EpochSchedule {
+    /// Visits an epoch's batches as its steps do.
+    let batches: (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void
+    /// The learning rate of an epoch.
+    let learningRate: (_ epoch: Int) -> Double
+  }
+
+  /// An engine that differentiates by, and trains, what `optimizer` holds.
   init(
     model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
-    device: Device, trainingBatches: @escaping ((Batch) throws -> Void) throws -> Void
+    device: Device, trainingBatches: @escaping VisitPart,
+    validationBatches: @escaping Visit = { _ in }, schedule: EpochSchedule? = nil
   ) {
     self.model = model
     self.optimizer = optimizer
     self.device = device
     self.trainingBatches = trainingBatches
+    self.validationBatches = validationBatches
+    self.schedule = schedule
     precision = training.precision == .bf16 ? .bfloat16 : nil
     clip = training.gradientClip
-    let named = model.namedParameters
+    let named = optimizer.parameters
     names = named.map(\.name)
     parameters = named.map(\.parameter)
     let positions = Dictionary(
@@ -52,8 +79,10 @@ final class TrainingEngine: StepEngine {
     try withAutocast(to: precision, on: device, body)
   }
 
-  func gradients(of loss: Tensor) throws -> ModelGradients {
-    gathered(Torch.gradients(of: [loss], withRespectTo: parameters.map(\.leaf)))
+  func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
+    gathered(
+      Torch.gradients(
+        of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph))
   }
 
   func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
@@ -74,7 +103,33 @@ final class TrainingEngine: StepEngine {
     optimizer.step(gradients: list)
   }
 
-  func forEachTrainingBatch(_ body: (Batch) throws -> Void) throws {
-    try trainingBatches(body)
+  func forEachTrainingBatch(
+    in subset: TrainingSubset?, _ body: (Batch) throws -> Void
+  ) throws {
+    try trainingBatches(subset, body)
+  }
+
+  func forEachValidationBatch(_ body: (Batch) throws -> Void) throws {
+    try validationBatches(body)
+  }
+
+  func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R {
+    guard let schedule else { preconditionFailure("an engine without epochs to rehearse") }
+    let before = Snapshot(of: model, optimizer)
+    let outcome = Result {
+      try optimizer.restore(before.freshStatistics)
+      for epoch in epochs {
+        optimizer.learningRate = schedule.learningRate(epoch)
+        try schedule.batches(epoch) { batch in
+          if let signal = stopSignal() { throw StopRequest(signal: signal) }
+          try step(batch)
+        }
+      }
+      return try result()
+    }
+    try before.restore()
+    return try outcome.get()
   }
 }

@@ -3,7 +3,7 @@ import Torch
 
 /// What a run consists of, as `inspect` shows it.
 struct Inspection: Encodable {
-  /// The parameters that belong together: a modality's encoder, or the fusion head.
+  /// The parameters that belong together: a modality's encoder, the coupling, or the fusion head.
   struct Group: Encodable {
     let name: String
     let isModality: Bool
@@ -44,7 +44,7 @@ struct Inspection: Encodable {
         parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, tensors: tensors)
     }
     memory = MemoryEstimate(
-      model, parts.configuration.training, method: parts.methodResources?.memory ?? 0)
+      model, parts.configuration.training, method: parts.methodResources)
     methodResources = parts.methodResources
   }
 
@@ -72,6 +72,12 @@ struct Inspection: Encodable {
         ])
       }
     }
+    if model.mmtmParameters > 0 {
+      table.add([
+        "mmtm", "gates after each depth but the first", "",
+        Numbers.count(model.mmtmParameters), Numbers.count(model.mmtmMultiplyAdds),
+      ])
+    }
     table.add([
       "fusion", model.fusion, "\(dataset.classes.count)",
       Numbers.count(model.fusionParameters), Numbers.count(model.fusionMultiplyAdds),
@@ -84,7 +90,7 @@ struct Inspection: Encodable {
     var table = TextTable(
       ["parameter group", "of", "names", "tensors", "parameters"], [.left, .left, .left])
     for group in groups {
-      let prefix = group.isModality ? "encoders.\(group.name).…" : "fusion.…"
+      let prefix = group.isModality ? "encoders.\(group.name).…" : "\(group.name).…"
       table.add([
         group.name, group.isModality ? "modality" : "all modalities", prefix,
         "\(group.tensors.count)", Numbers.count(group.parameters),

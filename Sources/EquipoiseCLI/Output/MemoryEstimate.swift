@@ -5,13 +5,13 @@ struct MemoryEstimate: Encodable {
   let weights: Int
   let gradients: Int
   let optimiser: Int
-  /// The method's own parameters, with their optimiser and gradients.
+  /// The method's own parameters, with their optimiser and gradients, and what else it keeps.
   let method: Int
   /// What forward and backward pass hold for the batch: right within a factor of two.
   let activations: Int
 
-  init(_ model: ModelSummary, _ training: TrainingConfiguration, method: Int) {
-    self.method = method
+  init(_ model: ModelSummary, _ training: TrainingConfiguration, method: MethodResources?) {
+    self.method = method?.memory ?? 0
     weights = 4 * model.parameters
     gradients = weights
     optimiser =
@@ -21,7 +21,8 @@ struct MemoryEstimate: Encodable {
       }
     let outputs = model.encoders.flatMap(\.blocks)
       .reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    activations = 4 * Self.heldForEachOutput * outputs * training.batchSize
+    activations =
+      4 * Self.heldForEachOutput * outputs * training.batchSize * (method?.heldPasses ?? 1)
   }
 
   /// Numbers held at the peak of a step for each number that a block puts out. Measured by peak

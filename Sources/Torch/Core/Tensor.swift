@@ -32,6 +32,9 @@ public struct Tensor {
   /// The number of elements.
   public var count: Int { Int(ct_tensor_numel(raw)) }
 
+  /// The bytes of all elements.
+  public var byteCount: Int { count * dtype.byteCount }
+
   /// The type of the elements.
   public var dtype: DType {
     guard let dtype = DType(rawValue: ct_tensor_dtype(raw)) else {

@@ -20,6 +20,8 @@ struct RunConfigurationTests {
       model:
         encoders: {}
         fusion: concat
+        cosineScale: null
+        mmtm: false
         initialWeights: null
       method:
         name: joint

@@ -43,6 +43,12 @@ struct ClassificationScoresTests {
     #expect(backward == 0.5)
   }
 
+  /// Training that has diverged still ends with an error instead of not ending.
+  @Test func scoresThatAreNotNumbersEnd() {
+    #expect(
+      AveragePrecision.of(scores: [.nan, 0.5, .nan], isPositive: [true, false, true]) != nil)
+  }
+
   /// References/metrics.py: 8 samples, 3 classes.
   @Test func againstScikitLearn() {
     let logits: [Float] = [

@@ -4,6 +4,22 @@ import Torch
 @testable import Equipoise
 
 struct FusionTests {
+  /// The mean of what one layer says of each modality.
+  @Test func sharedIsOneLayerForAll() throws {
+    let widths = [("a", 3), ("b", 3), ("c", 3)]
+    let fusion = try SharedFusion(widths, classes: 2, from: Generator(seed: 0))
+    #expect(fusion.namedParameters.map(\.name) == ["fc.weight", "fc.bias"])
+    let generator = Generator(seed: 1)
+    let features = widths.map { _ in Tensor.normal([4, 3], from: generator) }
+    let own = try features.indices.map {
+      try #require(fusion.ownLogits($0, of: features[$0]))
+    }
+    let mean = (own[0] + own[1] + own[2]) / 3
+    #expect(isClose(fusion.logits(features), mean, tolerance: 1e-6))
+    let slices = try #require(fusion.slices(features))
+    #expect(isClose(slices[0] + slices[1] + slices[2], mean, tolerance: 1e-6))
+  }
+
   enum Kind: String, CaseIterable {
     case concat, sum, film, gated
 

@@ -18,6 +18,11 @@ struct MultimodalModelTests {
       encoder.smallImageStem = small
       configuration.encoders[name] = encoder
     }
+    for name in ["text", "view"] {
+      var encoder = EncoderConfiguration()
+      encoder.width = 16
+      configuration.encoders[name] = encoder
+    }
     return configuration
   }
 

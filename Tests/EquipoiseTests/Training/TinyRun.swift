@@ -3,22 +3,18 @@ import Foundation
 
 @testable import Equipoise
 
-/// A dataset of 14 training samples in two modalities and a configuration that trains on it in
-/// milliseconds, with everything that has state: dropout, momentum, augmentation, batch statistics.
+/// A dataset of 14 training samples and a configuration that trains on it in milliseconds, with
+/// everything that has state: dropout, momentum, augmentation, batch statistics.
 final class TinyRun {
   let folder: TemporaryFolder
   var configuration = RunConfiguration()
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try Self.writeDataset(to: folder.file("data"))
-    configuration.data = folder.file("data")
-    configuration.training.epochs = 3
-    configuration.training.batchSize = 4
-    configuration.training.optimiser.learningRate = 0.05
-    configuration.runtime.device = "cpu"
-    configuration.runtime.threads = 1
-    configuration.runtime.workers = 1
+  /// Two modalities with encoders and augmentation.
+  convenience init() throws {
+    try self.init([
+      "image": ModalityDescription(kind: .image, shape: [1, 8, 8], type: .float32),
+      "vector": ModalityDescription(kind: .vector, shape: [5], type: .float32),
+    ])
     var image = EncoderConfiguration()
     image.type = .resnet18
     image.width = 2
@@ -32,6 +28,19 @@ final class TinyRun {
     augmentation.crop = 2
     augmentation.flip = true
     configuration.augmentation = NamedSections(["image": augmentation])
+  }
+
+  /// Any modalities, whose encoders are still to be set.
+  init(_ modalities: [String: ModalityDescription]) throws {
+    folder = try TemporaryFolder()
+    try Self.write(modalities, to: folder.file("data"))
+    configuration.data = folder.file("data")
+    configuration.training.epochs = 3
+    configuration.training.batchSize = 4
+    configuration.training.optimiser.learningRate = 0.05
+    configuration.runtime.device = "cpu"
+    configuration.runtime.threads = 1
+    configuration.runtime.workers = 1
   }
 
   /// A run in a folder of its own.
@@ -70,25 +79,23 @@ final class TinyRun {
     }
   }
 
-  private static func writeDataset(to folder: String) throws {
+  private static func write(
+    _ modalities: [String: ModalityDescription], to folder: String
+  ) throws {
     let description = DatasetDescription(
-      name: "tiny", classes: ["left", "right"],
-      modalities: [
-        "image": ModalityDescription(kind: .image, shape: [1, 8, 8], type: .float32),
-        "vector": ModalityDescription(kind: .vector, shape: [5], type: .float32),
-      ])
+      name: "tiny", classes: ["left", "right"], modalities: modalities)
+    let shapes = modalities.sorted { $0.key < $1.key }.map(\.value.shape)
     let writer = try DatasetWriter(folder: folder, description: description)
     var stream = RandomStream(seed: 1, "tiny")
     for (split, count) in [(Split.train, 14), (.validation, 6), (.test, 6)] {
       for index in 0..<count {
         let label = index % 2
         let shift = label == 0 ? -0.5 : 0.5
-        let image = (0..<64).map { _ in Float(stream.normal() + shift) }
-        let vector = (0..<5).map { _ in Float(stream.normal() + shift) }
-        let sample = PreparedSample(
-          inputs: [HostArray(image, shape: [1, 8, 8]), HostArray(vector, shape: [5])],
-          label: label)
-        try writer.append(sample, to: split)
+        let inputs = shapes.map { shape in
+          let values = (0..<shape.reduce(1, *)).map { _ in Float(stream.normal() + shift) }
+          return HostArray(values, shape: shape)
+        }
+        try writer.append(PreparedSample(inputs: inputs, label: label), to: split)
       }
     }
     _ = try writer.finish()

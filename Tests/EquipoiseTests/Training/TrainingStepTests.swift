@@ -45,7 +45,7 @@ struct TrainingStepTests {
     training.gradientClip = clip
     let engine = TrainingEngine(
       model: model, optimizer: optimiser.makeOptimizer(model.namedParameters), training: training,
-      device: .cpu, trainingBatches: { _ in })
+      device: .cpu, trainingBatches: { _, _ in })
     let setting = MethodSetting(model: model, classes: 3, epochs: 1, device: .cpu, seed: 0)
     let step = StandardStep(Joint(Joint.Configuration(), for: setting), engine: engine)
     for index in 0..<3 {

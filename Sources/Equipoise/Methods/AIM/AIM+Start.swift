@@ -22,6 +22,7 @@ extension AIM {
         .data, "class \(empty) has no training samples, so that there is no mean for its prototype",
         fix: "add samples of it or prepare the dataset without it")
     }
+    try setting.requireSeparateEncoders("AIM runs and judges the blocks of each encoder alone")
     try checkDepths(model)
   }
 

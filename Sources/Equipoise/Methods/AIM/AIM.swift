@@ -38,8 +38,8 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
 
   /// AIM for a model that it fits.
   ///
-  /// - Throws: `EquipoiseError` for one modality or class, unequal depths, a class without samples, an
-  ///   E after the last epoch, or a decoupling that does not fit in memory.
+  /// - Throws: `EquipoiseError` for one modality or class, coupled encoders or unequal depths, a class
+  ///   without samples, an E after the last epoch, or a decoupling that does not fit in memory.
   public init(_ configuration: AIMConfiguration, for setting: MethodSetting) throws {
     (self.configuration, self.setting, seed) = (configuration, setting, setting.seed)
     try checkModel()

@@ -42,6 +42,9 @@ public final class Conv1dEncoder: ModalityEncoder {
   /// The channels of the layers.
   public var featureWidth: Int { width }
 
+  /// [B, width, L′].
+  public var channelAxis: Int { 1 }
+
   /// Layers and width.
   public var summary: String { "1-D convolutions, \(layers.count) layer(s), width \(width)" }
 

@@ -50,6 +50,9 @@ public final class MLPEncoder: ModalityEncoder {
   /// The width of the layers.
   public var featureWidth: Int { width }
 
+  /// [B, width].
+  public var channelAxis: Int { 1 }
+
   /// Layers and width.
   public var summary: String { "MLP, \(layers.count) layer(s), width \(width)" }
 

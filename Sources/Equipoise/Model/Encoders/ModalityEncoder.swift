@@ -12,6 +12,9 @@ public protocol ModalityEncoder: Module {
   /// The width of the feature vector that ``pool(_:samples:)`` returns.
   var featureWidth: Int { get }
 
+  /// The dimension of the blocks' outputs that holds the channels.
+  var channelAxis: Int { get }
+
   /// The architecture in a few words, such as `ResNet-18, width 64`.
   var summary: String { get }
 

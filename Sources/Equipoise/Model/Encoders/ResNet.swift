@@ -102,6 +102,9 @@ public final class ResNet: ModalityEncoder {
   /// Eight times the width.
   public var featureWidth: Int { 8 * width }
 
+  /// [B·T, C, h, w].
+  public var channelAxis: Int { 1 }
+
   /// Variant, width and stem.
   public var summary: String {
     "ResNet-\(variant.rawValue), width \(width)" + (stem == .smallImage ? ", small-image stem" : "")

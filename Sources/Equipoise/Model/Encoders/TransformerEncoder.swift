@@ -108,6 +108,9 @@ public final class TransformerEncoder: ModalityEncoder {
   /// The width of a position.
   public var featureWidth: Int { width }
 
+  /// [B, L, width].
+  public var channelAxis: Int { 2 }
+
   /// Layers, width and heads.
   public var summary: String {
     "transformer, \(layers.count) layer(s), width \(width), \(heads) head(s)"

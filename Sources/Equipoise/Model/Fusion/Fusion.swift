@@ -32,6 +32,12 @@ extension Fusion {
     return parts.count == features.count ? parts : nil
   }
 
+  /// The logits that each modality has in this head on its own, [B, K] each: its exact part where the
+  /// logits are a sum of modalities, else ``zeroOutLogits(_:)``.
+  public func unimodalLogits(_ features: [Tensor]) -> [Tensor] {
+    slices(features) ?? zeroOutLogits(features)
+  }
+
   /// Logits [B, K] with the **features** of all other modalities zero. (Zeroing their raw inputs is
   /// something else, because encoders do not map zero to zero:
   /// ``MultimodalModel/masked(_:keeping:)``.)

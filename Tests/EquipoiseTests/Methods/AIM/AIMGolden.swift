@@ -41,7 +41,7 @@ struct AIMGolden {
     engine = TrainingEngine(
       model: model,
       optimizer: (optimiser ?? Self.momentum).makeOptimizer(model.namedParameters),
-      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _ in })
+      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _, _ in })
     var configuration = configuration
     configuration.decoupling.latentWidth = 3
     aim = try AIM(

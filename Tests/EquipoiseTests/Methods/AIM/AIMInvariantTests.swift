@@ -67,7 +67,7 @@ struct AIMInvariantTests {
       model.move(to: .cpu, dtype: .float64)
       let engine = TrainingEngine(
         model: model, optimizer: SGD(model.namedParameters, learningRate: 0.1),
-        training: TrainingConfiguration(), device: .cpu, trainingBatches: { _ in })
+        training: TrainingConfiguration(), device: .cpu, trainingBatches: { _, _ in })
       var settings = AIMConfiguration()
       settings.startEpoch = 0
       let aim = try AIM(

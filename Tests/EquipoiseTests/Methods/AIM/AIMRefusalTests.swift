@@ -37,6 +37,15 @@ struct AIMRefusalTests {
         + "depths and 'vector' has 2; give all encoders equally many blocks, such as depth: 4")
   }
 
+  @Test func coupledEncoders() throws {
+    let tiny = try AIMRunTests.tiny()
+    tiny.configuration.model.mmtm = true
+    #expect(
+      message { _ = try tiny.run("run") }
+        == "model.mmtm: AIM runs and judges the blocks of each encoder alone, and MMTM modules join "
+        + "them; set model.mmtm=false")
+  }
+
   @Test func oneClassAndClassesWithoutSamples() throws {
     let model = try AIMGolden(.sequence, "default", AIMConfiguration()).model
     func refusal(_ samples: [Int]) -> String? {

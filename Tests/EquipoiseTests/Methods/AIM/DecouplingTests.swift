@@ -18,7 +18,7 @@ struct DecouplingTests {
       modalities: [("a", [2])], classes: 2, configuration: configuration, seed: 0)
     engine = TrainingEngine(
       model: tiny, optimizer: SGD(tiny.namedParameters, learningRate: 0.1),
-      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _ in })
+      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _, _ in })
   }
 
   private func mechanism(

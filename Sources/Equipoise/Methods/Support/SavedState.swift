@@ -9,6 +9,9 @@ struct SavedState {
   /// Whether the method had any state when it was saved.
   var isEmpty: Bool { tensors.isEmpty }
 
+  /// Whether a tensor was saved under this name.
+  func has(_ name: String) -> Bool { tensors[name] != nil }
+
   /// A tensor by name.
   ///
   /// - Parameters:
@@ -22,6 +25,11 @@ struct SavedState {
       throw misfit("'\(name)' is \(tensor.shape), not \(shape)")
     }
     return tensor
+  }
+
+  /// A tensor that takes the place of `present`: of its shape and on its device, with the saved type.
+  func tensor(_ name: String, like present: Tensor) throws -> Tensor {
+    try tensor(name, shape: present.shape).to(present.device)
   }
 
   /// The tensors whose names start with `prefix` and a dot, without it.

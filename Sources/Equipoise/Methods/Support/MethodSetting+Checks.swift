@@ -1,0 +1,38 @@
+import Torch
+
+extension MethodSetting {
+  /// Checks that there are modalities to compare.
+  ///
+  /// - Parameter method: the method's name in sentences.
+  /// - Throws: ``EquipoiseError`` for fewer than two.
+  func requireSeveralModalities(for method: String) throws {
+    let names = model.modalities
+    guard names.count < 2 else { return }
+    throw EquipoiseError(
+      .configuration,
+      "\(method) balances modalities and needs two or more, and this model has only "
+        + names.joined(separator: ", "),
+      at: "method.name", fix: "use 'unimodal', or name more modalities")
+  }
+
+  /// Checks that each encoder can be run without the others.
+  ///
+  /// - Parameter reason: why the method needs that, a main clause.
+  /// - Throws: ``EquipoiseError`` for a coupled model.
+  func requireSeparateEncoders(_ reason: String) throws {
+    guard model.isCoupled else { return }
+    throw EquipoiseError(
+      .configuration, "\(reason), and MMTM modules join them",
+      at: "model.mmtm", fix: "set model.mmtm=false")
+  }
+
+  /// Names a number of each modality for the log.
+  ///
+  /// - Parameters:
+  ///   - what: what the numbers are.
+  ///   - values: [M].
+  /// - Returns: `what.<modality>` with each.
+  func telemetry(_ what: String, _ values: Tensor) -> [(name: String, value: Tensor)] {
+    zip(model.modalities, values.unbound()).map { ("\(what).\($0)", $1) }
+  }
+}

@@ -1,0 +1,232 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import Equipoise
+
+struct GradientBlendingTests {
+  // MARK: Equations, by the numbers of METHODS §2.2
+
+  private static let before = [(1.6, 1.7), (1.4, 1.5), (1.5, 1.6)].map(HeadLosses.init)
+  private static let after = [(0.8, 1.3), (0.9, 1.1), (0.3, 1.0)].map(HeadLosses.init)
+
+  private static func weights(scale: Double = 1) -> [Double] {
+    let pairs = zip(before, after).map { old, new in
+      (
+        HeadLosses(training: scale * old.training, validation: scale * old.validation),
+        HeadLosses(training: scale * new.training, validation: scale * new.validation)
+      )
+    }
+    return GradientBlending.weights(
+      gains: pairs.map { $0.1.gain(from: $0.0) },
+      overfittings: pairs.map { $0.1.overfitting(from: $0.0) })
+  }
+
+  @Test func gainsAndOverfitting() {
+    let pairs = zip(Self.before, Self.after)
+    let gains = pairs.map { $1.gain(from: $0) }
+    let overfittings = pairs.map { $1.overfitting(from: $0) }
+    #expect(isClose(gains, [0.4, 0.4, 0.6]))
+    #expect(isClose(overfittings, [0.4, 0.1, 0.6]))
+    #expect(isClose(Self.weights(), [0.056604, 0.905660, 0.037736]))
+  }
+
+  /// Σ w² O² / (Σ w G)² is smallest at the weights.
+  @Test func weightsAreTheMinimum() {
+    let (gains, overfittings) = ([0.4, 0.4, 0.6], [0.4, 0.1, 0.6])
+    func objective(_ weights: [Double]) -> Double {
+      let noise = zip(weights, overfittings).map { $0 * $0 * $1 * $1 }.reduce(0, +)
+      let signal = zip(weights, gains).map(*).reduce(0, +)
+      return noise / (signal * signal)
+    }
+    let best = GradientBlending.weights(gains: gains, overfittings: overfittings)
+    #expect(abs(objective(best) - 1.0 / 18) < 1e-12)
+    #expect(abs(objective([1, 1, 1]) - 0.270408) < 1e-6)
+    let vertices: [[Double]] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    #expect(isClose(vertices.map(objective), [1, 0.0625, 1]))
+  }
+
+  @Test func theScaleOfLossesDoesNotMatter() {
+    #expect(isClose(Self.weights(scale: 3), Self.weights()))
+  }
+
+  @Test func permutingHeadsPermutesWeights() {
+    let weights = GradientBlending.weights(gains: [0.6, 0.4, 0.4], overfittings: [0.6, 0.4, 0.1])
+    #expect(isClose(weights, [0.037736, 0.056604, 0.905660]))
+  }
+
+  @Test func guards() {
+    let weights = GradientBlending.weights
+    #expect(weights([-1, 2, 0], [0.1, 1, 0.1]) == [0, 1, 0])
+    #expect(weights([0, -1, .nan], [0.1, 1, 1]) == GradientBlending.equalWeights(3))
+    #expect(isClose(weights([1, 1], [0, 0.001]), [0.5, 0.5]))
+    #expect(weights([1, .nan], [1, 1]) == [1, 0])
+  }
+
+  @Test func superEpochsBeginWhereTheyShould() {
+    let starts = (0..<22).filter {
+      GradientBlending.superEpoch(beginningAt: $0, first: 10, next: 5) != nil
+    }
+    #expect(starts == [0, 10, 15, 20])
+    #expect(GradientBlending.superEpoch(beginningAt: 0, first: 10, next: 5) == 10)
+    #expect(GradientBlending.superEpoch(beginningAt: 15, first: 10, next: 5) == 5)
+  }
+
+  // MARK: Steps
+
+  private static func fixed(_ weights: [Double]) -> GradientBlending.Configuration {
+    var configuration = GradientBlending.Configuration()
+    (configuration.estimation, configuration.weights) = (.fixed, weights)
+    return configuration
+  }
+
+  @Test(arguments: [("two", [0.25, 0.125, 0.625]), ("three", [0.25, 0.25, 0.125, 0.375])])
+  func stepsAreTheReferences(name: String, weights: [Double]) throws {
+    let golden = try StepGolden(
+      "gradient_blending_steps", name, modalities: weights.count - 1, fusion: .concatenation)
+    let method = try GradientBlending(Self.fixed(weights), for: golden.setting)
+    let engine = try golden.engine(training: method)
+    try golden.check(method, StandardStep(method, engine: engine).run)
+  }
+
+  @Test func theEstimateIsTheReferencesAndLeavesNoTrace() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    let method = try GradientBlending(GradientBlending.Configuration(), for: golden.setting)
+    let engine = try golden.engine(training: method)
+    engine.optimizer.learningRate = 0.125
+    let before = (golden.model.state + engine.optimizer.state).map { $0.tensor.cloned() }
+    try method.beginEpoch(0, with: engine)
+    try golden.expect(Tensor(method.weights), is: "weights")
+    for (old, new) in zip(before, golden.model.state + engine.optimizer.state) {
+      #expect(old.array(of: Double.self) == new.tensor.array(of: Double.self), "\(new.name)")
+    }
+    #expect(engine.optimizer.learningRate == 0.125)
+  }
+
+  // MARK: Runs
+
+  private func tinyRun(_ change: (inout GradientBlending.Configuration) -> Void) throws -> TinyRun {
+    let tiny = try TinyRun()
+    var configuration = GradientBlending.Configuration()
+    change(&configuration)
+    tiny.configuration.method = try MethodSection(
+      name: GradientBlending.name, configuration: configuration)
+    return tiny
+  }
+
+  @Test func theFusedHeadAloneIsJointTraining() throws {
+    let tiny = try tinyRun { $0 = Self.fixed([0, 0, 1]) }
+    try tiny.train("blended")
+    tiny.configuration.method = MethodSection()
+    try tiny.train("joint")
+    for file in ["weights.safetensors", "best.safetensors"] {
+      #expect(try tiny.bytes("blended/" + file) == tiny.bytes("joint/" + file), "\(file)")
+    }
+  }
+
+  /// Estimating draws nothing from the run's streams.
+  @Test func oneWeightForAllIsTheSameHoweverItIsFound() throws {
+    let tiny = try tinyRun { $0.estimation = .offline }
+    tiny.configuration.training.epochs = 1
+    try tiny.train("estimated")
+    let weights = try ["image", "vector", "fused"].map { name in
+      let record = try #require(try tiny.records("estimated").first?["telemetry"])
+      let object = try JSONSerialization.jsonObject(with: Data(record.utf8)) as? [String: Double]
+      return try #require(object?["weight.\(name)"])
+    }
+    #expect(abs(weights.reduce(0, +) - 1) < 1e-6)
+    tiny.configuration.method = try MethodSection(
+      name: GradientBlending.name, configuration: Self.fixed(weights))
+    try tiny.train("fixed")
+    #expect(
+      try tiny.bytes("estimated/weights.safetensors") == tiny.bytes("fixed/weights.safetensors"))
+  }
+
+  /// Within, at and after the borders of super-epochs of 4 and 8 steps.
+  @Test(arguments: [2, 4, 6, 8, 9])
+  func resumesBitForBit(after step: Int) throws {
+    let tiny = try tinyRun { configuration in
+      (configuration.firstSuperEpoch, configuration.superEpoch) = (1, 1)
+      (configuration.smoothing, configuration.measure) = (0.5, .error)
+    }
+    try tiny.train("whole")
+    try tiny.train("broken", maxSteps: step)
+    try tiny.train("broken", resume: .auto)
+    for file in ["weights.safetensors", "best.safetensors"] {
+      #expect(try tiny.bytes("broken/" + file) == tiny.bytes("whole/" + file), "\(file)")
+    }
+    #expect(try tiny.records("broken") == tiny.records("whole"))
+  }
+
+  /// The third trial of the second estimate is interrupted.
+  @Test func aSignalDuringAnEstimateLeavesTheStateBefore() throws {
+    let tiny = try tinyRun { ($0.firstSuperEpoch, $0.superEpoch) = (1, 1) }
+    try tiny.train("whole")
+    var epochs = 0
+    var asked = 0
+    let watch = Watch { event in
+      if case .finishedEpoch = event { epochs += 1 }
+    }
+    let outcome = try tiny.run("broken").train(
+      stopSignal: {
+        asked += epochs > 0 ? 1 : 0
+        return asked == 11 ? 15 : nil
+      }, observers: [watch])
+    guard case .interrupted(15) = outcome else {
+      Issue.record("the outcome is \(outcome)")
+      return
+    }
+    #expect(epochs == 1)
+    try tiny.train("broken", resume: .auto)
+    #expect(try tiny.bytes("broken/weights.safetensors") == tiny.bytes("whole/weights.safetensors"))
+    #expect(try tiny.records("broken") == tiny.records("whole"))
+  }
+
+  private final class Watch: TrainingObserver {
+    private let body: (TrainingEvent) -> Void
+
+    init(_ body: @escaping (TrainingEvent) -> Void) { self.body = body }
+
+    func observe(_ event: TrainingEvent) { body(event) }
+  }
+
+  @Test func coupledEncodersAreEstimatedTogether() throws {
+    let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
+    tiny.configuration.model.mmtm = true
+    tiny.configuration.model.encoders["vector"]?.depth = 4
+    try tiny.train("run", maxSteps: 1)
+  }
+
+  @Test(arguments: FusionKind.allCases)
+  func anyFusion(_ fusion: FusionKind) throws {
+    let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
+    tiny.configuration.model.fusion = fusion
+    tiny.configuration.model.encoders["vector"]?.width = 16
+    try tiny.train("run", maxSteps: 1)
+  }
+
+  @Test func oneModalityIsRefused() throws {
+    let tiny = try tinyRun { _ in }
+    tiny.configuration.modalities = ["vector"]
+    tiny.configuration.model.encoders["image"] = nil
+    tiny.configuration.augmentation = NamedSections()
+    let text = message { _ = try tiny.run("run") }
+    #expect(
+      text
+        == "modalities: Gradient-Blending weighs modalities against each other, and this model has "
+        + "one; use two or more, or the method 'unimodal'")
+  }
+
+  @Test func weightsAreOnePerHead() throws {
+    let tiny = try tinyRun { $0 = Self.fixed([1, 1]) }
+    let text = message { _ = try tiny.run("run") }
+    #expect(
+      text
+        == "method.weights: 2 weights given; 'fixed' takes 3, one each for image, vector and the "
+        + "fused head, and the others none; give as many or none")
+  }
+
+  private func isClose(_ found: [Double], _ expected: [Double]) -> Bool {
+    found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 }
+  }
+}

@@ -1,0 +1,165 @@
+import Testing
+import Torch
+
+@testable import Equipoise
+
+struct OPMTests {
+  private static func configuration(
+    _ change: (inout OPM.Configuration) -> Void = { _ in }
+  ) -> OPM.Configuration {
+    var configuration = OPM.Configuration()
+    configuration.warmUpEpochs = 0
+    change(&configuration)
+    return configuration
+  }
+
+  /// METHODS §2.9.
+  @Test func ratesByHand() {
+    let rates = OPM.rates(Tensor([1.5, 2 / 3.0]), base: 0.5, lambda: 0.5)
+    expectNumbers(rates, [0.615529, 0])
+    let share = OPM.droppedShare(rates, widths: [512, 512])
+    expectNumbers(share, [0.307765])
+    expectNumbers(1 / (1 - share), [1.444595])
+    expectNumbers(
+      OPM.rates(Tensor([2.25, 4 / 3.0, 5 / 12.0]), base: 0.5, lambda: 0.5),
+      [0.712071, 0.580378, 0])
+  }
+
+  @Test func ratesStayInRange() {
+    expectNumbers(OPM.rates(Tensor([1.0, 1.0]), base: 0.5, lambda: 0.5), [0, 0])
+    expectNumbers(OPM.rates(Tensor([9.0, 0.1]), base: 0.9, lambda: 2), [1, 0])
+  }
+
+  @Test func wideModalitiesCountMore() {
+    expectNumbers(OPM.droppedShare(Tensor([0.5, 0]), widths: [3, 1]), [0.375])
+  }
+
+  /// The means that METHODS §2.9 gives, over many samples; one mask for each sample.
+  @Test func keptAtTheRate() {
+    let kept = OPM.kept(
+      rates: Tensor([0.615529, 0]), samples: 100_000, from: Generator(seed: 3))
+    let means = (kept * 1.444595).mean(over: [1]).array(of: Double.self)
+    #expect(abs(means[0] - 0.555405) < 0.01)
+    #expect(abs(means[1] - 1.444595) < 1e-9)
+    let sure = OPM.kept(rates: Tensor([1, 0.0]), samples: 5, from: Generator(seed: 3))
+    expectNumbers(sure, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+  }
+
+  @Test func wholeFeaturesAreDropped() throws {
+    let steps = try MethodSteps("opm")
+    let method = try OPM(
+      Self.configuration { ($0.probability, $0.baseRate) = (1, 0.4) }, for: steps.setting)
+    let context = try steps.context(0)
+    let features = steps.model.features(context.batch.inputs, .evaluation).map {
+      $0.zerosLike() + 1
+    }
+    let modulated = try method.modulate(features, in: context)
+    for (tensor, width) in zip(modulated, steps.model.fusion.featureWidths) {
+      let numbers = tensor.array(of: Double.self)
+      #expect(numbers.indices.allSatisfy { numbers[$0] == numbers[$0 / width * width] })
+    }
+  }
+
+  @Test func threeSteps() throws {
+    let steps = try MethodSteps("opm")
+    let configuration = Self.configuration { $0.probability = 0.6 }
+    try steps.check(try OPM(configuration, for: steps.setting))
+  }
+
+  /// A leader that always goes, zero-out scores, three modalities.
+  @Test func threeStepsOfAGate() throws {
+    let steps = try MethodSteps(
+      "opm_gated", fusion: .gated, modalities: ["text", "view", "pose"])
+    let configuration = Self.configuration { ($0.baseRate, $0.probability) = (1, 1) }
+    try steps.check(try OPM(configuration, for: steps.setting))
+  }
+
+  @Test func withoutDroppingItIsJointTraining() throws {
+    try MethodRuns.expectJoint(of: OPM.self, Self.configuration { $0.baseRate = 0 })
+    try MethodRuns.expectJoint(of: OPM.self, Self.configuration { $0.probability = 0 })
+    try MethodRuns.expectJoint(of: OPM.self, OPM.Configuration())
+    try MethodRuns.expectEffect(of: OPM.self, Self.configuration(), fusion: .film)
+  }
+
+  @Test(arguments: [false, true])
+  func resumes(previousBatch: Bool) throws {
+    try MethodRuns.expectResume(
+      of: OPM.self, Self.configuration { $0.previousBatch = previousBatch })
+  }
+
+  /// The paper's rule: the first batch has none before it, the second that of the first.
+  @Test func ratiosOfTheBatchBefore() throws {
+    let steps = try MethodSteps("opm")
+    let method = try OPM(
+      Self.configuration { ($0.previousBatch, $0.probability) = (true, 1) }, for: steps.setting)
+    let contexts = try (0..<2).map { try steps.context($0) }
+    let features = contexts.map { steps.model.features($0.batch.inputs, .evaluation) }
+    let first = try method.modulate(features[0], in: contexts[0])
+    #expect(zip(first, features[0]).allSatisfy(isEqual))
+    let own = ModalityScores.ratios(
+      features[0], labels: contexts[0].batch.labels, fusion: steps.model.fusion)
+    #expect(isEqual(try #require(method.state.first?.tensor), own))
+    _ = try method.modulate(features[1], in: contexts[1])
+    let rates = OPM.rates(own, base: 0.5, lambda: 0.5)
+    #expect(isEqual(Tensor.stacked(method.telemetry.map(\.value)), rates))
+  }
+
+  @Test func aStateOfAnotherModelIsRefused() throws {
+    let steps = try MethodSteps("opm")
+    let method = try OPM(Self.configuration { $0.previousBatch = true }, for: steps.setting)
+    #expect(
+      message { try method.restore(["ratios": .ones([3])]) }
+        == "the method's saved state does not fit: 'ratios' is [3], not [2]; use the configuration "
+        + "it was saved with")
+  }
+
+  @Test func oneModalityIsRefused() throws {
+    let text = try MethodRuns.refusalOfOneModality(OPM.self)
+    #expect(text?.contains("OPM balances modalities and needs two or more") == true)
+  }
+}
+
+/// OPM and OGM together.
+struct OPMOGMTests {
+  private static func configuration() -> OPMOGM.Configuration {
+    var configuration = OPMOGM.Configuration()
+    configuration.opm.warmUpEpochs = 0
+    configuration.ogm.window = EpochWindow()
+    return configuration
+  }
+
+  @Test func threeSteps() throws {
+    let steps = try MethodSteps("opm_ogm", modalities: ["text", "view", "pose"])
+    var configuration = Self.configuration()
+    configuration.opm.probability = 1
+    configuration.ogm.noise = false
+    let method = try OPMOGM(configuration, for: steps.setting)
+    try steps.check(method)
+    #expect(method.telemetry.first?.name == "rate.text")
+    #expect(method.telemetry.last?.name == "coefficient.pose")
+  }
+
+  @Test func eachAloneIsItself() throws {
+    var withoutDropping = Self.configuration()
+    withoutDropping.opm.baseRate = 0
+    withoutDropping.ogm.alpha = 0
+    withoutDropping.ogm.noise = false
+    try MethodRuns.expectJoint(of: OPMOGM.self, withoutDropping)
+    try MethodRuns.expectEffect(of: OPMOGM.self, Self.configuration())
+  }
+
+  @Test func resumes() throws {
+    var configuration = Self.configuration()
+    configuration.opm.previousBatch = true
+    try MethodRuns.expectResume(of: OPMOGM.self, configuration)
+  }
+
+  @Test func settingsAreInTwoSections() throws {
+    let text = message {
+      _ = try RunConfiguration.resolve(
+        sets: ["data=x", "method.name=opm-ogm", "method.opm.baseRate=2"],
+        methods: MethodRegistry.table())
+    }
+    #expect(text == "--set: method.opm.baseRate is 2.0; expected a number from 0.0 to 1.0")
+  }
+}

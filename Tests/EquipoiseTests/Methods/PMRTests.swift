@@ -1,0 +1,172 @@
+import Testing
+import Torch
+
+@testable import Equipoise
+
+struct PMRTests {
+  private static func configuration(
+    _ change: (inout PMR.Configuration) -> Void = { _ in }
+  ) -> PMR.Configuration {
+    var configuration = PMR.Configuration()
+    change(&configuration)
+    return configuration
+  }
+
+  private static func matrix(_ values: [Double]) -> Tensor { Tensor(values, shape: [2, 2]) }
+
+  /// METHODS §2.5.
+  @Test func byHand() {
+    let labels = Tensor([0, 1])
+    let distances = [
+      PMR.distances(Self.matrix([0.5, 0, 2, 1]), to: Self.matrix([0, 0, 2, 0])),
+      PMR.distances(Self.matrix([0, 0.5, 0.3, 0.6]), to: Self.matrix([0, 0, 0, 1])),
+    ]
+    expectNumbers(distances[0], [0.5, 1.5, 2.236068, 1])
+    expectNumbers(distances[1], [0.5, 0.5, 0.670820, 0.5])
+    let logits = distances.map { -$0 }
+    let scores = ModalityScores.scores(logits, labels: labels)
+    expectNumbers(scores, [1.505937, 1.042602])
+    expectNumbers(PMR.lags(scores), [0, 0.444404])
+    expectNumbers(PMR.leads(scores), [0.444404, 0])
+    let pulls = Tensor.stacked(logits.map { $0.crossEntropy(labels) })
+    expectNumbers(pulls, [0.284155, 0.652264])
+    let entropies = Tensor.stacked(logits.map(PMR.entropy))
+    expectNumbers(entropies, [0.557758, 0.691330])
+    let extra =
+      (PMR.lags(scores) * pulls).sum() - (PMR.leads(scores) * entropies).sum() * 0.01
+    expectNumbers(extra, [0.287390])
+  }
+
+  @Test func swappingModalitiesSwapsCoefficients() {
+    let (one, other) = (Tensor([3.0, 2, 1]), Tensor([1.0, 3, 2]))
+    expectNumbers(PMR.lags(one), [0, 0.5, 1])
+    expectNumbers(PMR.lags(other), [1, 0, 0.5])
+    expectNumbers(PMR.leads(one), [1, 1, 0])
+    expectNumbers(PMR.leads(other), [0, 1, 1])
+  }
+
+  @Test func equalModalitiesAddNothing() {
+    expectNumbers(PMR.lags(Tensor([1.5, 1.5])), [0, 0])
+    expectNumbers(PMR.leads(Tensor([1.5, 1.5])), [0, 0])
+  }
+
+  @Test func momentum() {
+    func updated(_ known: Double, _ count: Double) -> Tensor {
+      PMRPrototypes.updated(
+        Tensor([1, 1.0], shape: [1, 2]), with: Tensor([4, 0.0], shape: [1, 2]),
+        Tensor([count]), known: Tensor([known]), momentum: 0.2)
+    }
+    expectNumbers(updated(1, 2), [1.8, 0.2])
+    expectNumbers(updated(0, 2), [2, 0])
+    expectNumbers(updated(1, 0), [1, 1])
+  }
+
+  @Test func aPrototypeHasAFiniteGradient() {
+    let feature = Tensor([1, 2.0], shape: [1, 2]).asLeaf()
+    let distance = PMR.distances(feature, to: feature.detached())
+    let found = gradients(of: [distance.sum()], withRespectTo: [feature])[0]
+    expectNumbers(found, [0, 0])
+  }
+
+  @Test func threeSteps() throws {
+    let steps = try MethodSteps("pmr")
+    try steps.check(try PMR(Self.configuration { $0.entropyWeight = 0.5 }, for: steps.setting))
+  }
+
+  /// The released code's coefficients, three modalities, a head without parts.
+  @Test func threeStepsOfFiLM() throws {
+    let steps = try MethodSteps("pmr_film", fusion: .film, modalities: ["text", "view", "pose"])
+    let configuration = Self.configuration {
+      ($0.alpha, $0.entropyWeight, $0.hardCoefficients) = (1, 0, true)
+    }
+    try steps.check(try PMR(configuration, for: steps.setting))
+  }
+
+  @Test func theHeadHasTheGradientOfTheCrossEntropy() throws {
+    let steps = try MethodSteps("pmr")
+    let method = try PMR(Self.configuration { $0.entropyWeight = 1 }, for: steps.setting)
+    let (engine, context) = (try steps.makeEngine(), try steps.context(0))
+    try method.beginEpoch(0, with: engine)
+    let forward = try engine.forward(context)
+    let ours = try engine.gradients(
+      of: method.loss(for: forward, in: context), retainingGraph: true)
+    let joint = try engine.gradients(of: forward.logits.crossEntropy(context.batch.labels))
+    for (index, entry) in joint.entries.enumerated() where entry.name.hasPrefix("fusion.") {
+      let (a, b) = (entry.gradient, ours.entries[index].gradient)
+      #expect(isEqual(try #require(a), try #require(b)))
+    }
+    #expect(method.telemetry.count == 6)
+  }
+
+  /// A class that no sample has keeps everything finite.
+  @Test func aClassWithoutSamplesIsLeftOut() throws {
+    let steps = try MethodSteps("pmr")
+    let setting = MethodSetting(
+      model: steps.model, classes: 4, epochs: 1, device: .cpu, seed: 0)
+    var prototypes = PMRPrototypes(setting)
+    try prototypes.update(
+      with: steps.makeEngine(), momentum: 0.2,
+      in: TrainingSubset(share: 1, from: RandomStream(seed: 0)))
+    let features = steps.model.features(try steps.context(0).batch.inputs, .evaluation)
+    let logits = prototypes.logits(features)
+    for tensor in logits {
+      #expect(tensor.softmax(1).select(3, dimension: 1).floats().allSatisfy { $0 == 0 })
+      #expect(PMR.entropy(tensor).item().isFinite)
+    }
+    #expect(prototypes.state.last?.tensor.floats() == [1, 1, 1, 0])
+  }
+
+  /// A part without some class is enough later on, but not for the first prototypes.
+  @Test func theFirstPrototypesAreOfEveryClass() throws {
+    let steps = try MethodSteps("pmr")
+    let all = try steps.context(0).batch
+    let one = Batch(
+      inputs: all.inputs.map { $0.slice(0..<1) }, labels: all.labels.slice(0..<1), indices: [0])
+    var visits: [Bool] = []
+    let engine = TrainingEngine(
+      model: steps.model, optimizer: SGD(steps.model.namedParameters, learningRate: 0.1),
+      training: TrainingConfiguration(), device: .cpu,
+      trainingBatches: { subset, body in
+        visits.append(subset == nil)
+        try body(subset == nil ? all : one)
+      })
+    let method = try PMR(Self.configuration(), for: steps.setting)
+    try method.beginEpoch(0, with: engine)
+    #expect(visits == [false, true])
+    let before = try #require(method.state.first?.tensor)
+    try method.beginEpoch(1, with: engine)
+    #expect(visits == [false, true, false])
+    let after = try #require(method.state.first?.tensor)
+    let label = one.labels.array(of: Int.self)[0]
+    for row in 0..<3 {
+      #expect(isEqual(before.select(row), after.select(row)) == (row != label))
+    }
+  }
+
+  @Test func withoutWeightsItIsJointTraining() throws {
+    try MethodRuns.expectJoint(
+      of: PMR.self, Self.configuration { ($0.alpha, $0.entropyWeight) = (0, 0) })
+    try MethodRuns.expectJoint(
+      of: PMR.self, Self.configuration { $0.window = EpochWindow(first: 5, last: 9) })
+    try MethodRuns.expectEffect(of: PMR.self, Self.configuration(), fusion: .gated)
+  }
+
+  @Test func resumes() throws {
+    try MethodRuns.expectResume(of: PMR.self, Self.configuration { $0.entropyEpochs = 2 })
+  }
+
+  @Test func oneModalityIsRefused() throws {
+    let text = try MethodRuns.refusalOfOneModality(PMR.self)
+    #expect(text?.contains("PMR balances modalities and needs two or more") == true)
+  }
+
+  @Test func subsetsAreRandomPartsOfAtLeastABatch() {
+    let stream = RandomStream(seed: 0, "test")
+    let tenth = TrainingSubset(share: 0.1, from: stream).indices(of: 1000, atLeast: 64)
+    #expect(tenth.count == 100)
+    #expect(tenth == tenth.sorted() && Set(tenth).count == 100 && tenth.last ?? 0 < 1000)
+    #expect(tenth == TrainingSubset(share: 0.1, from: stream).indices(of: 1000, atLeast: 64))
+    #expect(TrainingSubset(share: 0.1, from: stream).indices(of: 100, atLeast: 64).count == 64)
+    #expect(TrainingSubset(share: 0.1, from: stream).indices(of: 9, atLeast: 64).count == 9)
+  }
+}

@@ -1,0 +1,58 @@
+import Testing
+import Torch
+
+@testable import Equipoise
+
+struct KMeansTests {
+  /// METHODS §2.8.
+  @Test func purityCountsMajorities() {
+    let labels = [0, 0, 0, 1, 1, 2, 2, 2, 0, 1]
+    #expect(Purity.of(labels, in: [0, 0, 0, 0, 1, 1, 1, 2, 2, 1]) == 0.6)
+    #expect(Purity.of(labels, in: labels) == 1)
+  }
+
+  @Test func purityIsAtLeastTheLargestClass() {
+    var stream = RandomStream(seed: 1, "purity")
+    for _ in 0..<50 {
+      let labels = (0..<20).map { _ in stream.integer(below: 3) }
+      let clusters = (0..<20).map { _ in stream.integer(below: 4) }
+      let largest = (0..<3).map { label in labels.count { $0 == label } }.max() ?? 0
+      #expect(Purity.of(labels, in: clusters) >= Double(largest) / 20)
+    }
+  }
+
+  @Test func twoPairsAreFound() {
+    let points = Tensor([0, 0, 0, 1, 10, 10, 10, 11] as [Float], shape: [4, 2])
+    let clusters = clusters(points, 2)
+    #expect(clusters[0] == clusters[1] && clusters[2] == clusters[3] && clusters[0] != clusters[2])
+    #expect(Purity.of([0, 0, 1, 1], in: clusters) == 1)
+    #expect(Purity.of([0, 1, 0, 1], in: clusters) == 0.5)
+  }
+
+  @Test func separateGroupsAreFoundAndTheSeedDecides() {
+    let generator = Generator(seed: 2)
+    let labels = (0..<200).map { $0 % 5 }
+    let centres = Tensor.normal([5, 16], from: generator) * 10
+    let points =
+      centres.gatheringRows(Tensor(labels.map(Int64.init)))
+      + Tensor.normal([200, 16], from: generator)
+    let found = clusters(points, 5)
+    #expect(Purity.of(labels, in: found) == 1)
+    #expect(found == clusters(points, 5))
+  }
+
+  @Test func pointsThatCoincideStillGiveEveryPointACluster() {
+    let found = clusters(.zeros([6, 2]), 3)
+    #expect(found.count == 6 && found.allSatisfy { (0..<3).contains($0) })
+  }
+
+  @Test func asManyClustersAsPoints() {
+    let found = clusters(Tensor([0, 1, 5] as [Float], shape: [3, 1]), 3)
+    #expect(Set(found).count == 3)
+  }
+
+  private func clusters(_ points: Tensor, _ count: Int) -> [Int] {
+    KMeans.clusters(
+      of: points, count: count, restarts: 10, from: RandomStream(seed: 0, "clusters"))
+  }
+}
