@@ -49,6 +49,7 @@ struct RunConfigurationTests {
         selectBy: accuracy
         probe: false
         shapley: true
+        test: true
         batchSize: null
       runtime:
         device: auto
