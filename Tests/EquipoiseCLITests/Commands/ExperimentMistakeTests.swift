@@ -10,7 +10,7 @@ import Testing
     try TinyDataset.write(to: folder.file("data"))
   }
 
-  @Test(arguments: comparisons)
+  @Test(arguments: comparisons + searches)
   func isToldInOneLine(_ mistake: BadInputTests.Mistake) throws {
     let arguments = mistake.arguments.split(separator: " ")
       .map { $0.replacingOccurrences(of: "DIR", with: folder.path) }
@@ -81,5 +81,53 @@ import Testing
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --set runtime.maxSteps=3 --out DIR/out",
       "entry 'joint': --set runtime.maxSteps: a run that stops early has no result; use --epochs"),
+  ]
+
+  private static let searches = [
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --out DIR/out", status: 64,
+      "there is nothing to search; add --grid KEY=V1,V2 or --random"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --grid training.batchSize=4,8 --out DIR/out", status: 64,
+      "no methods are named, or one twice; add --methods joint,aim"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --grid training.batchSize --out DIR/out",
+      """
+      --grid training.batchSize: not of the form KEY=VALUES; for example: --grid \
+      training.batchSize=32,64
+      """),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --grid training.batchSizes=4,8 --out DIR/out",
+      "entry 'joint': --set: unknown key 'training.batchSizes'; did you mean 'batchSize'?"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --random training.batchSize=8..4 --out DIR/out",
+      """
+      --random training.batchSize=8..4: not of the form KEY=LOW..HIGH or KEY=LOW..HIGH(log) with \
+      LOW < HIGH; for example: --random 'training.optimiser.learningRate=1e-4..1e-1(log)'
+      """),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --random training.gradientClip=1..4 --out DIR/out",
+      "--random: a range has no end of values; add --trials N"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint,aim --grid aim:method.lambda=1,2 --out DIR/out",
+      """
+      --grid: the methods have different numbers of trials: aim 2, joint 1; add --trials 1, which \
+      draws as many points for each
+      """),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --grid aim:method.lambda=1,2 --out DIR/out",
+      "--grid: 'aim:method.lambda' is for a method that is not searched; add it to --methods"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods aim --grid method.lambda=1,2 --grid method.lambda=3 --out DIR/out",
+      "--grid: 'method.lambda' is searched twice; keep one of them"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --grid runtime.seed=1,2 --out DIR/out",
+      "entry 'joint': --set runtime.seed: every run has a seed of its own; use --seeds"),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --grid training.batchSize=4 --trials 2 --out DIR/out",
+      """
+      --trials 2: the search has only 1 points for 'joint'; ask for fewer trials, which are the same \
+      number for every method, or add values
+      """),
   ]
 }

@@ -36,7 +36,7 @@ struct SearchSpaceTests {
   }
 
   @Test func rangesOnTheirScale() throws {
-    let space = try space(["a=1,2"], random: ["x=1e-4..1e-1(log)", "y=2..4"])
+    let space = try space(["a=1,2"], random: ["x=1e-4..1e-1(log)", "y=2.0..4.0"])
     #expect(space.size == nil)
     let points = try space.points(200, seed: 0)
     let values = points.map { point in
@@ -49,6 +49,22 @@ struct SearchSpaceTests {
     let low = values.count { $0[2] < 3 }
     #expect((70...130).contains(low), "\(low)")
     #expect(throws: EquipoiseError.self) { try space.points(nil, seed: 0) }
+  }
+
+  @Test func wholeNumbersBetweenWholeNumbers() throws {
+    let points = try space(
+      ["b=\((0..<99).map(String.init).joined(separator: ","))"],
+      random: [
+        "x=1..3", "y=1..64(log)",
+      ]
+    ).points(300, seed: 0)
+    let values = points.map { point in point.dropFirst().map { $0.split(separator: "=")[1] } }
+    for number in ["1", "2", "3"] {
+      let count = values.count { $0[0] == number }
+      #expect((70...130).contains(count), "\(number): \(count)")
+    }
+    let second = values.compactMap { Int($0[1]) }
+    #expect(second.count == 300 && second.allSatisfy { (1...64).contains($0) })
   }
 
   @Test(arguments: ["x", "x=", "x=1,1", "x=1,,2", "=1"])

@@ -50,15 +50,39 @@ final class ChildProcess {
   /// How it ended; `nil` while it runs. After the end it must not be asked again.
   func poll() -> Exit? {
     var (status, usage) = (Int32(0), rusage())
-    guard wait4(identifier, &status, WNOHANG, &usage) == identifier else { return nil }
+    guard wait4(identifier, &status, WNOHANG, &usage) == identifier else {
+      sampleMemory()
+      return nil
+    }
     let signal = status & 0x7F
-    #if os(Linux)
-      let peak = Int(usage.ru_maxrss) * 1024
-    #else
-      let peak = Int(usage.ru_maxrss)
-    #endif
-    return Exit(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, peakMemory: peak)
+    return Exit(
+      status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, peakMemory: peakMemory(usage))
   }
+
+  #if os(Linux)
+    private var lastSample = ContinuousClock.now
+    private var sampled: Int?
+
+    /// Linux counts the memory of the parent at the start as the child's: below the parent's own peak
+    /// the system's figure says nothing, and what was seen while the child ran must do.
+    private func peakMemory(_ usage: rusage) -> Int {
+      let peak = Int(usage.ru_maxrss) * 1024
+      return peak > Hardware.peakMemory ? peak : sampled ?? peak
+    }
+
+    private func sampleMemory() {
+      guard ContinuousClock.now - lastSample > .milliseconds(200) else { return }
+      lastSample = .now
+      let status =
+        (try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+      sampled = kibibytes.flatMap { Int($0) }.map { 1024 * $0 } ?? sampled
+    }
+  #else
+    private func peakMemory(_ usage: rusage) -> Int { Int(usage.ru_maxrss) }
+    private func sampleMemory() {}
+  #endif
 
   /// Sends it a signal.
   func send(_ signal: Int32) { kill(identifier, signal) }

@@ -7,7 +7,15 @@ package struct SearchDimension: Equatable, Sendable {
     /// Some values, as YAML.
     case choices([String])
     /// Numbers between two bounds, evenly or on a logarithmic scale.
-    case range(low: Double, high: Double, isLogarithmic: Bool)
+    case range(low: Double, high: Double, scale: Scale)
+  }
+
+  /// How numbers of a range are drawn.
+  package struct Scale: Equatable, Sendable {
+    /// Evenly on a logarithmic scale.
+    var isLogarithmic = false
+    /// Whole numbers only.
+    var isWhole = false
   }
 
   /// The method that the dimension is for; `nil` for all of them.
@@ -33,7 +41,8 @@ package struct SearchDimension: Equatable, Sendable {
     (self.method, self.key, self.values) = (method, key, .choices(choices))
   }
 
-  /// Reads `[METHOD:]KEY=LOW..HIGH`, with `(log)` after it for a logarithmic scale.
+  /// Reads `[METHOD:]KEY=LOW..HIGH`, with `(log)` after it for a logarithmic scale. Between whole
+  /// numbers whole numbers are drawn, between 1.0 and 4.0 others too.
   ///
   /// - Parameter text: what `--random` was given.
   /// - Throws: `EquipoiseError` for another form.
@@ -41,8 +50,9 @@ package struct SearchDimension: Equatable, Sendable {
     let example = "--random 'training.optimiser.learningRate=1e-4..1e-1(log)'"
     let (method, key, values) = try Self.parts(of: text, flag: "--random", example: example)
     let isLogarithmic = values.hasSuffix("(log)")
-    let bounds = (isLogarithmic ? String(values.dropLast("(log)".count)) : values)
-      .components(separatedBy: "..").map { Double($0) }
+    let texts = (isLogarithmic ? String(values.dropLast("(log)".count)) : values)
+      .components(separatedBy: "..")
+    let bounds = texts.map { Double($0) }
     guard bounds.count == 2, let low = bounds[0], let high = bounds[1], low < high,
       low.isFinite, high.isFinite, !isLogarithmic || low > 0
     else {
@@ -53,7 +63,9 @@ package struct SearchDimension: Equatable, Sendable {
         fix: "for example: \(example)")
     }
     (self.method, self.key) = (method, key)
-    self.values = .range(low: low, high: high, isLogarithmic: isLogarithmic)
+    let isWhole = texts.allSatisfy { Int($0) != nil }
+    self.values = .range(
+      low: low, high: high, scale: Scale(isLogarithmic: isLogarithmic, isWhole: isWhole))
   }
 
   private static func parts(
@@ -75,10 +87,13 @@ package struct SearchDimension: Equatable, Sendable {
   func draw(_ stream: inout RandomStream) -> String {
     switch values {
     case .choices(let choices): return choices[stream.integer(below: choices.count)]
-    case .range(let low, let high, let isLogarithmic):
+    case .range(let low, let high, let scale):
+      // Whole numbers from half below to half above, so that the ends are as likely as the others.
+      let (first, last) = scale.isWhole ? (low - 0.5, high + 0.5) : (low, high)
       let share = stream.uniform()
       let value =
-        isLogarithmic ? low * pow(high / low, share) : low + (high - low) * share
+        scale.isLogarithmic ? first * pow(last / first, share) : first + (last - first) * share
+      if scale.isWhole { return "\(Int(min(max(value.rounded(), low), high)))" }
       // Four digits are as precise as a search needs, and readable.
       return "\(Double(String(format: "%.3e", value)) ?? value)"
     }
