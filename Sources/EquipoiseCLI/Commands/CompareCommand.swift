@@ -51,8 +51,7 @@ struct CompareCommand: ParsableCommand {
     let folder = try options.folder()
     guard !tableOnly else { return try show(try saved(in: folder), in: folder, failures: []) }
     let plan = try plan(in: folder)
-    let threads = plan.entries.compactMap(\.configuration.runtime.threads).max() ?? 1
-    let budget = try options.budget(threads: threads)
+    let budget = try options.budget(for: plan.entries.map(\.configuration))
     StopSignal.install()
     let experiment = Experiment(
       command: "compare", folder: folder, budget: budget, quiet: options.quiet)

@@ -45,8 +45,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let plan = try plan(in: try options.folder())
-    let threads = plan.trials.compactMap(\.configuration.runtime.threads).max() ?? 1
-    let budget = try options.budget(threads: threads)
+    let budget = try options.budget(for: plan.trials.map(\.configuration))
     StopSignal.install()
     let experiment = Experiment(
       command: "sweep", folder: plan.folder, budget: budget, quiet: options.quiet)

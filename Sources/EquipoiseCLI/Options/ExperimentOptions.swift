@@ -1,6 +1,7 @@
 import ArgumentParser
 import Equipoise
 import Foundation
+import Torch
 
 /// The flags of every command that trains many runs.
 struct ExperimentOptions: ParsableArguments {
@@ -26,7 +27,8 @@ struct ExperimentOptions: ParsableArguments {
   )
   var sets: [String] = []
 
-  @Option(help: ArgumentHelp("Runs side by side (default: one per core).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Runs side by side (default: one per core; on a GPU one).", valueName: "n"))
   var jobs: Int?
 
   @Option(
@@ -68,12 +70,18 @@ extension ExperimentOptions {
     return Array(first...last)
   }
 
-  /// How many runs may go side by side when each takes `threads` threads.
-  func budget(threads: Int) throws -> RunBudget {
+  /// How many of such runs may go side by side. They would share one GPU and its memory, which nobody
+  /// here measures: there one at a time, unless the user knows better.
+  func budget(for configurations: [RunConfiguration]) throws -> RunBudget {
     if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1") }
-    let cores = ProcessInfo.processInfo.activeProcessorCount
     let free = SystemMemory.available.map { 9 * ($0 / 10) } ?? SystemMemory.total
-    return RunBudget(jobs: jobs ?? max(1, cores / threads), memory: try memoryLimit() ?? free)
+    let limit = try memoryLimit() ?? free
+    if let jobs { return RunBudget(jobs: jobs, memory: limit) }
+    let devices = try Set(configurations.map(\.runtime.device)).map(Accelerators.device)
+    guard devices.allSatisfy({ $0 == .cpu }) else { return RunBudget(jobs: 1, memory: limit) }
+    let threads = configurations.compactMap(\.runtime.threads).max() ?? 1
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return RunBudget(jobs: max(1, cores / threads), memory: limit)
   }
 
   private func memoryLimit() throws -> Int? {

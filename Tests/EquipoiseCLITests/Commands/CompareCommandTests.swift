@@ -48,6 +48,7 @@ import Testing
     while !isFinished("cut/joint/seed-0"), killed.process.isRunning { usleep(2000) }
     kill(killed.process.processIdentifier, SIGKILL)
     _ = try killed.finish()
+    try waitForOrphans(in: "cut/joint/seed-1")
     #expect(!isFinished("cut/unimodal-losses/seed-1"))
     let interrupted = try CommandLineTool.start(cut)
     while !isFinished("cut/unimodal-losses/seed-0"), interrupted.process.isRunning { usleep(2000) }
@@ -59,6 +60,15 @@ import Testing
     #expect(repeated.status == 0, "\(repeated.errors)")
     // Where the references are is all that differs besides times.
     #expect(try report("cut") == report("whole"))
+  }
+
+  /// A run whose parent was killed saves and stops: its lock is free then.
+  private func waitForOrphans(in run: String) throws {
+    for _ in 0..<1000 where FileManager.default.fileExists(atPath: folder.file(run)) {
+      if try ProcessLock(ifFree: folder.file(run)) != nil { return }
+      usleep(10_000)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.file(run)), "the run still goes")
   }
 
   @Test func finishedRunsAndReferencesAreNotRepeated() throws {

@@ -56,6 +56,9 @@ struct RunQueueTests {
     #expect(needs.seconds("short") == 20 && needs.memory("short") == 80)
     // 1 multiply-add took 20 seconds, so 9 take 180.
     #expect(abs(needs.seconds("long") - 180) < 1e-9)
+    // The rest of a run that was stopped takes less than a whole one.
+    needs.add(RunMeasurement(folder: "", group: "short", seconds: 3, peakMemory: 40, status: 0))
+    #expect(needs.seconds("short") == 20 && needs.memory("short") == 80)
     // A run that failed tells nothing.
     needs.add(RunMeasurement(folder: "", group: "long", seconds: 1, peakMemory: 1, status: 1))
     #expect(needs.memory("long") == 60)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Equipoise
 
-/// The numbers quoted are what References/statistics.py prints with scipy.
+/// The numbers quoted are what References/paired_statistics.py prints with scipy.
 struct StatisticsTests {
   struct Case {
     let name: String

@@ -37,10 +37,15 @@ package struct RunNeeds: Sendable {
     for measurement in measured { add(measurement) }
   }
 
-  /// Takes the measurement of a run that went through.
+  /// Takes the measurement of a run that went through. The largest of its group counts: a process that
+  /// only finished what another had begun took less than a whole run.
   package mutating func add(_ measurement: RunMeasurement) {
     guard measurement.status == 0 else { return }
-    measured[measurement.group] = measurement
+    let before = measured[measurement.group]
+    measured[measurement.group] = RunMeasurement(
+      folder: measurement.folder, group: measurement.group,
+      seconds: max(measurement.seconds, before?.seconds ?? 0),
+      peakMemory: max(measurement.peakMemory, before?.peakMemory ?? 0), status: 0)
   }
 
   /// Bytes of memory that a run of a group takes.

@@ -44,11 +44,13 @@ package final class RunPool {
   private var claims: [String: ProcessLock] = [:]
   private var announced: Set<String> = []
   private var outcome = RunPoolOutcome()
+  /// Asking for the locks of others all the time would be work for nothing.
+  private var nextStart = ContinuousClock.now
 
   private struct Child {
     let run: PlannedRun
     let process: ChildProcess
-    let start = ContinuousClock.now
+    let start: ContinuousClock.Instant
   }
 
   /// A pool.
@@ -82,7 +84,7 @@ package final class RunPool {
       try reap()
       passOnSignal()
       if children.isEmpty, outcome.signal != nil || queue.waiting.isEmpty { return outcome }
-      if outcome.signal == nil { try start() }
+      if outcome.signal == nil, ContinuousClock.now >= nextStart { try start() }
       usleep(10_000)
     }
   }
@@ -99,16 +101,19 @@ package final class RunPool {
     while let run = try startable() {
       queue.remove(run)
       if run.isFinished {
-        // Another process was faster.
+        // Another process was faster, perhaps with another configuration.
+        try run.check()
         releaseIfDone(run.groupFolder)
         continue
       }
       try run.writeConfiguration()
+      let start = ContinuousClock.now
       let process = try ChildProcess(
         command(run), input: lifeLine.readingEnd, log: run.log)
-      children.append(Child(run: run, process: process))
+      children.append(Child(run: run, process: process, start: start))
       report(.started(run))
     }
+    nextStart = .now + .milliseconds(200)
   }
 
   private func startable() throws -> PlannedRun? {
@@ -151,6 +156,7 @@ package final class RunPool {
       queue.needs.add(measurement)
       try journal.append(measurement)
       conclude(child.run, exit, seconds)
+      nextStart = .now
       releaseIfDone(child.run.groupFolder)
     }
   }
