@@ -10,7 +10,9 @@ struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
-      InspectCommand.self, ConfigCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+      CompareCommand.self, SweepCommand.self, InspectCommand.self, ConfigCommand.self,
+      BenchmarkCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {

@@ -55,6 +55,14 @@ package enum CSV {
     return try file.withBytes { try parse($0, path: path) }
   }
 
+  /// Some cells as a line of a table, with quotes around those that need them.
+  package static func line(_ cells: [String]) -> String {
+    cells.map { cell in
+      guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
+      return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    }.joined(separator: ",") + "\n"
+  }
+
   /// The table in `bytes`, whose name in errors is `path`.
   static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> CSVTable {
     var scanner = CSVScanner(bytes, path: path)

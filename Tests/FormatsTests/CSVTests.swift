@@ -3,6 +3,10 @@ import Testing
 @testable import Formats
 
 @Suite struct CSVTests {
+  @Test func linesAreQuotedWhereTheyMust() {
+    #expect(CSV.line(["plain", "a,\"b\"", ""]) == "plain,\"a,\"\"b\"\"\",\n")
+  }
+
   @Test func readsWhatPythonWrites() throws {
     let table = try CSV.read(fixture("table.csv"))
     #expect(table.header == ["id", "label", "said \"text\""])

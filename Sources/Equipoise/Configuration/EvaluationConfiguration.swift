@@ -8,6 +8,9 @@ public struct EvaluationConfiguration: ConfigurationSection {
   public var probe = false
   /// Whether to measure the Shapley imbalance of the modalities.
   public var shapley = true
+  /// Whether the test split is read, once, when training is done; a search for settings leaves it
+  /// alone.
+  public var test = true
   /// Samples per evaluation batch; nil takes the training batch size.
   public var batchSize: Int?
 

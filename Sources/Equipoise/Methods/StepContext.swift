@@ -90,14 +90,12 @@ public protocol StepEngine: AnyObject {
   ///
   /// - Parameters:
   ///   - loss: the scalar.
-  ///   - leaves: further tensors to differentiate by in the same backward pass.
   ///   - retainingGraph: keeps what a second call for a loss of the same forward pass needs.
-  /// - Returns: one gradient for each parameter, and one for each of `leaves`; nil where it had no
-  ///   part in the loss.
+  /// - Returns: one gradient for each parameter; nil where it had no part in the loss.
   /// - Throws: what the engine cannot go on with.
-  func gradients(
-    of loss: Tensor, alsoBy leaves: [Tensor], retainingGraph: Bool
-  ) throws -> (ModelGradients, [Tensor?])
+  func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients
+  /// The same of Σ root · seed over tensors of any shape.
+  func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
   /// Visits training samples in order, without augmentation, in evaluation batches.
@@ -119,15 +117,8 @@ public protocol StepEngine: AnyObject {
 
 extension StepEngine {
   /// The gradients of a scalar with respect to every parameter of the model and of the method.
-  public func gradients(of loss: Tensor, retainingGraph: Bool = false) throws -> ModelGradients {
-    try gradients(of: loss, alsoBy: [], retainingGraph: retainingGraph).0
-  }
-
-  /// The same in one backward pass with those of further leaves, in their order.
-  public func gradients(
-    of loss: Tensor, alsoBy leaves: [Tensor]
-  ) throws -> (ModelGradients, [Tensor?]) {
-    try gradients(of: loss, alsoBy: leaves, retainingGraph: false)
+  public func gradients(of loss: Tensor) throws -> ModelGradients {
+    try gradients(of: loss, retainingGraph: false)
   }
 
   /// Visits the training samples in order, without augmentation, in evaluation batches.

@@ -9,13 +9,33 @@ package final class ProcessLock {
   /// Takes the lock of `folder`, which must exist.
   package init(folder: String) throws {
     let path = folder + "/.lock"
-    file = try FileDescriptor(path, flags: O_RDWR | O_CREAT)
-    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-      guard errno == EWOULDBLOCK else { throw EquipoiseError.system("lock the file", path) }
+    guard let file = try Self.locked(path) else {
       throw EquipoiseError(
         .checkpoint, "process \(Self.owner(path)) is writing this run", at: folder,
         fix: "wait for it, stop it, or choose another run folder")
     }
+    self.file = file
+    try Self.sign(file, path)
+  }
+
+  /// Takes the lock of `folder`, which must exist; `nil` when another process has it.
+  package init?(ifFree folder: String) throws {
+    let path = folder + "/.lock"
+    guard let file = try Self.locked(path) else { return nil }
+    self.file = file
+    try Self.sign(file, path)
+  }
+
+  /// The lock file, locked; `nil` when another process has the lock.
+  private static func locked(_ path: String) throws -> FileDescriptor? {
+    let file = try FileDescriptor(path, flags: O_RDWR | O_CREAT)
+    if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
+    guard errno == EWOULDBLOCK else { throw EquipoiseError.system("lock the file", path) }
+    return nil
+  }
+
+  /// Writes down who has the lock.
+  private static func sign(_ file: FileDescriptor, _ path: String) throws {
     let line = Data("\(getpid())\n".utf8)
     let written = line.withUnsafeBytes { pwrite(file.number, $0.baseAddress, $0.count, 0) }
     guard written == line.count, ftruncate(file.number, off_t(line.count)) == 0 else {

@@ -22,6 +22,19 @@ package enum StopSignal {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// From now on the end of standard input is a SIGTERM: the process at its other end has gone, and
+  /// nobody would notice this one.
+  package static func sendAtEndOfInput() {
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count == 0 || count < 0 && errno != EINTR { break }
+      }
+      kill(getpid(), SIGTERM)
+    }
+  }
+
   /// The signal that asked to stop, if one did.
   package static var requested: Int32? {
     let number = received.load(ordering: .sequentiallyConsistent)

@@ -92,7 +92,7 @@ package final class RunParts {
   }
 
   /// Multiply-adds of a training step for each sample; a backward pass takes twice its forward pass.
-  private(set) lazy var multiplyAddsPerSample =
+  package private(set) lazy var multiplyAddsPerSample =
     methodResources?.multiplyAddsPerSample ?? 3 * model.summarize().multiplyAdds
 
   // MARK: Evaluation

@@ -13,7 +13,8 @@ public struct RunResult: Codable, Sendable {
   public let bestEpoch: Int?
   /// The selected model on the validation split.
   public let validation: EvaluationReport
-  /// The selected model on the test split, read once; `nil` when the data has none.
+  /// The selected model on the test split, read once; `nil` when the data has none or the
+  /// configuration leaves it alone.
   public let test: EvaluationReport?
   /// Steps of training.
   public let steps: Int

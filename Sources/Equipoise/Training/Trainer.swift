@@ -216,11 +216,12 @@ public final class Trainer {
   private func conclude() throws -> RunResult {
     try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
     if progress.best != nil { try parts.model.load(from: run.best) }
+    let readsTest = parts.configuration.evaluation.test && parts.data.has(.test)
     let result = RunResult(
       method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
       selectedBy: parts.configuration.evaluation.selectBy.rawValue,
       bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
-      test: parts.data.has(.test) ? try parts.evaluate(.test, probing: true) : nil,
+      test: readsTest ? try parts.evaluate(.test, probing: true) : nil,
       steps: progress.globalStep, seconds: progress.seconds)
     try result.write(to: run.result)
     return result

@@ -79,14 +79,22 @@ final class TrainingEngine: StepEngine {
     try withAutocast(to: precision, on: device, body)
   }
 
-  func gradients(
-    of loss: Tensor, alsoBy leaves: [Tensor], retainingGraph: Bool
-  ) throws -> (ModelGradients, [Tensor?]) {
-    let found = Torch.gradients(
-      of: [loss], withRespectTo: parameters.map(\.leaf) + leaves, retainingGraph: retainingGraph)
-    let entries = zip(names, found).map { (name: $0, gradient: $1) }
-    let own = ModelGradients(entries: entries, encoders: encoders, positions: positions)
-    return (own, Array(found.dropFirst(parameters.count)))
+  func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
+    gathered(
+      Torch.gradients(
+        of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph))
+  }
+
+  func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
+    guard !roots.isEmpty else { return gathered(parameters.map { _ in nil }) }
+    return gathered(
+      Torch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
+  }
+
+  private func gathered(_ gradients: [Tensor?]) -> ModelGradients {
+    ModelGradients(
+      entries: zip(names, gradients).map { (name: $0, gradient: $1) }, encoders: encoders,
+      positions: positions)
   }
 
   func apply(_ gradients: ModelGradients) throws {

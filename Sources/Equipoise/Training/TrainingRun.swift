@@ -74,7 +74,13 @@ package struct TrainingRun {
 
   // MARK: Checks before a run continues
 
-  private static func checkUnchanged(
+  /// Throws unless a run's folder holds a run of this configuration.
+  ///
+  /// - Parameters:
+  ///   - configuration: what is to run.
+  ///   - folder: a run that was begun.
+  /// - Throws: `EquipoiseError` that names the keys that differ.
+  package static func checkUnchanged(
     _ configuration: RunConfiguration, in folder: RunFolder
   ) throws {
     var before = try RunConfiguration.saved(in: folder)

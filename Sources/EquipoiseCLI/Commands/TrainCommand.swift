@@ -27,6 +27,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print only warnings and the final scores.")
   var quiet = false
 
+  @Flag(help: .hidden)
+  var stopAtEndOfInput = false
+
   private func check() throws {
     if out == nil, dryRun == nil {
       throw ValidationError("no run folder is given; add --out DIR")
@@ -38,6 +41,7 @@ struct TrainCommand: ParsableCommand {
     try check()
     var configuration = try options.resolve().configuration
     StopSignal.install()
+    if stopAtEndOfInput { StopSignal.sendAtEndOfInput() }
     if let dryRun {
       configuration.runtime.maxSteps = dryRun
       print(try DryRun.measure(configuration).text, terminator: "")

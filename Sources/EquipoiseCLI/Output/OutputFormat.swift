@@ -12,10 +12,15 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 /// One JSON object on standard output.
 enum JSONOutput {
   static func print(_ value: some Encodable) throws {
+    Swift.print(try text(value))
+  }
+
+  /// The object as text.
+  static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

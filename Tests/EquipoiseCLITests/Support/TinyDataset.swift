@@ -35,8 +35,14 @@ enum TinyDataset {
   }
 
   /// Flags that make the model small and use every kind of random stream.
-  static let model = [
-    "--threads", "1", "--batch-size", "8", "--learning-rate", "0.01",
+  static let model =
+    ["--threads", "1", "--batch-size", "8", "--learning-rate", "0.01"] + encoders
+
+  /// The same for commands that have only `--set`.
+  static let settings =
+    ["--set", "training.batchSize=8", "--set", "training.optimiser.learningRate=0.01"] + encoders
+
+  private static let encoders = [
     "--set", "model.encoders.audio={type: mlp, width: 8, depth: 2, dropout: 0.1}",
     "--set", "model.encoders.motion={type: conv1d, width: 4, depth: 2, dropout: 0.1}",
   ]

@@ -51,6 +51,7 @@ struct RunConfigurationTests {
         selectBy: accuracy
         probe: false
         shapley: true
+        test: true
         batchSize: null
       runtime:
         device: auto

@@ -44,7 +44,7 @@ public enum AIMPreset: String, ConfigurationChoice {
   case `default`
   /// The letter of the paper wherever it is definite.
   case paperLiteral = "paper-literal"
-  /// Cheap steps: half of the depths and a narrow latent space, the rest every few steps.
+  /// Cheap steps: one depth of each step, a narrow latent space, the rest every few steps.
   case fast
   /// Joint training, watched: λ = 0 and no auxiliary blocks.
   case observe
@@ -93,7 +93,7 @@ public struct PrototypeConfiguration: ConfigurationSection {
   /// Whether gradients reach the network through the prototypes of Eqs. 9–11.
   public var targets = PrototypeTargetKind.live
   /// What δ compares.
-  public var distance = PrototypeDistance.raw
+  public var distance = PrototypeDistance.normalised
   /// What `normalised` distances are multiplied by.
   public var temperature = 10.0
   /// Training steps from one pass of the prototypes through the blocks to the next; in between the
@@ -194,11 +194,12 @@ extension AIMConfiguration: PresetOffering {
     case .paperLiteral:
       settings.prototypes.start = .random
       settings.prototypes.targets = .frozen
+      settings.prototypes.distance = .raw
       settings.taskLossWeight = 0
       settings.alphaScale = .literal
       settings.decoupling.trainedWhileModulating = false
     case .fast:
-      settings.depthsPerStep = 2
+      settings.depthsPerStep = 1
       settings.auxiliaryInput = .detached
       settings.prototypes.interval = 4
       settings.decoupling.latentWidth = 64

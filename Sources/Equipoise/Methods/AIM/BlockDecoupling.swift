@@ -5,17 +5,15 @@ import Torch
 ///
 /// | equation | function |
 /// |---|---|
-/// | 7 | ``decouple(training:with:)`` |
-/// | 8 | ``train(_:goodGradients:)`` |
+/// | 7 | ``decouple(with:)`` |
+/// | 8 | ``train(_:with:goodLoss:)`` |
 /// | 13 | ``pullBack(_:_:retaining:)`` |
 ///
-/// The network's optimiser never sees Φ, Φ_mask and Ψ, and this one never sees θ (decision D12).
+/// The network's optimiser never sees Φ, Φ_mask and Ψ, and these never move θ (decision D12).
 final class BlockDecoupling {
   /// By rows and lengths, in the order of the block's first tensor of each.
   let groups: [DecouplingGroup]
   private let modality: String
-  private let mapOptimizer: Adam
-  private let maskOptimizer: Adam
 
   /// A mechanism for a block.
   ///
@@ -32,11 +30,13 @@ final class BlockDecoupling {
     groups = Self.grouped(parameters, settings).map { layout, entries in
       DecouplingGroup(entries, layout: layout, settings: settings, from: generator)
     }
-    mapOptimizer = Adam(groups.flatMap(\.maps), learningRate: settings.learningRate)
-    maskOptimizer = Adam(groups.flatMap(\.masks), learningRate: settings.maskLearningRate)
   }
 
-  /// Tensors of one layout together, in the order of their first.
+  /// Tensors of this many numbers or more are worked off one by one: their products fill the processor
+  /// as they are, and less is held at a time.
+  private static let large = 1 << 18
+
+  /// Small tensors of one layout together, in the order of their first.
   static func grouped(
     _ parameters: [(name: String, parameter: Parameter)], _ settings: DecouplingConfiguration
   ) -> [(layout: RowLayout, entries: [(name: String, parameter: Parameter)])] {
@@ -47,23 +47,27 @@ final class BlockDecoupling {
       if entries[layout] == nil { order.append(layout) }
       entries[layout, default: []].append(entry)
     }
-    return order.map { (layout: $0, entries: entries[$0] ?? []) }
+    return order.flatMap { layout in
+      let together = entries[layout] ?? []
+      return layout.rows * layout.length < large
+        ? [(layout: layout, entries: together)] : together.map { (layout: layout, entries: [$0]) }
+    }
   }
 
   /// Eq. 7 for all of the block's parameters.
   ///
-  /// - Parameters:
-  ///   - training: whether Eq. 8 will be minimised with what comes out.
-  ///   - engine: for the run's precision. Single rows are read once from memory and gain nothing by
-  ///     half precision.
-  /// - Returns: what the auxiliary and the good block compute with.
-  func decouple(training: Bool, with engine: any StepEngine) -> DecoupledBlock {
-    let parts = groups.map { group in
-      group.rows > 1
-        ? engine.inRunPrecision { group.decouple(training: training) }
-        : group.decouple(training: training)
-    }
-    return DecoupledBlock(groups: groups, parts: parts)
+  /// - Parameter engine: for the run's precision.
+  /// - Returns: what the auxiliary block computes with.
+  func decouple(with engine: any StepEngine) -> DecoupledBlock {
+    DecoupledBlock(
+      groups: groups, parts: groups.map { group in inPrecision(group, engine, group.decouple) })
+  }
+
+  /// Single rows are read once from memory and gain nothing by half precision.
+  private func inPrecision<R>(
+    _ group: DecouplingGroup, _ engine: any StepEngine, _ body: () -> R
+  ) -> R {
+    group.rows > 1 ? engine.inRunPrecision(body) : body()
   }
 
   /// Eq. 13: a gradient at θ, for every parameter of the block.
@@ -88,20 +92,28 @@ final class BlockDecoupling {
   /// Eq. 8: a step of Adam on L_g + L_re.
   ///
   /// - Parameters:
-  ///   - block: decoupled with `training: true`.
-  ///   - goodGradients: of L_g by ``DecoupledBlock/good``.
-  func train(_ block: DecoupledBlock, goodGradients: [Tensor?]) {
-    var maps: [Tensor?] = []
-    var masks: [Tensor?] = []
+  ///   - block: from ``decouple(with:)``.
+  ///   - engine: for the run's precision.
+  ///   - goodLoss: how the block does with θ^g in its parameters' place.
+  /// - Returns: how it did, and ‖θ − Ψ(z)‖ / ‖θ‖ over all tensors.
+  func train(
+    _ block: DecoupledBlock, with engine: any StepEngine,
+    goodLoss: ([(Parameter, Tensor)]) -> BlockPerformance
+  ) -> (good: BlockPerformance, reconstructionError: Tensor) {
+    let complements = zip(groups, block.parts).map { group, part in
+      inPrecision(group, engine) { group.complement(of: part) }
+    }
+    let leaves = complements.map { $0.good.asLeaf() }
+    let good = goodLoss(block.pairs(leaves))
+    let found = gradients(of: [good.loss], withRespectTo: leaves)
     for (index, group) in groups.enumerated() {
       let part = block.parts[index]
-      let gradient = goodGradients[index] ?? part.theta.detached().zerosLike()
-      let found = group.gradientsOfObjective(gradient, through: part)
-      maps += found.prefix(group.maps.count)
-      masks += found.suffix(group.masks.count)
+      group.train(
+        found[index] ?? part.theta.detached().zerosLike(), part, complements[index])
     }
-    mapOptimizer.step(gradients: maps)
-    maskOptimizer.step(gradients: masks)
+    return (
+      BlockPerformance(detaching: good), block.reconstructionError(complements.map(\.whole))
+    )
   }
 
   // MARK: State
@@ -115,18 +127,18 @@ final class BlockDecoupling {
       let parts = name.split(separator: ".", maxSplits: 1)
       return (name: "\(parts[0]).\(modality).\(parts[1])", tensor: tensor)
     }
-    let place = "decouplingOptimizer.\(modality).\(depth)"
-    return maps
-      + mapOptimizer.state.map { ("\(place).maps.\($0.name)", $0.tensor) }
-      + maskOptimizer.state.map { ("\(place).masks.\($0.name)", $0.tensor) }
+    let place = optimizerPlace(depth)
+    return maps + groups.flatMap(\.statistics).map { ("\(place).\($0.name)", $0.tensor) }
   }
 
   /// Continues from a saved state.
   func restore(_ saved: SavedState, depth: Int) throws {
-    for group in groups { try group.restore(saved, below: modality) }
-    let place = "decouplingOptimizer.\(modality).\(depth)"
-    try mapOptimizer.restore(saved.section(place + ".maps"))
-    try maskOptimizer.restore(saved.section(place + ".masks"))
+    let statistics = saved.section(optimizerPlace(depth))
+    for group in groups { try group.restore(saved, below: modality, statistics: statistics) }
+  }
+
+  private func optimizerPlace(_ depth: Int) -> String {
+    "decouplingOptimizer.\(modality).\(depth)"
   }
 }
 
@@ -136,22 +148,15 @@ struct DecoupledBlock {
   /// θ^b of each group, as leaves: the gradient stops here and is pulled back afterwards, so that no
   /// other graph has to be kept for it.
   let bad: [Tensor]
-  /// θ^g of each group, likewise; empty where Eq. 8 is not minimised.
-  let good: [Tensor]
   private let groups: [DecouplingGroup]
 
   init(groups: [DecouplingGroup], parts: [DecoupledGroup]) {
     (self.groups, self.parts) = (groups, parts)
     bad = parts.map { $0.bad.asLeaf() }
-    good = parts.compactMap { $0.good?.asLeaf() }
   }
 
-  /// Every parameter with its part of θ^b.
-  var badPairs: [(Parameter, Tensor)] { pairs(bad) }
-  /// Every parameter with its part of θ^g.
-  var goodPairs: [(Parameter, Tensor)] { pairs(good) }
-
-  private func pairs(_ stacks: [Tensor]) -> [(Parameter, Tensor)] {
+  /// Every parameter with its part of the groups' tensors.
+  func pairs(_ stacks: [Tensor]) -> [(Parameter, Tensor)] {
     zip(groups, stacks).flatMap { group, stack in
       zip(group.parameters, stack.unbound()).map { ($0, $1.reshaped($0.leaf.shape)) }
     }
@@ -159,17 +164,18 @@ struct DecoupledBlock {
 
   /// The mean of w over all latent numbers of the block.
   var meanMask: Tensor {
-    let sums = Tensor.stacked(parts.map { $0.mask.sum().inFullPrecision() })
-    return sums.sum() / Double(parts.reduce(0) { $0 + $1.mask.count })
+    withoutGradient {
+      let sums = Tensor.stacked(parts.map { $0.mask.sum().inFullPrecision() })
+      return sums.sum() / Double(parts.reduce(0) { $0 + $1.mask.count })
+    }
   }
 
-  /// ‖θ − Ψ(z)‖ / ‖θ‖ over all tensors; nil where Ψ(z) was not computed.
-  var reconstructionError: Tensor? {
-    let residuals = parts.compactMap { part in
-      part.whole.map { ($0.detached() - part.theta.detached()).norm() }
+  /// ‖θ − Ψ(z)‖ / ‖θ‖ over all tensors.
+  func reconstructionError(_ wholes: [Tensor]) -> Tensor {
+    withoutGradient {
+      let residuals = zip(parts, wholes).map { ($1 - $0.theta).norm() }
+      let norms = parts.map { $0.theta.norm() }
+      return Tensor.stacked(residuals).norm() / Tensor.stacked(norms).norm()
     }
-    guard residuals.count == parts.count else { return nil }
-    let norms = parts.map { $0.theta.detached().norm() }
-    return Tensor.stacked(residuals).norm() / Tensor.stacked(norms).norm()
   }
 }

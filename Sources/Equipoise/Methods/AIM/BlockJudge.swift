@@ -6,6 +6,9 @@ protocol BlockJudge {
   func logits(of output: Tensor) -> Tensor
   /// The same judge as a constant: no gradient passes through what it compares with.
   var constant: any BlockJudge { get }
+  /// The same judge cut off from the network, with where it was cut: the gradient at `leaf` belongs to
+  /// `root`. The cut is nil where nothing would pass it.
+  var severed: (judge: any BlockJudge, cut: (root: Tensor, leaf: Tensor)?) { get }
 }
 
 /// −δ to the prototypes of a depth (Eqs. 9 and 10).
@@ -34,6 +37,12 @@ struct PrototypeJudge: BlockJudge {
   }
 
   var constant: any BlockJudge { PrototypeJudge(prototypes: prototypes.detached(), space: space) }
+
+  var severed: (judge: any BlockJudge, cut: (root: Tensor, leaf: Tensor)?) {
+    guard prototypes.requiresGrad else { return (self, nil) }
+    let leaf = prototypes.asLeaf()
+    return (PrototypeJudge(prototypes: leaf, space: space), (prototypes, leaf))
+  }
 }
 
 /// How the outputs of an encoder's blocks become vectors that δ compares (decision D7).
@@ -77,4 +86,6 @@ struct ClassifierJudge: BlockJudge {
   }
 
   var constant: any BlockJudge { self }
+
+  var severed: (judge: any BlockJudge, cut: (root: Tensor, leaf: Tensor)?) { (self, nil) }
 }

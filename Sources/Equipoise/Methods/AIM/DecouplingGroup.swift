@@ -3,7 +3,7 @@ import Torch
 /// The decoupling of those tensors of a block that have equally many rows of equal length: their maps
 /// are stacked, so that one product serves them all (G tensors of O rows of n numbers, latent width ℓ).
 ///
-/// Eq. 7 is `decouple`; Eq. 13 is `pullBack`; Eq. 8 is `train`.
+/// Eq. 7 is `decouple` and `complement`; Eq. 13 is `pullBack`; Eq. 8 is `train`.
 final class DecouplingGroup {
   let names: [String]
   let parameters: [Parameter]
@@ -16,6 +16,10 @@ final class DecouplingGroup {
   private let mask: AffineStack
   /// Ψ: [G, ℓ, n] and [G, 1, n].
   private let psi: AffineStack
+  /// Of Φ and Ψ.
+  private let mapOptimizer: Adam
+  /// Of Φ_mask.
+  private let maskOptimizer: Adam
 
   /// The small start of Φ_mask, with which w ≈ ½ everywhere.
   private static let maskDeviation = 0.01
@@ -29,47 +33,54 @@ final class DecouplingGroup {
     (rows, length, width) = (layout.rows, layout.length, layout.width)
     let theta = Self.stack(parameters, layout.rows, layout.length)
     let count = entries.count
-    guard let generator else {
-      // To be overwritten by a checkpoint.
-      phi = AffineStack(zeros: [count, layout.length, layout.width], like: theta)
-      mask = AffineStack(zeros: [count, layout.width, layout.width], like: theta)
-      psi = AffineStack(zeros: [count, layout.width, layout.length], like: theta)
-      return
-    }
-    switch settings.start {
+    (phi, mask, psi) = (
+      AffineStack([count, layout.length, layout.width], like: theta),
+      AffineStack([count, layout.width, layout.width], like: theta),
+      AffineStack([count, layout.width, layout.length], like: theta)
+    )
+    mapOptimizer = Adam(
+      phi.named("phi.\(names[0])") + psi.named("psi.\(names[0])"),
+      learningRate: settings.learningRate)
+    maskOptimizer = Adam(
+      mask.named("mask.\(names[0])"), learningRate: settings.maskLearningRate)
+    if let generator { start(theta, settings.start, from: generator) }
+  }
+
+  private func start(_ theta: Tensor, _ start: DecouplingStart, from generator: Generator) {
+    switch start {
     case .svd:
-      let basis = LatentBasis.singular(theta, width: layout.width, from: generator)
-      phi = AffineStack(basis)
-      psi = AffineStack(basis.transposed(1, 2))
+      let basis = LatentBasis.singular(theta, width: width, from: generator)
+      phi.weight.assign(basis)
+      psi.weight.assign(basis.transposed(1, 2))
     case .random:
-      phi = AffineStack(
-        LatentBasis.random([count, layout.length, layout.width], like: theta, from: generator))
-      psi = AffineStack(
-        LatentBasis.random([count, layout.width, layout.length], like: theta, from: generator))
+      for map in [phi, psi] {
+        map.weight.assign(LatentBasis.random(map.weight.leaf.shape, like: theta, from: generator))
+      }
     }
-    let small = Tensor.normal([count, layout.width, layout.width], from: generator)
-    mask = AffineStack((small * Self.maskDeviation).to(theta.device, dtype: theta.dtype))
+    let small = Tensor.normal(mask.weight.leaf.shape, from: generator)
+    mask.weight.assign(small * Self.maskDeviation)
   }
 
-  /// Θ as one stack of rows, [G, O, n], without history.
+  /// Θ as one stack of rows, [G, O, n], without history; a view of a single tensor.
   private static func stack(_ parameters: [Parameter], _ rows: Int, _ length: Int) -> Tensor {
-    Tensor.stacked(parameters.map { $0.leaf.detached().reshaped([rows, length]) })
+    let rows = parameters.map { $0.leaf.detached().reshaped([rows, length]) }
+    return rows.count == 1 ? rows[0].unsqueezed(0) : Tensor.stacked(rows)
   }
 
-  /// Eq. 7 with its complementary branch. As Ψ is affine, Ψ(z⊙w) + Ψ(z⊙(1−w)) = Ψ(z) + b: two
-  /// decodings give all three.
-  ///
-  /// - Parameter training: whether the complement and Ψ(z) are needed, for Eq. 8.
-  /// - Returns: θ^b and what Eqs. 8 and 13 need.
-  func decouple(training: Bool) -> DecoupledGroup {
+  /// Eq. 7.
+  func decouple() -> DecoupledGroup {
     let theta = Self.stack(parameters, rows, length).asLeaf()
     let latent = phi(theta)
     let mask = mask(latent).sigmoid()
-    let bad = psi(latent * mask)
-    let whole = training ? psi(latent) : nil
     return DecoupledGroup(
-      theta: theta, mask: mask.detached(), bad: bad, whole: whole,
-      good: whole.map { $0 - bad + psi.bias.leaf })
+      theta: theta, latent: latent, mask: mask, bad: psi(latent * mask))
+  }
+
+  /// The complementary branch of Eq. 7. As Ψ is affine, Ψ(z⊙w) + Ψ(z⊙(1−w)) = Ψ(z) + b: one further
+  /// decoding gives both Ψ(z) and θ^g.
+  func complement(of decoupled: DecoupledGroup) -> (whole: Tensor, good: Tensor) {
+    let whole = psi(decoupled.latent)
+    return (whole, whole - decoupled.bad + psi.bias.leaf)
   }
 
   /// Eq. 13: what a gradient at θ^b is at θ, J(θ)ᵀ g, with Φ, Φ_mask and Ψ held fixed.
@@ -81,33 +92,42 @@ final class DecouplingGroup {
     return zip(parameters, found[0]?.unbound() ?? []).map { $1.reshaped($0.leaf.shape) }
   }
 
-  /// The gradients of L_pdm (Eq. 8) by Φ, Φ_mask and Ψ, in the order of ``maps`` and ``masks``.
+  /// A step of Adam on L_pdm (Eq. 8) by Φ, Φ_mask and Ψ.
   ///
   /// - Parameters:
   ///   - gradient: of L_g by θ^g.
-  ///   - decoupled: made with `training: true`.
-  /// - Returns: gradients in that order.
-  func gradientsOfObjective(_ gradient: Tensor, through decoupled: DecoupledGroup) -> [Tensor?] {
-    guard let good = decoupled.good, let whole = decoupled.whole else {
-      preconditionFailure("decoupled without what Eq. 8 needs")
-    }
+  ///   - decoupled: from ``decouple()``.
+  ///   - complement: from ``complement(of:)``.
+  func train(
+    _ gradient: Tensor, _ decoupled: DecoupledGroup, _ complement: (whole: Tensor, good: Tensor)
+  ) {
+    let found = gradientsOfObjective(gradient, decoupled, complement)
+    mapOptimizer.step(gradients: Array(found.prefix(maps.count)))
+    maskOptimizer.step(gradients: Array(found.suffix(masks.count)))
+  }
+
+  /// The gradients of L_pdm, in the order of ``maps`` and ``masks``.
+  func gradientsOfObjective(
+    _ gradient: Tensor, _ decoupled: DecoupledGroup, _ complement: (whole: Tensor, good: Tensor)
+  ) -> [Tensor?] {
+    let (whole, good) = complement
     // ∂‖θ − Ψ(z)‖² / ∂Ψ(z).
     let residual = (whole.detached() - decoupled.theta.detached()) * 2
     return gradients(
-      of: [good, whole],
-      withRespectTo: (maps + masks).map(\.parameter.leaf),
+      of: [good, whole], withRespectTo: (maps + masks).map(\.parameter.leaf),
       seeds: [gradient.to(good.dtype), residual.to(whole.dtype)])
   }
 
   // MARK: Parameters and state
 
   /// Φ and Ψ.
-  var maps: [(name: String, parameter: Parameter)] {
-    phi.named("phi.\(names[0])") + psi.named("psi.\(names[0])")
-  }
+  var maps: [(name: String, parameter: Parameter)] { mapOptimizer.parameters }
 
   /// Φ_mask.
-  var masks: [(name: String, parameter: Parameter)] { mask.named("mask.\(names[0])") }
+  var masks: [(name: String, parameter: Parameter)] { maskOptimizer.parameters }
+
+  /// The statistics of both optimisers.
+  var statistics: [(name: String, tensor: Tensor)] { mapOptimizer.state + maskOptimizer.state }
 
   /// Weight [out, in] and bias [out] of every tensor's own maps, as PyTorch's `Linear` has them.
   var state: [(name: String, tensor: Tensor)] {
@@ -122,7 +142,13 @@ final class DecouplingGroup {
   }
 
   /// Continues from a saved state.
-  func restore(_ saved: SavedState, below prefix: String) throws {
+  ///
+  /// - Parameters:
+  ///   - saved: the method's.
+  ///   - prefix: of the maps' names, the modality.
+  ///   - statistics: of the optimisers, under the names of ``statistics``.
+  /// - Throws: when something is missing or of another shape.
+  func restore(_ saved: SavedState, below prefix: String, statistics: [String: Tensor]) throws {
     for (kind, stack) in [("phi", phi), ("mask", mask), ("psi", psi)] {
       let (input, output) = (stack.weight.leaf.size(1), stack.weight.leaf.size(2))
       stack.assign(
@@ -134,21 +160,21 @@ final class DecouplingGroup {
           )
         })
     }
+    try mapOptimizer.restore(statistics)
+    try maskOptimizer.restore(statistics)
   }
 }
 
-/// One group's parameters, taken apart.
+/// One group's parameters, taken apart, with the way back to what they were made of.
 struct DecoupledGroup {
   /// θ as a leaf, [G, O, n].
   let theta: Tensor
-  /// w, [G, O, ℓ], a constant.
+  /// z, [G, O, ℓ].
+  let latent: Tensor
+  /// w, [G, O, ℓ].
   let mask: Tensor
   /// θ^b, [G, O, n].
   let bad: Tensor
-  /// Ψ(z), where Eq. 8 is to be minimised.
-  let whole: Tensor?
-  /// θ^g, likewise.
-  let good: Tensor?
 }
 
 /// Stacked fully connected layers, [G, in, out] and [G, 1, out].
@@ -156,18 +182,13 @@ final class AffineStack {
   let weight: Parameter
   let bias: Parameter
 
-  /// Layers with weights and biases of 0, [G, in, out], of another tensor's type and device.
-  init(zeros shape: [Int], like tensor: Tensor) {
+  /// Layers with weights [G, in, out] and biases of 0, of another tensor's type and device. Numbers
+  /// are always assigned to this memory: products choose their kernel, and with it the last bit, by
+  /// strides, which must not depend on where the numbers came from.
+  init(_ shape: [Int], like tensor: Tensor) {
     weight = Parameter(.zeros(shape, dtype: tensor.dtype, device: tensor.device))
     bias = Parameter(
       .zeros([shape[0], 1, shape[2]], dtype: tensor.dtype, device: tensor.device))
-  }
-
-  /// Layers with the given weights and biases of 0. The weights are copied into memory in the usual
-  /// order, as a checkpoint's are: products choose their kernel, and with it the last bit, by strides.
-  convenience init(_ weight: Tensor) {
-    self.init(zeros: weight.shape, like: weight)
-    self.weight.assign(weight)
   }
 
   /// [G, O, in] → [G, O, out].

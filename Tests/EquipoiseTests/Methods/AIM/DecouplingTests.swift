@@ -56,36 +56,39 @@ struct DecouplingTests {
         "psi.a.v.weight": Tensor([2.0, 0, 1, 1], shape: [2, 2]),
         "psi.a.v.bias": Tensor([0.5, -0.5]),
       ], to: mechanism)
-    let block = mechanism.decouple(training: true, with: engine)
+    let block = mechanism.decouple(with: engine)
     // θ^b = Ψ(2.25, 1), θ^g = Ψ(0.75, 1), Ψ(z) = Ψ(3, 2), with Ψ(u) = (2u₁ + ½, u₁ + u₂ − ½).
+    let (whole, good) = mechanism.groups[0].complement(of: block.parts[0])
     expect(block.bad[0], [5, 2.75])
-    expect(block.good[0], [2, 1.25])
-    expect(try #require(block.parts[0].whole), [6.5, 4.5])
+    expect(good, [2, 1.25])
+    expect(whole, [6.5, 4.5])
     expect(block.meanMask, [0.625])
   }
 
   @Test(arguments: [[6, 4], [4, 6], [3, 2, 3, 3], [5], [1]])
   func theSingularStartReconstructs(_ shape: [Int]) {
     let theta = parameter(shape)
-    let block = mechanism([("w", theta)]).decouple(training: true, with: engine)
-    let whole = block.parts[0].whole?.reshaped(shape) ?? theta.leaf
-    let error = (whole - theta.leaf).magnitude().array(of: Double.self).max() ?? 1
-    #expect(error < 1e-12)
-    #expect((block.reconstructionError?.item() ?? 1) < 1e-12)
+    let mechanism = mechanism([("w", theta)])
+    let block = mechanism.decouple(with: engine)
+    let whole = mechanism.groups[0].complement(of: block.parts[0]).whole
+    let difference = (whole.reshaped(shape) - theta.leaf).magnitude()
+    #expect((difference.array(of: Double.self).max() ?? 1) < 1e-12)
+    #expect(block.reconstructionError([whole]).item() < 1e-12)
     #expect(abs(block.meanMask.item() - 0.5) < 0.02)
   }
 
   @Test func aStartOfZeroRowsIsFinite() {
-    let block = mechanism([("b", Parameter(.zeros([4])))]).decouple(training: true, with: engine)
+    let block = mechanism([("b", Parameter(.zeros([4])))]).decouple(with: engine)
     #expect(block.bad[0].array(of: Double.self) == [0, 0, 0, 0])
   }
 
   @Test func fewerDirectionsThanRowsKeepTheLargest() {
     // Singular values 3 and 1 along the axes: one direction keeps the first column.
     let theta = Parameter(Tensor([3.0, 0, 0, 1], shape: [2, 2]))
-    let block = mechanism([("w", theta)]) { $0.latentWidth = 1 }
-      .decouple(training: true, with: engine)
-    expect(block.parts[0].whole ?? theta.leaf, [3, 0, 0, 0], within: 1e-12)
+    let mechanism = mechanism([("w", theta)]) { $0.latentWidth = 1 }
+    let block = mechanism.decouple(with: engine)
+    expect(
+      mechanism.groups[0].complement(of: block.parts[0]).whole, [3, 0, 0, 0], within: 1e-12)
   }
 
   @Test func tensorsOfOneLayoutShareTheirProducts() {
@@ -125,10 +128,10 @@ struct DecouplingTests {
     }
     let seed = Tensor.normal([1, 3, 4], dtype: .float64, from: Generator(seed: 8))
     func value() -> Double {
-      let bad = mechanism.decouple(training: false, with: engine).bad[0]
+      let bad = mechanism.decouple(with: engine).bad[0]
       return (bad.detached() * seed).sum().item()
     }
-    let block = mechanism.decouple(training: false, with: engine)
+    let block = mechanism.decouple(with: engine)
     let found = mechanism.pullBack([seed], block, retaining: false)[0].gradient
     expectCentralDifferences(of: theta, found, value)
   }
@@ -142,13 +145,14 @@ struct DecouplingTests {
     }
     let seed = Tensor.normal([1, 3, 4], dtype: .float64, from: Generator(seed: 8))
     func value() -> Double {
-      let block = mechanism.decouple(training: true, with: engine)
-      let residual = (block.parts[0].whole ?? seed).detached() - block.parts[0].theta.detached()
-      return (block.good[0].detached() * seed).sum().item() + (residual * residual).sum().item()
+      let part = mechanism.decouple(with: engine).parts[0]
+      let (whole, good) = mechanism.groups[0].complement(of: part)
+      let residual = whole.detached() - part.theta.detached()
+      return (good.detached() * seed).sum().item() + (residual * residual).sum().item()
     }
     let group = mechanism.groups[0]
-    let block = mechanism.decouple(training: true, with: engine)
-    let found = group.gradientsOfObjective(seed, through: block.parts[0])
+    let part = mechanism.decouple(with: engine).parts[0]
+    let found = group.gradientsOfObjective(seed, part, group.complement(of: part))
     for (entry, gradient) in zip(group.maps + group.masks, found) {
       expectCentralDifferences(of: entry.parameter, try #require(gradient), value)
     }
@@ -159,10 +163,14 @@ struct DecouplingTests {
     let mechanism = mechanism([("w", theta)])
     let before = theta.leaf.array(of: Double.self)
     let maps = mechanism.groups[0].maps[0].parameter.leaf.cloned()
-    let block = mechanism.decouple(training: true, with: engine)
+    let block = mechanism.decouple(with: engine)
     _ = mechanism.pullBack([.ones([1, 3, 4], dtype: .float64)], block, retaining: true)
     #expect(mechanism.groups[0].maps[0].parameter.leaf.equal(maps).all().array(of: Bool.self)[0])
-    mechanism.train(block, goodGradients: [.ones([1, 3, 4], dtype: .float64)])
+    _ = mechanism.train(block, with: engine) { pairs in
+      let logits = pairs[0].1.matmul(.ones([4, 2], dtype: .float64))
+      return BlockPerformance(
+        logits: logits * Tensor([1.0, 2.0]), labels: Tensor([0, 1, 0]))
+    }
     #expect(theta.leaf.array(of: Double.self) == before)
     #expect(!mechanism.groups[0].maps[0].parameter.leaf.equal(maps).all().array(of: Bool.self)[0])
   }

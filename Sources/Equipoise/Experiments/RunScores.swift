@@ -1,0 +1,56 @@
+import Foundation
+
+/// What one finished run of a comparison reached.
+public struct RunScores: Codable, Sendable {
+  /// The run's seed.
+  public let seed: Int
+  /// The method's name.
+  public let method: String
+  /// The validation metric that selected the epoch.
+  public let selectedBy: String
+  /// The scores of the selected model: on the test split where the data has one, else on validation.
+  public let report: EvaluationReport
+  /// Whether those are scores on the test split.
+  public let isTest: Bool
+  /// Seconds of training, without evaluation.
+  public let seconds: Double
+  /// Multiply-adds of a training step for each sample.
+  public let multiplyAddsPerSample: Int?
+  /// What the run was made with and on.
+  public let environment: RunEnvironment
+
+  /// Reads what a run left; `nil` when it is not finished.
+  ///
+  /// - Parameter folder: the run's files.
+  /// - Throws: when a file is damaged.
+  package init?(in folder: RunFolder) throws {
+    guard let result = try Self.result(in: folder) else { return nil }
+    seed = result.seed
+    method = result.method
+    selectedBy = result.selectedBy
+    report = result.test ?? result.validation
+    isTest = result.test != nil
+    seconds = result.seconds
+    multiplyAddsPerSample = try Self.multiplyAdds(in: folder.metrics)
+    environment = try RunEnvironment.saved(in: folder)
+  }
+
+  /// What a run's `result.json` says; `nil` when the run is not finished.
+  static func result(in folder: RunFolder) throws -> RunResult? {
+    guard let data = FileManager.default.contents(atPath: folder.result) else { return nil }
+    do {
+      return try JSONDecoder().decode(RunResult.self, from: data)
+    } catch {
+      throw EquipoiseError(
+        .checkpoint, "the run's result cannot be understood", at: folder.result,
+        fix: "remove the file and repeat the command, which writes it anew")
+    }
+  }
+
+  private static func multiplyAdds(in metrics: String) throws -> Int? {
+    struct Line: Decodable { let multiplyAddsPerSample: Int? }
+    let text = try String(contentsOfFile: metrics, encoding: .utf8)
+    guard let last = text.split(separator: "\n").last else { return nil }
+    return try JSONDecoder().decode(Line.self, from: Data(last.utf8)).multiplyAddsPerSample
+  }
+}

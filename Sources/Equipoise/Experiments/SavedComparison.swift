@@ -1,0 +1,53 @@
+import Formats
+import Foundation
+
+/// What a comparison's folder says about itself, in `comparison.json`: enough to make its tables
+/// without the command line that made the runs.
+package struct SavedComparison: Codable, Equatable, Sendable {
+  /// One entry.
+  package struct Entry: Codable, Equatable, Sendable {
+    /// Its name, which is also that of its folder.
+    package let name: String
+    /// The folder of each modality's reference runs.
+    package let references: [String: String]
+  }
+
+  /// The entries in the order of the table.
+  package let entries: [Entry]
+  /// The seeds of every entry.
+  package let seeds: [Int]
+  /// The entry that the others are tested against.
+  package var baseline: String
+
+  /// Reads it back.
+  ///
+  /// - Parameter folder: the comparison's folder.
+  /// - Throws: `EquipoiseError` when there is none.
+  package init(in folder: String) throws {
+    guard let data = FileManager.default.contents(atPath: Self.path(in: folder)) else {
+      throw EquipoiseError(
+        .usage, "the folder holds no comparison", at: folder,
+        fix: "name the folder given to 'equipoise compare --out'")
+    }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch {
+      throw EquipoiseError(
+        .usage, "the file cannot be understood", at: Self.path(in: folder),
+        fix: "repeat the comparison's command, which writes it anew")
+    }
+  }
+
+  init(entries: [Entry], seeds: [Int], baseline: String) {
+    (self.entries, self.seeds, self.baseline) = (entries, seeds, baseline)
+  }
+
+  /// Writes it into the comparison's folder.
+  package func write(in folder: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(data: try encoder.encode(self), to: Self.path(in: folder))
+  }
+
+  private static func path(in folder: String) -> String { folder + "/comparison.json" }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Equipoise
+
+/// `equipoise sweep`
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Search settings on the validation split, with the same budget for every method.",
+    discussion: """
+      No run reads the test split. A trial's score is the mean over seeds of its best validation \
+      score. The best settings of each method go to OUT/METHOD/best.yaml, for 'equipoise train \
+      --config' and 'equipoise compare --entry NAME=FILE'; all trials to OUT/trials.csv. Repeating \
+      the command continues whatever stopped it.
+
+        --grid training.batchSize=32,64
+        --grid aim:method.lambda=0.5,1,2                    of one method only
+        --random 'training.optimiser.learningRate=1e-4..1e-1(log)' --trials 20
+      """)
+
+  @OptionGroup(title: "Runs") var options: ExperimentOptions
+
+  @Option(help: ArgumentHelp("The methods.", valueName: "a,b"))
+  var methods: String?
+
+  @Option(
+    help: ArgumentHelp("Values to try, all combinations. Repeatable.", valueName: "key=v1,v2"))
+  var grid: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A range to draw from; with (log) on a logarithmic scale. Repeatable.",
+      valueName: "key=low..high"))
+  var random: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Points drawn for each method (default: every point of the grid).", valueName: "n"))
+  var trials: Int?
+
+  @Option(help: ArgumentHelp("The seed of the drawing.", valueName: "n"))
+  var searchSeed = 0
+
+  @Option(help: "How to print the result.")
+  var format = OutputFormat.table
+
+  func run() throws {
+    let plan = try plan(in: try options.folder())
+    let threads = plan.trials.compactMap(\.configuration.runtime.threads).max() ?? 1
+    let budget = try options.budget(threads: threads)
+    StopSignal.install()
+    let experiment = Experiment(
+      command: "sweep", folder: plan.folder, budget: budget, quiet: options.quiet)
+    let runs = plan.runs()
+    try experiment.prepare(runs)
+    let report = try SweepReport(plan, failures: experiment.train(runs))
+    try report.write(plan)
+    switch format {
+    case .table: print(SweepTable.text(report, folder: plan.folder), terminator: "")
+    case .json: try JSONOutput.print(report)
+    }
+    if !report.failures.isEmpty { throw ExitCode(1) }
+  }
+
+  private func check() throws {
+    if let trials, trials < 1 { throw ValidationError("--trials takes a number from 1") }
+    if searchSeed < 0 { throw ValidationError("--search-seed takes a number from 0") }
+    if grid.isEmpty, random.isEmpty {
+      throw ValidationError("there is nothing to search; add --grid KEY=V1,V2 or --random")
+    }
+  }
+
+  private func plan(in folder: String) throws -> SweepPlan {
+    try check()
+    let names = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
+      .map(String.init)
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ValidationError("no methods are named, or one twice; add --methods joint,aim")
+    }
+    let dimensions = try dimensions(of: names)
+    let found = try names.flatMap { name in
+      // Settings that make no sense are told before any search space is counted.
+      _ = try options.configuration(method: name, name: name)
+      return try trials(of: name, dimensions)
+    }
+    return try SweepPlan(found, seeds: options.seedList(), folder: folder)
+  }
+
+  private func trials(of method: String, _ dimensions: [SearchDimension]) throws -> [Trial] {
+    let points = try SearchSpace(method, of: dimensions).points(trials, seed: searchSeed)
+    return try points.enumerated().map { index, settings in
+      Trial(
+        method: method, index: index, settings: settings,
+        configuration: try options.configuration(method: method, extra: settings, name: method))
+    }
+  }
+
+  private func dimensions(of methods: [String]) throws -> [SearchDimension] {
+    let all =
+      try grid.map { try SearchDimension(grid: $0) }
+      + random.map { try SearchDimension(random: $0) }
+    for (index, dimension) in all.enumerated() {
+      if let method = dimension.method, !methods.contains(method) {
+        throw EquipoiseError(
+          .usage, "'\(method):\(dimension.key)' is for a method that is not searched",
+          at: "--grid", fix: "add it to --methods")
+      }
+      let isTwice = all[..<index].contains {
+        $0.key == dimension.key
+          && ($0.method == nil || dimension.method == nil || $0.method == dimension.method)
+      }
+      if isTwice {
+        throw EquipoiseError(
+          .usage, "'\(dimension.key)' is searched twice", at: "--grid", fix: "keep one of them")
+      }
+    }
+    return all
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Equipoise
+import Foundation
+
+/// Trains the runs of a comparison or a search, each in a process of its own.
+struct Experiment {
+  /// What the user typed to get here, such as `compare`.
+  let command: String
+  let folder: String
+  let budget: RunBudget
+  let quiet: Bool
+
+  /// Makes the folder, unless a run's folder holds another run than the one that belongs there.
+  func prepare(_ runs: [PlannedRun]) throws {
+    for run in runs { try run.check() }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw EquipoiseError(
+        .usage, "the folder cannot be made: \(error.localizedDescription)", at: folder,
+        fix: "choose a folder that you may write to")
+    }
+  }
+
+  /// Trains what is not finished yet.
+  ///
+  /// - Parameter runs: all runs, prepared.
+  /// - Returns: what failed.
+  /// - Throws: when a file cannot be written, or a signal stops everything.
+  func train(_ runs: [PlannedRun]) throws -> [RunFailure] {
+    let waiting = runs.filter { !$0.isFinished }
+    guard !waiting.isEmpty else { return [] }
+    let journal = folder + "/processes.jsonl"
+    let needs = RunNeeds(
+      try RunEstimates.make(waiting), measured: RunMeasurement.saved(in: journal))
+    warnOfMemory(waiting, needs)
+    let display = ExperimentDisplay(
+      command: command, waiting: waiting.count, done: runs.count - waiting.count, budget: budget,
+      quiet: quiet)
+    let pool = try RunPool(
+      RunQueue(waiting, needs: needs, budget: budget), journal: journal,
+      command: Self.arguments, stopSignal: { StopSignal.requested }, report: display.show)
+    let outcome = try pool.run()
+    if let signal = outcome.signal {
+      Console.note("\(command): stopped; the same command continues")
+      throw ExitCode(StopSignal.exitCode(for: signal))
+    }
+    display.finish(outcome)
+    return outcome.failures
+  }
+
+  private func warnOfMemory(_ runs: [PlannedRun], _ needs: RunNeeds) {
+    for group in Set(runs.map(\.groupFolder)).sorted() where needs.memory(group) > budget.memory {
+      Console.warn(
+        "\(group) may need \(Numbers.bytes(needs.memory(group))), more than the "
+          + "\(Numbers.bytes(budget.memory)) of --memory; its runs go alone")
+    }
+  }
+
+  /// This program again.
+  private static func arguments(_ run: PlannedRun) -> [String] {
+    [
+      Bundle.main.executablePath ?? CommandLine.arguments[0], "train",
+      "--config", run.configurationFile, "--seed", "\(run.seed)", "--out", run.folder.path,
+      "--quiet", "--stop-at-end-of-input",
+    ]
+  }
+}
+
+/// What runs take, from their models alone.
+private enum RunEstimates {
+  /// Resident memory of the program with libtorch before it has any tensor.
+  private static let base = 300 << 20
+
+  /// An estimate for each group of runs. Building the models also finds settings that do not fit
+  /// before the first run starts.
+  static func make(_ runs: [PlannedRun]) throws -> [String: RunEstimate] {
+    var estimates: [String: RunEstimate] = [:]
+    for run in runs where estimates[run.groupFolder] == nil {
+      do {
+        estimates[run.groupFolder] = try estimate(run.configuration)
+      } catch let error as EquipoiseError {
+        throw error.located(in: "entry '\(run.name)'")
+      }
+    }
+    return estimates
+  }
+
+  private static func estimate(_ configuration: RunConfiguration) throws -> RunEstimate {
+    var configuration = configuration
+    // Sizes are the same everywhere.
+    configuration.runtime.device = "cpu"
+    let parts = try RunParts(configuration)
+    let memory = MemoryEstimate(
+      parts.model.summarize(), configuration.training,
+      method: parts.methodResources?.memory ?? 0)
+    let samples = parts.samplesPerEpoch * configuration.training.epochs
+    return RunEstimate(
+      multiplyAdds: Double(parts.multiplyAddsPerSample) * Double(samples),
+      memory: base + memory.total)
+  }
+}

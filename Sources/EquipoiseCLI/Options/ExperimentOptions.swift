@@ -1,0 +1,146 @@
+import ArgumentParser
+import Equipoise
+import Foundation
+
+/// The flags of every command that trains many runs.
+struct ExperimentOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The prepared dataset's folder.", valueName: "dir"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The seeds, such as 0,1,2 or 0..4.", valueName: "list"))
+  var seeds = "0,1,2"
+
+  @Option(help: ArgumentHelp("The folder of all runs.", valueName: "dir"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("A YAML run configuration for all runs.", valueName: "file"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("Passes over the training split.", valueName: "n"))
+  var epochs: Int?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Any setting, for all runs; beats files and flags. Repeatable.", valueName: "key.path=value")
+  )
+  var sets: [String] = []
+
+  @Option(help: ArgumentHelp("Runs side by side (default: one per core).", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory for all runs, such as 8G (default: 90 % of what is free).", valueName: "size"))
+  var memory: String?
+
+  @Flag(help: "Print only warnings and the result.")
+  var quiet = false
+}
+
+extension ExperimentOptions {
+  /// The folder of all runs.
+  func folder() throws -> String {
+    guard let out else { throw ValidationError("no folder for the runs is given; add --out DIR") }
+    return out
+  }
+
+  /// The seeds, each once.
+  func seedList() throws -> [Int] {
+    let parts = seeds.split(separator: ",", omittingEmptySubsequences: false)
+    let lists = parts.map { Self.seeds(in: String($0)) }
+    let found = lists.compactMap { $0 }.flatMap { $0 }
+    guard !lists.contains(where: { $0 == nil }), !found.isEmpty,
+      Set(found).count == found.count
+    else {
+      throw ValidationError(
+        "--seeds \(seeds) is no list of different numbers from 0; for example --seeds 0,1,2 or 0..4"
+      )
+    }
+    return found
+  }
+
+  private static func seeds(in text: String) -> [Int]? {
+    let ends = text.components(separatedBy: "..").map { Int($0) }
+    guard let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2, first >= 0,
+      last >= first, last - first < 10_000
+    else { return nil }
+    return Array(first...last)
+  }
+
+  /// How many runs may go side by side when each takes `threads` threads.
+  func budget(threads: Int) throws -> RunBudget {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1") }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let free = SystemMemory.available.map { 9 * ($0 / 10) } ?? SystemMemory.total
+    return RunBudget(jobs: jobs ?? max(1, cores / threads), memory: try memoryLimit() ?? free)
+  }
+
+  private func memoryLimit() throws -> Int? {
+    guard let memory else { return nil }
+    let units = ["K": 10, "M": 20, "G": 30, "T": 40]
+    var digits = memory.uppercased()
+    for ending in ["IB", "B"] where digits.hasSuffix(ending) { digits.removeLast(ending.count) }
+    let shift = digits.last.flatMap { units[String($0)] }
+    if shift != nil { digits.removeLast() }
+    guard let number = Double(digits), number > 0, number < 1e12 else {
+      throw ValidationError("--memory \(memory) is no size; for example --memory 8G or 512M")
+    }
+    return Int(number * Double(1 << (shift ?? 0)))
+  }
+
+  /// A configuration from file, flags and `--set`, in that order.
+  ///
+  /// - Parameters:
+  ///   - method: its method; `nil` takes the file's.
+  ///   - file: the file instead of `--config`.
+  ///   - extra: settings that beat everything else.
+  ///   - name: what to call it in messages.
+  /// - Returns: the configuration; its seed is not decided.
+  /// - Throws: `EquipoiseError` that says what does not fit.
+  func configuration(
+    method: String?, file: String? = nil, extra: [String] = [], name: String
+  ) throws -> RunConfiguration {
+    let flags = [
+      data.map { ConfigAssignment.flag("--data", "data", .string($0)) },
+      epochs.map { ConfigAssignment.flag("--epochs", "training.epochs", .integer($0)) },
+      method.map { ConfigAssignment.flag("--methods", "method.name", .string($0)) },
+    ]
+    do {
+      try Self.checkDecided(sets + extra)
+      var configuration = try RunConfiguration.resolve(
+        file: file ?? config, flags: flags.compactMap { $0 }, sets: sets + extra,
+        methods: MethodRegistry.table()
+      ).configuration
+      configuration.runtime.threads = configuration.runtime.threads ?? 1
+      // From a file that was meant for something else.
+      configuration.runtime.maxSteps = nil
+      configuration.evaluation.test = true
+      return configuration
+    } catch let error as EquipoiseError {
+      throw error.located(in: "entry '\(name)'")
+    }
+  }
+
+  /// Settings that are not for the user to decide here.
+  private static func checkDecided(_ sets: [String]) throws {
+    let reasons = [
+      "data": "all runs have the same data; use --data",
+      "runtime.seed": "every run has a seed of its own; use --seeds",
+      "runtime.maxSteps": "a run that stops early has no result; use --epochs",
+      "evaluation.test": "the command decides whether the test split is read; leave it out",
+    ]
+    for text in sets {
+      let key = String(text.prefix { $0 != "=" })
+      guard let reason = reasons[key] else { continue }
+      throw EquipoiseError(.usage, reason, at: "--set \(key)")
+    }
+  }
+}
+
+extension EquipoiseError {
+  /// The same error with what it is part of before its place.
+  func located(in whole: String) -> EquipoiseError {
+    EquipoiseError(kind, what, at: place.map { "\(whole): \($0)" } ?? whole, fix: remedy)
+  }
+}

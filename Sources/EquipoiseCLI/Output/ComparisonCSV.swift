@@ -1,0 +1,49 @@
+import Equipoise
+import Formats
+
+/// A comparison as comma-separated text: a header, then one line for each entry. Shares, not percent.
+enum ComparisonCSV {
+  static func text(_ report: ComparisonReport) -> String {
+    let modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
+    let rows = report.entries.map { columns($0, modalities) }
+    let head = rows.first.map { [$0.map(\.title)] } ?? []
+    return (head + rows.map { $0.map(\.cell) }).map(CSV.line).joined()
+  }
+
+  private typealias Column = (title: String, cell: String)
+
+  private static func columns(
+    _ entry: ComparisonReport.Entry, _ modalities: [String]
+  ) -> [Column] {
+    var columns: [Column] = [("entry", entry.name), ("runs", "\(entry.runs.count)")]
+    columns += summary("accuracy", entry.accuracy) + summary("macro_f1", entry.macroF1)
+    for name in modalities {
+      let modality = entry.modalities[name]
+      columns += summary("\(name)_slice", modality?.slice)
+      columns += summary("\(name)_zero_out", modality?.zeroOut)
+      columns += summary("\(name)_alone", modality?.alone)
+    }
+    columns += summary("imbalance", entry.imbalance) + summary("seconds", entry.seconds)
+    columns.append(("multiply_adds_per_sample", number(entry.multiplyAddsPerSample?.mean)))
+    return columns + difference("accuracy", entry.accuracyDifference)
+      + difference("macro_f1", entry.macroF1Difference)
+  }
+
+  private static func summary(_ name: String, _ summary: SampleSummary?) -> [Column] {
+    [("\(name)_mean", number(summary?.mean)), ("\(name)_sd", number(summary?.deviation))]
+  }
+
+  private static func difference(_ name: String, _ found: PairedDifference?) -> [Column] {
+    [
+      ("\(name)_difference", number(found?.mean)),
+      ("\(name)_difference_lower", number(found?.interval?.lower)),
+      ("\(name)_difference_upper", number(found?.interval?.upper)),
+      ("\(name)_sign_flip_p", number(found?.signFlipP)),
+      ("\(name)_sign_flip_holm", number(found?.signFlipHolm)),
+      ("\(name)_t_test_p", number(found?.tTestP)),
+      ("\(name)_t_test_holm", number(found?.tTestHolm)),
+    ]
+  }
+
+  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+}

@@ -1,0 +1,151 @@
+import Equipoise
+import Foundation
+
+/// A comparison as tables for reading: scores, differences from the baseline, and what they are.
+struct ComparisonTables {
+  private let report: ComparisonReport
+  private let modalities: [String]
+  /// Slices where every entry has them, so that a column has one meaning.
+  private let usesSlices: Bool
+
+  init(_ report: ComparisonReport) {
+    self.report = report
+    let finished = report.entries.filter { !$0.runs.isEmpty }
+    modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
+    usesSlices = finished.allSatisfy { $0.modalities.values.allSatisfy { $0.slice != nil } }
+  }
+
+  // MARK: Scores
+
+  /// Means ± standard deviations, in percent.
+  var scores: Grid {
+    let inside = usesSlices ? "slice" : "zero-out"
+    var grid = Grid(
+      ["entry", "seeds", "accuracy %", "macro-F1 %"]
+        + modalities.flatMap { ["\($0) \(inside) %", "alone %"] }
+        + ["imbalance %", "time s", "multiply-adds/sample"])
+    for entry in report.entries {
+      grid.add(
+        [entry.name, seeds(entry), percent(entry.accuracy), percent(entry.macroF1)]
+          + modalities.flatMap { cells(entry.modalities[$0]) }
+          + [
+            percent(entry.imbalance), spread(entry.seconds, digits: 1),
+            entry.multiplyAddsPerSample.map { Numbers.count(Int($0.mean.rounded())) } ?? "–",
+          ])
+    }
+    return grid
+  }
+
+  private func seeds(_ entry: ComparisonReport.Entry) -> String {
+    let (done, all) = (entry.runs.count, report.stamp.seeds.count)
+    return done == all ? "\(all)" : "\(done) of \(all)"
+  }
+
+  private func cells(_ modality: ComparisonReport.Modality?) -> [String] {
+    [percent(usesSlices ? modality?.slice : modality?.zeroOut), percent(modality?.alone)]
+  }
+
+  private func percent(_ summary: SampleSummary?) -> String {
+    spread(summary, factor: 100, digits: 1)
+  }
+
+  private func spread(_ summary: SampleSummary?, factor: Double = 1, digits: Int) -> String {
+    guard let summary else { return "–" }
+    let mean = String(format: "%.*f", digits, factor * summary.mean)
+    return summary.deviation.map { mean + String(format: " ± %.*f", digits, factor * $0) } ?? mean
+  }
+
+  // MARK: Differences
+
+  /// Each entry against the baseline, in percentage points; `nil` when there is nothing to tell.
+  var differences: Grid? {
+    let baseline = report.stamp.baseline
+    var grid = Grid([
+      "against \(baseline)", "score", "seeds", "points", "95 % interval", "sign-flip p", "Holm",
+      "t-test p", "Holm",
+    ])
+    for entry in report.entries {
+      for (score, found) in [
+        ("accuracy", entry.accuracyDifference), ("macro-F1", entry.macroF1Difference),
+      ] {
+        guard let found else { continue }
+        grid.add(
+          [entry.name, score, "\(found.seeds.count)", points(found.mean), interval(found.interval)]
+            + [found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability))
+      }
+    }
+    return grid.rows.isEmpty ? nil : grid
+  }
+
+  private func interval(_ interval: BootstrapInterval?) -> String {
+    interval.map { "\(points($0.lower)) to \(points($0.upper))" } ?? "–"
+  }
+
+  private func points(_ difference: Double) -> String {
+    let text = String(format: "%+.1f", 100 * difference)
+    return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+
+  private func probability(_ p: Double?) -> String {
+    guard let p else { return "–" }
+    return p < 0.001 ? "< 0.001" : String(format: p < 0.1 ? "%.3f" : "%.2f", p)
+  }
+
+  // MARK: Notes
+
+  /// What the numbers are, a sentence each.
+  var notes: [String] {
+    [scope, origin, meaning] + (differences == nil ? [] : statistics)
+      + report.failures.map { "Failed: \($0.run): \($0.message); see \($0.log)" }
+  }
+
+  private var scope: String {
+    let stamp = report.stamp
+    let seeds = "seeds \(list(stamp.seeds))"
+    guard !stamp.splits.isEmpty else { return "No run is finished; \(seeds)." }
+    let read =
+      stamp.splits == ["test"]
+      ? "Test split, read once per run"
+      : "Scored on \(stamp.splits.joined(separator: " and "))"
+    return "\(read); epoch selected on validation by \(list(stamp.selectedBy)); \(seeds)."
+  }
+
+  private var origin: String {
+    let stamp = report.stamp
+    return "Commit \(list(stamp.commits)), libtorch \(list(stamp.libtorch)), threads per run "
+      + "\(list(stamp.threads)), \(list(stamp.devices)), \(list(stamp.processors))."
+  }
+
+  private var meaning: String {
+    let inside =
+      usesSlices
+      ? "slice: a modality's own part of the fused logits"
+      : "zero-out: the fused logits with the other modalities' features at zero"
+    return "Mean ± standard deviation over seeds. \(inside.capitalizedFirst); alone: the same "
+      + "modality trained alone; imbalance: largest minus smallest Shapley value; time: training "
+      + "without evaluation; multiply-adds: of a training step."
+  }
+
+  private var statistics: [String] {
+    let pairs = report.stamp.seeds.count
+    let smallest = SignFlipTest.smallestP(pairs: pairs)
+    let limit =
+      smallest > 0.05
+      ? " With \(pairs) seeds it cannot be below \(smallest), whatever the scores." : ""
+    return [
+      "Paired by seed. The p to go by is that of the exact two-sided sign-flip (permutation) test."
+        + limit + " The paired t-test beside it assumes normal differences.",
+      "Holm: corrected for the number of entries, each score a family of its own. Interval: "
+        + "bootstrap over seeds (percentile, \(BootstrapInterval.resamples) resamples).",
+    ]
+  }
+
+  private func list(_ values: [some CustomStringConvertible]) -> String {
+    values.map(\.description).joined(separator: ", ")
+  }
+}
+
+extension String {
+  /// The text with its first letter in upper case.
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Equipoise
+import Foundation
+
+/// How a comparison is printed.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+  /// For reading on a terminal.
+  case table
+  /// For a README or an issue.
+  case markdown
+  /// For a paper; what the numbers are stands in comments.
+  case latex
+  /// One line for each entry, full precision.
+  case csv
+  /// Everything, every run included.
+  case json
+
+  /// The report in this format.
+  func text(of report: ComparisonReport) throws -> String {
+    let tables = ComparisonTables(report)
+    switch self {
+    case .table:
+      return ([tables.scores.text, tables.differences?.text].compactMap { $0 } + [""])
+        .joined(separator: "\n") + lines(tables.notes)
+    case .markdown:
+      return [tables.scores.markdown, tables.differences?.markdown].compactMap { $0 }
+        .joined(separator: "\n") + "\n" + lines(tables.notes.map { "- " + Grid.markdown($0) })
+    case .latex:
+      return lines(tables.notes.map { "% " + $0 })
+        + [tables.scores.latex, tables.differences?.latex].compactMap { $0 }
+        .joined(separator: "\n")
+    case .csv: return ComparisonCSV.text(report)
+    case .json: return try JSONOutput.text(report) + "\n"
+    }
+  }
+
+  private func lines(_ texts: [String]) -> String { texts.map { $0 + "\n" }.joined() }
+}

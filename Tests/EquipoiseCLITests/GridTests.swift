@@ -1,0 +1,50 @@
+import Testing
+
+@testable import EquipoiseCLI
+
+struct GridTests {
+  private var grid: Grid {
+    var grid = Grid(["entry", "accuracy %"])
+    grid.add(["a_b", "87.0 ± 0.4"])
+    return grid
+  }
+
+  @Test func markdown() {
+    #expect(
+      grid.markdown == """
+        | entry | accuracy % |
+        | --- | ---: |
+        | a\\_b | 87.0 ± 0.4 |
+
+        """)
+    #expect(Grid.markdown("a|b*`<x") == "a\\|b\\*\\`\\<x")
+  }
+
+  @Test func latex() {
+    #expect(
+      grid.latex == """
+        \\begin{tabular}{lr}
+          \\hline
+          entry & accuracy \\% \\\\
+          \\hline
+          a\\_b & 87.0 $\\pm$ 0.4 \\\\
+          \\hline
+        \\end{tabular}
+
+        """)
+    #expect(
+      Grid.latex("a_b&c%d$e#f{g}~h^i\\j") == "a\\_b\\&c\\%d\\$e\\#f\\{g\\}\\textasciitilde{}h"
+        + "\\textasciicircum{}i\\textbackslash{}j")
+    #expect(Grid.latex("−1.0, < 0.001, –") == "$-$1.0, $<$ 0.001, --")
+  }
+
+  @Test func entries() throws {
+    let short = try #require(
+      EntryOption(argument: "x=aim,method.a=1,modalities=[audio, b],c={d: 1, e: 2}"))
+    #expect(short.name == "x" && short.method == "aim" && short.file == nil)
+    #expect(short.sets == ["method.a=1", "modalities=[audio, b]", "c={d: 1, e: 2}"])
+    let file = try #require(EntryOption(argument: "x=a.yaml,epochs=3"))
+    #expect(file.file == "a.yaml" && file.method == nil && file.sets == ["epochs=3"])
+    for text in ["x", "=aim", "x="] { #expect(EntryOption(argument: text) == nil) }
+  }
+}
