@@ -92,8 +92,7 @@ private enum RunEstimates {
     configuration.runtime.device = "cpu"
     let parts = try RunParts(configuration)
     let memory = MemoryEstimate(
-      parts.model.summarize(), configuration.training,
-      method: parts.methodResources?.memory ?? 0)
+      parts.model.summarize(), configuration.training, method: parts.methodResources)
     let samples = parts.samplesPerEpoch * configuration.training.epochs
     return RunEstimate(
       multiplyAdds: Double(parts.multiplyAddsPerSample) * Double(samples),
