@@ -43,6 +43,12 @@ package final class ProcessLock {
     }
   }
 
+  deinit {
+    // A child of this process shares the open file between fork and exec, so that closing alone would
+    // leave it locked for that long.
+    flock(file.number, LOCK_UN)
+  }
+
   /// The process identifier in the lock file.
   private static func owner(_ path: String) -> String {
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""

@@ -213,8 +213,8 @@ struct GradientBlendingTests {
     let text = message { _ = try tiny.run("run") }
     #expect(
       text
-        == "modalities: Gradient-Blending weighs modalities against each other, and this model has "
-        + "one; use two or more, or the method 'unimodal'")
+        == "method.name: Gradient-Blending balances modalities and needs two or more, and this model "
+        + "has only vector; use 'unimodal', or name more modalities")
   }
 
   @Test func weightsAreOnePerHead() throws {
