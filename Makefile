@@ -7,6 +7,12 @@ EQUIPOISE := .build/release/equipoise
 # Where SwiftPM finds equipoise-libtorch.pc.
 export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
+# What every run keeps as the record of what made it.
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+ifneq ($(COMMIT),)
+export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
+endif
+
 .PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
 

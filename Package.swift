@@ -8,10 +8,11 @@ let libtorch = Context.packageDirectory + "/.libtorch"
 let pkgConfig =
   libtorch.contains(" ") ? "equipoise-libtorch" : libtorch + "/equipoise-libtorch.pc"
 
-/// The sources' commit, for the record that every run keeps of what made it.
-let commit = Context.gitInformation.map {
-  $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "")
-}
+/// The sources' commit, for the record that every run keeps of what made it. `make` names it: what the
+/// manifest finds itself is kept by SwiftPM until the manifest changes.
+let commit =
+  Context.environment["EQUIPOISE_COMMIT"]
+  ?? Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") }
 
 let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
