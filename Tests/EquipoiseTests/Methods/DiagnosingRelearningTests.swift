@@ -149,12 +149,6 @@ struct DiagnosingRelearningTests {
   @Test(arguments: [3, 7, 8, 10, 12, 13])
   func resumesBitForBit(after step: Int) throws {
     let tiny = try tinyRun { _ in }
-    try tiny.train("whole")
-    try tiny.train("broken", maxSteps: step)
-    try tiny.train("broken", resume: .auto)
-    for file in ["weights.safetensors", "best.safetensors"] {
-      #expect(try tiny.bytes("broken/" + file) == tiny.bytes("whole/" + file), "\(file)")
-    }
-    #expect(try tiny.records("broken") == tiny.records("whole"))
+    try expectResumption(of: tiny, after: step)
   }
 }

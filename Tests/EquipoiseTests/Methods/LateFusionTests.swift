@@ -69,13 +69,7 @@ struct LateFusionTests {
   @Test(arguments: [2, 5])
   func resumesBitForBit(after step: Int) throws {
     let tiny = try tinyRun()
-    try tiny.train("whole")
-    try tiny.train("broken", maxSteps: step)
-    try tiny.train("broken", resume: .auto)
-    for file in ["weights.safetensors", "best.safetensors"] {
-      #expect(try tiny.bytes("broken/" + file) == tiny.bytes("whole/" + file), "\(file)")
-    }
-    #expect(try tiny.records("broken") == tiny.records("whole"))
+    try expectResumption(of: tiny, after: step)
   }
 
   @Test func modalitiesThatMeetAreRefused() throws {

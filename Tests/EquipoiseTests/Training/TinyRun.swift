@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Testing
 
 @testable import Equipoise
 
@@ -100,4 +101,21 @@ final class TinyRun {
     }
     _ = try writer.finish()
   }
+}
+
+/// Expects a run that stops after some steps and continues to have the bits of the unbroken run: last and
+/// best weights, and every record.
+func expectResumption(
+  of tiny: TinyRun, after step: Int, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  try tiny.train("whole")
+  try tiny.train("broken", maxSteps: step)
+  try tiny.train("broken", resume: .auto)
+  for file in ["weights.safetensors", "best.safetensors"] {
+    #expect(
+      try tiny.bytes("broken/" + file) == tiny.bytes("whole/" + file), "\(file)",
+      sourceLocation: sourceLocation)
+  }
+  #expect(
+    try tiny.records("broken") == tiny.records("whole"), sourceLocation: sourceLocation)
 }

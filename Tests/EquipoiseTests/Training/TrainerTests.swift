@@ -29,13 +29,7 @@ struct TrainerTests {
   @Test(arguments: [1, 3, 4, 5, 8, 11])
   func resumesBitForBit(after step: Int) throws {
     let tiny = try TinyRun()
-    try tiny.train("whole")
-    try tiny.train("broken", maxSteps: step)
-    try tiny.train("broken", resume: .auto)
-    for file in ["weights.safetensors", "best.safetensors"] {
-      #expect(try tiny.bytes("broken/" + file) == tiny.bytes("whole/" + file), "\(file)")
-    }
-    #expect(try tiny.records("broken") == tiny.records("whole"))
+    try expectResumption(of: tiny, after: step)
   }
 
   @Test func sameSeedSameBitsOtherSeedOtherBits() throws {

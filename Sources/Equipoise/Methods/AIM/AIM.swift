@@ -61,7 +61,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     let plan = StepPlan(configuration, context, depths: machinery.blocks[0].count, seed: seed)
     let prototypeLoss =
       plan.trainsPrototypes ? machinery.prototypes?.train(engine.model, with: engine) : nil
-    let forward = forward(context, with: engine, machinery)
+    let forward = try forward(context, with: engine, machinery)
     let task = taskLoss(forward, context, engine, plan)
     var modulation = Modulation(configuration, plan, forward, machinery, engine)
     let modulationLoss = modulation.run()

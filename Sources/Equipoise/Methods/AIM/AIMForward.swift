@@ -59,17 +59,18 @@ extension AIM {
   ///   - machinery: prototypes or classifiers.
   /// - Returns: what the step works with. Where λ is 0 the network's own pass is that of joint
   ///   training, and what is judged has no history.
+  /// - Throws: what the engine's forward pass throws.
   func forward(
     _ context: StepContext, with engine: any StepEngine, _ machinery: Machinery
-  ) -> AIMForward {
+  ) throws -> AIMForward {
     let rides =
       configuration.judge == .prototypes && configuration.prototypes.targets == .live
       && context.globalStep.isMultiple(of: configuration.prototypes.passInterval)
-    guard rides else { return plainForward(context, engine, machinery) }
+    guard rides else { return try plainForward(context, engine, machinery) }
     guard configuration.lambda == 0 else {
       return riddenForward(context, engine, machinery, context.mode)
     }
-    let own = engine.plainForward(context)
+    let own = try engine.forward(context)
     let watched = withoutGradient {
       riddenForward(context, engine, machinery, .auxiliary(dropout: machinery.dropout))
     }
@@ -105,8 +106,8 @@ extension AIM {
   /// The batch alone; its judges are constants.
   private func plainForward(
     _ context: StepContext, _ engine: any StepEngine, _ machinery: Machinery
-  ) -> AIMForward {
-    let forward = engine.plainForward(context)
+  ) throws -> AIMForward {
+    let forward = try engine.forward(context)
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
@@ -136,13 +137,6 @@ extension AIM {
         configuration.prototypes, encoder: encoder, samples: context.batch.count)
       return outputs.map { PrototypeJudge(output: $0, classes: classes, space: space) }
     }
-  }
-}
-
-extension StepEngine {
-  /// The forward pass of joint training.
-  fileprivate func plainForward(_ context: StepContext) -> Forward {
-    inRunPrecision { model.forward(context.batch.inputs, context.mode) }
   }
 }
 
