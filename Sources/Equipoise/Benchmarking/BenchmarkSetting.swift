@@ -32,9 +32,30 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
   package var precision = Precision.fp32
   /// Whether images lie with their channels innermost.
   package var channelsLast = false
+  /// How modalities are joined.
+  package var fusion = FusionKind.concatenation
+  /// Whether MMTM modules couple the encoders.
+  package var mmtm = false
 
   /// Two ResNet-18, batch 32 at 64 × 64.
   package init() {}
+
+  /// The same encoders under another method, with the fusion and the coupling that it needs.
+  ///
+  /// - Parameter method: its name.
+  /// - Returns: the setting of that method, without a preset.
+  package func with(method: String) -> BenchmarkSetting {
+    var setting = self
+    (setting.method, setting.preset) = (method, nil)
+    setting.mmtm = method == Greedy.name
+    switch method {
+    case Greedy.name, LateFusion.name: setting.fusion = .sum
+    case MLA.name: setting.fusion = .shared
+    case MMCosine.name: setting.fusion = .cosine
+    default: setting.fusion = .concatenation
+    }
+    return setting
+  }
 
   /// Three transformers over sequences of CMU-MOSI's word-level size: 50 steps of text (300), audio
   /// (74) and video (35) features.

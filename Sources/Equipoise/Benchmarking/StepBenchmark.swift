@@ -90,6 +90,7 @@ package final class StepBenchmark {
     var configuration = ModelConfiguration()
     configuration.encoders = NamedSections(
       Dictionary(uniqueKeysWithValues: names.map { ($0, encoder) }))
+    (configuration.fusion, configuration.mmtm) = (setting.fusion, setting.mmtm)
     let model = try ModelFactory.makeModel(
       modalities: zip(names, setting.shapes).map { (name: $0, shape: $1) },
       classes: setting.classes, configuration: configuration, seed: 0)

@@ -29,6 +29,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "The method.")
   var method = "joint"
 
+  @Option(help: "Methods to time beside joint training, separated by commas, or 'all'.")
+  var methods: String?
+
   @Option(help: "The method's preset, such as 'fast' of aim.")
   var methodPreset: String?
 
@@ -82,6 +85,7 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     if serve { return try BenchmarkProcess.serve() }
+    if let methods { return try measureCosts(of: MethodChoice.names(in: methods)) }
     for setting in settings {
       let report = try measure(setting)
       switch format {
@@ -89,6 +93,35 @@ struct BenchmarkCommand: ParsableCommand {
       case .json: try JSONOutput.print(report)
       }
     }
+  }
+
+  /// One row for each method, in the order of the list; PyTorch takes no part.
+  private func measureCosts(of methods: [String]) throws {
+    for setting in settings {
+      let reports = try methods.map { method in
+        let own = setting.with(method: method)
+        return try measure(own, peers: [("equipoise joint", setting.with(method: Joint.name))])
+      }
+      switch format {
+      case .table: print(MethodCostTable(reports).text, terminator: "")
+      case .json: try JSONOutput.print(reports)
+      }
+    }
+  }
+
+  private func measure(_ setting: BenchmarkSetting, peers: [(String, BenchmarkSetting)]) throws
+    -> BenchmarkReport
+  {
+    let sides = [("equipoise \(setting.method)", setting)] + peers
+    let entries = try sides.map { name, setting in
+      (name: name, setting: setting, process: try BenchmarkProcess(setting, command: ownCommand))
+    }
+    defer { for entry in entries { entry.process.stop() } }
+    return try BenchmarkReport.measure(entries, rounds: rounds, steps: stepsPerRound(setting))
+  }
+
+  private func stepsPerRound(_ setting: BenchmarkSetting) -> Int {
+    steps ?? (setting.encoder == .transformer ? 20 : 2)
   }
 
   private func measure(_ setting: BenchmarkSetting) throws -> BenchmarkReport {
@@ -107,8 +140,7 @@ struct BenchmarkCommand: ParsableCommand {
       entries.append(
         (name: "PyTorch \(setting.method)", setting: peerSetting(setting), process: peer))
     }
-    let steps = steps ?? (setting.encoder == .transformer ? 20 : 2)
-    return try BenchmarkReport.measure(entries, rounds: rounds, steps: steps)
+    return try BenchmarkReport.measure(entries, rounds: rounds, steps: stepsPerRound(setting))
   }
 
   private var ownCommand: [String] {
@@ -142,7 +174,8 @@ struct BenchmarkCommand: ParsableCommand {
   ) -> BenchmarkSetting {
     var setting = preset == .transformer ? BenchmarkSetting.mosi : BenchmarkSetting()
     if preset == .resnet18 { setting.shapes = [[1, size, size], [3, size, size]] }
-    (setting.method, setting.preset) = (method, methodPreset)
+    setting = setting.with(method: method)
+    setting.preset = methodPreset
     (setting.batch, setting.threads) = (batch, threads)
     setting.classes = classes ?? setting.classes
     (setting.precision, setting.channelsLast) = (precision, channelsLast)

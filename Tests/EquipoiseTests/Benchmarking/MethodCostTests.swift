@@ -1,0 +1,17 @@
+import Testing
+
+@testable import Equipoise
+
+/// A step of every method can be timed beside a joint step.
+struct MethodCostTests {
+  @Test(arguments: MethodRegistry.all.map { $0.name }.filter { $0 != Unimodal.name })
+  func everyMethodTakesAStep(_ method: String) throws {
+    var setting = BenchmarkSetting()
+    (setting.encoder, setting.shapes) = (.transformer, [[5, 7], [5, 6], [5, 4]])
+    (setting.batch, setting.width, setting.hidden, setting.threads) = (6, 8, 8, 1)
+    let own = try StepBenchmark(setting.with(method: method))
+    let joint = try StepBenchmark(setting.with(method: "joint"))
+    #expect(try own.run(steps: 2) > 0)
+    #expect(own.multiplyAddsPerSample >= joint.multiplyAddsPerSample)
+  }
+}
