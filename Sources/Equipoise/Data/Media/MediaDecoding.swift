@@ -1,0 +1,81 @@
+public import Formats
+
+/// Reads media files. This library has no decoder of its own, so that it builds without FFmpeg: the
+/// target `Media` gives one, and whoever prepares raw media hands it over.
+public protocol MediaDecoding: Sendable {
+  /// What a file holds.
+  ///
+  /// - Parameter file: its path.
+  /// - Returns: its length and tracks.
+  /// - Throws: `EquipoiseError` that names the file, for one that cannot be read or is refused.
+  func describe(_ file: String) throws -> MediaDescription
+
+  /// The first audio track, mixed to one channel.
+  ///
+  /// - Parameters:
+  ///   - file: its path.
+  ///   - sampleRate: the rate of the result in hertz.
+  /// - Returns: float32 [samples], in −1…1.
+  /// - Throws: as `describe`, and for a file without audio.
+  func audio(_ file: String, sampleRate: Int) throws -> HostArray
+
+  /// Frames of the first video track, upright.
+  ///
+  /// - Parameters:
+  ///   - file: its path.
+  ///   - times: seconds from the start of the track, ascending; each gives the frame shown then, past
+  ///     the end the last one.
+  /// - Returns: uint8 [height, width, 3] for each time, red first.
+  /// - Throws: as `describe`, and for a file without video.
+  func frames(_ file: String, at times: [Double]) throws -> [HostArray]
+
+  /// A still image, upright.
+  ///
+  /// - Parameter file: its path, JPEG or PNG.
+  /// - Returns: uint8 [height, width, 3], red first.
+  /// - Throws: as `describe`.
+  func image(_ file: String) throws -> HostArray
+}
+
+/// What a media file holds.
+public struct MediaDescription: Codable, Equatable, Sendable {
+  /// The first audio track.
+  public struct Audio: Codable, Equatable, Sendable {
+    /// Hertz.
+    public var sampleRate: Int
+    /// Channels before they are mixed.
+    public var channels: Int
+
+    /// A track.
+    public init(sampleRate: Int, channels: Int) {
+      (self.sampleRate, self.channels) = (sampleRate, channels)
+    }
+  }
+
+  /// The first video track.
+  public struct Video: Codable, Equatable, Sendable {
+    /// Pixels across, upright.
+    public var width: Int
+    /// Pixels down, upright.
+    public var height: Int
+    /// Frames per second on average.
+    public var rate: Double
+
+    /// A track.
+    public init(width: Int, height: Int, rate: Double) {
+      (self.width, self.height, self.rate) = (width, height, rate)
+    }
+  }
+
+  /// Seconds.
+  public var duration: Double
+  /// The audio, if there is any.
+  public var audio: Audio?
+  /// The video, if there is any.
+  public var video: Video?
+
+  /// A description.
+  public init(duration: Double, audio: Audio?, video: Video?) {
+    (self.duration, self.audio, self.video) = (duration, audio, video)
+  }
+}
