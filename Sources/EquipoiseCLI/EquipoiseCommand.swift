@@ -10,6 +10,7 @@ struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
+      PredictCommand.self,
       CompareCommand.self, SweepCommand.self, InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
