@@ -11,6 +11,7 @@ struct EquipoiseCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
       PredictCommand.self,
+      ExportCommand.self,
       CompareCommand.self, SweepCommand.self, InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
