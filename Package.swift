@@ -78,7 +78,11 @@ let package = Package(
       name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
       swiftSettings: swift),
     .testTarget(
-      name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI", "Equipoise", "Formats"],
+      name: "EquipoiseCLITests",
+      dependencies: [
+        "EquipoiseCLI", "Equipoise", "Formats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
