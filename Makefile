@@ -13,7 +13,7 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -48,6 +48,9 @@ references: pytorch ## make the golden numbers anew
 	@for script in References/*.py; do \
 	  echo "$$script"; OMP_NUM_THREADS=1 .pytorch/bin/python "$$script" || exit 1; \
 	done
+
+protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
+	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/Messages Protos/*.proto
 
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark

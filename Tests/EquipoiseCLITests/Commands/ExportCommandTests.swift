@@ -27,8 +27,9 @@ import Testing
 
   /// The names that torchvision's ResNet-18 has, `fc` included, as References/models.py wrote them.
   private func torchvisionNames() throws -> [String] {
-    let golden = URL(fileURLWithPath: #filePath)
-      .appendingPathComponent("../../../EquipoiseTests/Goldens/torchvision_resnets.json")
+    var golden = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { golden.deleteLastPathComponent() }
+    golden.append(path: "EquipoiseTests/Goldens/torchvision_resnets.json")
     let lists = try JSONSerialization.jsonObject(with: Data(contentsOf: golden)) as? [String: Any]
     let entries = try #require(lists?["resnet18"] as? [[Any]])
     return entries.compactMap { $0.first as? String }.sorted()
