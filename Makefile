@@ -30,6 +30,7 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 	$(EQUIPOISE) demo
 
 test: setup lint ## check the format and run every test
+	@scripts/setup-outside
 	scripts/test-setup
 	$(SWIFT) test
 
@@ -58,5 +59,5 @@ benchmark: build pytorch ## time Equipoise and PyTorch in turn
 clean: ## remove what was built
 	rm -rf .build
 
-distclean: clean ## remove libtorch and PyTorch too
-	rm -rf .libtorch .pytorch
+distclean: clean ## remove libtorch and the Python environments too
+	rm -rf .libtorch .pytorch .outside

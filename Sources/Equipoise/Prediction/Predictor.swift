@@ -12,14 +12,6 @@ package struct PredictedBatch {
 
 /// Turns samples into class probabilities, as `equipoise evaluate` scores them.
 package struct Predictor {
-  /// What a modality's own probabilities are made of.
-  package enum Basis: String, Sendable {
-    /// Its part of the fused logits.
-    case slice
-    /// The fused logits with the other modalities' features at zero, for fusions without such parts.
-    case zeroOut = "zero-out"
-  }
-
   private let parts: RunParts
   private let source: any PredictionSource
   private let batchSize: Int
@@ -48,12 +40,9 @@ package struct Predictor {
   package var missing: [String] { parts.model.modalities.filter { !present.contains($0) } }
 
   /// What the modalities' own probabilities are made of.
-  package var basis: Basis {
-    let zeros = parts.model.fusion.featureWidths.map {
-      Tensor.zeros([1, $0], device: parts.device)
-    }
-    return withoutGradient { parts.model.fusion.slices(zeros) } == nil ? .zeroOut : .slice
-  }
+  package var basis: ClassScores.Basis { scores.basis }
+
+  private var scores: ClassScores { ClassScores(of: parts, present: present) }
 
   /// Predicts every sample in order; only one batch is held in memory.
   ///
@@ -70,42 +59,17 @@ package struct Predictor {
   }
 
   private func predict(_ batch: Batch) throws -> PredictedBatch {
-    let given = Dictionary(uniqueKeysWithValues: zip(present, batch.inputs))
-    let model = parts.model
-    let inputs = model.modalities.map { name in
-      given[name]
-        ?? Tensor.zeros([batch.count] + (model.inputShapes[name] ?? []), device: parts.device)
-    }
-    let precision = parts.configuration.training.precision
-    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: parts.device) {
-      model.forward(inputs, .evaluation)
-    }
-    let features = zip(model.modalities, forward.features).map { name, feature in
-      given[name] == nil ? feature.to(.float32).zerosLike() : feature.to(.float32)
-    }
-    let isPlain = missing.isEmpty && !(parts.method is any InferenceFusing)
-    let fused = isPlain ? forward.logits : try logits(features)
-    let own =
-      try model.fusion.slices(features)
-      ?? features.indices.map { kept in
-        try logits(features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
-      }
+    let scores = try scores.probabilities(batch.inputs)
     return PredictedBatch(
-      indices: batch.indices, fused: try probabilities(fused),
-      modalities: try zip(model.modalities, own).filter { given[$0.0] != nil }.map {
-        (name: $0, probabilities: try probabilities($1))
+      indices: batch.indices, fused: try rows(scores.fused),
+      modalities: try scores.modalities.map {
+        (name: $0.name, probabilities: try rows($0.probabilities))
       })
   }
 
-  /// The fused logits of features, by the method's way where it has one.
-  private func logits(_ features: [Tensor]) throws -> Tensor {
-    try (parts.method as? any InferenceFusing)?.fusedLogits(of: features, with: parts.model)
-      ?? parts.model.fusion.logits(features)
-  }
-
-  /// Logits [B, K] → B rows of K probabilities.
-  private func probabilities(_ logits: Tensor) throws -> [[Float]] {
-    let values = logits.to(.float32).softmax(1).floats()
+  /// [B, K] → B rows of K probabilities.
+  private func rows(_ probabilities: Tensor) throws -> [[Float]] {
+    let values = probabilities.floats()
     guard values.allSatisfy(\.isFinite) else {
       throw EquipoiseError(
         .data, "the model's logits are not finite", fix: "check the inputs' range and the weights")
