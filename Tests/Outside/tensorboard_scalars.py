@@ -24,7 +24,7 @@ def main(folder):
             port = wait(lambda: found_port(log) if server.poll() is None else sys.exit(text(log)))
             print(json.dumps(read(f"http://{HOST}:{port}/data/plugin/"), sort_keys=True))
         finally:
-            server.terminate()
+            server.kill()
             server.wait()
 
 
