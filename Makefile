@@ -18,7 +18,7 @@ endif
 export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
   /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
 
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,8 +35,9 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 	$(EQUIPOISE) demo
 
 test: setup lint ## check the format and run every test
+	@scripts/setup-outside
+	@scripts/setup-opencv
 	scripts/test-setup
-	scripts/setup-opencv
 	$(SWIFT) test
 
 lint: ## check the Swift format
@@ -55,11 +56,14 @@ references: pytorch ## make the golden numbers anew
 	  echo "$$script"; OMP_NUM_THREADS=1 .pytorch/bin/python "$$script" || exit 1; \
 	done
 
+protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
+	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/Messages Protos/*.proto
+
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark
 
 clean: ## remove what was built
 	rm -rf .build
 
-distclean: clean ## remove libtorch and PyTorch too
-	rm -rf .libtorch .pytorch
+distclean: clean ## remove libtorch and the Python environments too
+	rm -rf .libtorch .pytorch .outside

@@ -61,6 +61,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -77,11 +78,16 @@ let package = Package(
       name: "Formats",
       dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: swift),
+    // Made from Protos/ by `make protos`.
+    .target(
+      name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Torch", dependencies: ["CTorch", "Formats"], swiftSettings: swift),
     .target(
       name: "Equipoise",
       dependencies: [
-        "Torch", "Formats", "CBuildInformation", .product(name: "Yams", package: "Yams"),
+        "Torch", "Formats", "Messages", "CBuildInformation",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swift),
     .executableTarget(

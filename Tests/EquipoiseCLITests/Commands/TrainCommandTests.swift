@@ -32,7 +32,7 @@ import Testing
     #expect(
       files == [
         ".lock", "best.safetensors", "checkpoints", "config.yaml", "environment.json",
-        "metrics.jsonl", "result.json", "weights.safetensors",
+        "metrics.csv", "metrics.jsonl", "result.json", "weights.safetensors",
       ])
     try evaluate()
     try inspect()
