@@ -13,7 +13,7 @@ struct EquipoiseCommand: ParsableCommand {
       CompareCommand.self, SweepCommand.self, InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
-    ])
+    ] + MediaCommands.all)
 
   static func main() {
     ProcessSetUp.run()
