@@ -109,7 +109,11 @@ let package = Package(
       name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
       swiftSettings: swift),
     .testTarget(
-      name: "EquipoiseCLITests", dependencies: ["EquipoiseCLI", "Equipoise", "Formats"],
+      name: "EquipoiseCLITests",
+      dependencies: [
+        "EquipoiseCLI", "Equipoise", "Formats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swift),
   ] + (hasFFmpeg ? mediaTargets : []),
   swiftLanguageModes: [.v6],

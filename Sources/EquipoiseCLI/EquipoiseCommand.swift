@@ -10,7 +10,8 @@ struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CompareCommand.self, SweepCommand.self, InspectCommand.self, ConfigCommand.self,
+      CompareCommand.self, SweepCommand.self, ReproduceCommand.self, InspectCommand.self,
+      ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
     ] + MediaCommands.all)

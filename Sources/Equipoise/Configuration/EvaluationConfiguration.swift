@@ -6,6 +6,8 @@ public struct EvaluationConfiguration: ConfigurationSection {
   public var selectBy = SelectionMetric.accuracy
   /// Whether to train a linear probe on each encoder's features.
   public var probe = false
+  /// Whether to measure how much each branch of a coupled model gets from the others.
+  public var utilisation = false
   /// Whether to measure the Shapley imbalance of the modalities.
   public var shapley = true
   /// Whether the test split is read, once, when training is done; a search for settings leaves it

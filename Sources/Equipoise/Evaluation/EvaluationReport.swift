@@ -51,6 +51,9 @@ public struct ModalityReport: Codable, Sendable {
   /// Accuracy of a linear classifier trained on the frozen encoder's features; `nil` when it was
   /// not asked for.
   public internal(set) var probe: Double?
+  /// The share of a coupled branch's correct predictions that it owes to the others' squeezes; `nil`
+  /// when it was not asked for.
+  public internal(set) var utilisation: Double?
 }
 
 /// Shapley values of the modalities for accuracy, with absent raw inputs replaced by zeros.

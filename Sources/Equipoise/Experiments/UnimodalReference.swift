@@ -34,6 +34,7 @@ package struct UnimodalReference: Sendable {
     // With one modality there is nothing to share out.
     configuration.evaluation.shapley = false
     configuration.evaluation.probe = false
+    configuration.evaluation.utilisation = false
     self.modality = modality
     self.configuration = configuration
     let key = try Self.key(configuration, modality, dataset)

@@ -30,6 +30,9 @@ package final class RunParts {
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
+    if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
+      throw error
+    }
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
     method = try MethodRegistry.make(
@@ -101,7 +104,8 @@ package final class RunParts {
   ///
   /// - Parameters:
   ///   - split: which samples.
-  ///   - probing: also trains linear probes, if the configuration asks for them.
+  ///   - probing: also takes the measurements that need the training split, if the configuration asks
+  ///     for them.
   /// - Returns: the scores.
   /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
   package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
@@ -115,6 +119,12 @@ package final class RunParts {
         training: { try self.data.forEachBatch(of: .train, $0) },
         test: { try self.data.forEachBatch(of: split, $0) })
       for (name, accuracy) in accuracies { report.modalities[name]?.probe = accuracy }
+    }
+    if probing, configuration.evaluation.utilisation {
+      let rates = try ConditionalUtilisation(model).rates(
+        training: { try self.data.forEachBatch(of: .train, $0) },
+        test: { try self.data.forEachBatch(of: split, $0) })
+      for (name, rate) in rates { report.modalities[name]?.utilisation = rate }
     }
     return report
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Equipoise
-import Formats
 import Foundation
 
 /// `equipoise compare`
@@ -49,63 +48,32 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let folder = try options.folder()
-    guard !tableOnly else { return try show(try saved(in: folder), in: folder, failures: []) }
-    let plan = try plan(in: folder)
-    let budget = try options.budget(for: plan.entries.map(\.configuration))
-    StopSignal.install()
-    let experiment = Experiment(
-      command: "compare", folder: folder, budget: budget, quiet: options.quiet)
-    let runs = try plan.runs()
-    try experiment.prepare(runs)
-    let saved = try plan.saved()
-    try saved.write(in: folder)
-    let failures = try experiment.train(runs)
-    try show(saved, in: folder, failures: failures)
-    if !failures.isEmpty { throw ExitCode(1) }
-  }
-
-  private func plan(in folder: String) throws -> ComparisonPlan {
+    guard !tableOnly else { return try format.print(try saved(in: folder), in: folder) }
     let named = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
       .map { EntryOption(method: String($0)) }
-    let all = named + entry
-    guard !all.isEmpty else {
-      throw ValidationError("nothing to compare is named; add --methods joint,aim or --entry")
-    }
-    let entries = try all.map {
-      ComparisonEntry(
-        name: $0.name,
-        configuration: try options.configuration(
-          method: $0.method, file: $0.file, extra: $0.sets, name: $0.name))
-    }
-    let names = all.map(\.name)
-    let beside = URL(fileURLWithPath: folder).deletingLastPathComponent()
-      .appendingPathComponent("references").path
-    return try ComparisonPlan(
-      entries, seeds: options.seedList(),
-      baseline: try baseline.map { try checked($0, in: names) }
-        ?? (names.contains("joint") ? "joint" : names[0]),
-      folder: folder, referenceFolder: references ?? beside)
+    let session = ComparisonSession(
+      command: "compare", options: options, entries: named + entry, baseline: baseline,
+      references: references)
+    let (saved, failures) = try session.train()
+    try format.print(saved, in: folder, failures: failures)
+    if !failures.isEmpty { throw ExitCode(1) }
   }
 
   private func saved(in folder: String) throws -> SavedComparison {
     var saved = try SavedComparison(in: folder)
-    if let baseline { saved.baseline = try checked(baseline, in: saved.entries.map(\.name)) }
+    if let baseline {
+      saved.baseline = try ComparisonSession.checked(baseline, in: saved.entries.map(\.name))
+    }
     return saved
   }
+}
 
-  private func checked(_ baseline: String, in names: [String]) throws -> String {
-    guard names.contains(baseline) else {
-      throw EquipoiseError(
-        .usage, "there is no entry '\(baseline)'", at: "--baseline",
-        fix: Nearest.hint(baseline, in: names))
-    }
-    return baseline
-  }
-
-  private func show(
-    _ saved: SavedComparison, in folder: String, failures: [RunFailure]
+extension ReportFormat {
+  /// Prints a comparison's result.
+  func print(
+    _ saved: SavedComparison, in folder: String, failures: [RunFailure] = []
   ) throws {
     let report = try ComparisonReport(saved, in: folder, failures: failures)
-    print(try format.text(of: report), terminator: "")
+    Swift.print(try text(of: report), terminator: "")
   }
 }

@@ -24,6 +24,9 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Also train a linear probe on each encoder's features.")
   var probe = false
 
+  @Flag(help: "Also measure how much each branch of a model with MMTM gets from the others.")
+  var utilisation = false
+
   @Option(help: ArgumentHelp("The dataset's folder (default: the run's).", valueName: "dir"))
   var data: String?
 
@@ -48,8 +51,9 @@ struct EvaluateCommand: ParsableCommand {
       if let device { configuration.runtime.device = device }
       if let threads { configuration.runtime.threads = threads }
       configuration.evaluation.probe = probe
+      configuration.evaluation.utilisation = utilisation
     }
-    let report = try parts.evaluate(split, probing: probe)
+    let report = try parts.evaluate(split, probing: true)
     switch format {
     case .table:
       print(ScoreTable.text([(split.rawValue, report)]), terminator: "")

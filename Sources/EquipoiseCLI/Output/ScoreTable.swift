@@ -38,6 +38,7 @@ enum ScoreTable {
   ) {
     let ways: [(String, (ModalityReport) -> Double?)] = [
       ("slice", { $0.slice }), ("zero-out", { $0.zeroOut }), ("probe", { $0.probe }),
+      ("conditional utilisation", { $0.utilisation }),
     ]
     var title = name
     for (way, score) in ways {

@@ -21,7 +21,7 @@ struct MMTMTests {
     let outputs = [
       Tensor([1, -1] as [Float], shape: [1, 2]), Tensor([2] as [Float], shape: [1, 1]),
     ]
-    let gates = module.gates(outputs, samples: 1)
+    let gates = module.gates(module.squeezed(outputs, samples: 1))
     #expect(isClose(gates[0], [0.731059, 0.268941]) && isClose(gates[1], [0.880797]))
     let gated = module.gated(outputs, by: gates, samples: 1)
     #expect(isClose(gated[0], [0.731059, -0.268941]) && isClose(gated[1], [1.761594]))
@@ -31,7 +31,8 @@ struct MMTMTests {
   @Test func framesOfASampleShareAGate() throws {
     let module = try module()
     let frames = Tensor([0, 2, -3, 1, 2, 0, 1, -3] as [Float], shape: [2, 2, 2, 1])
-    let gates = module.gates([frames, Tensor([2] as [Float], shape: [1, 1])], samples: 1)
+    let gates = module.gates(
+      module.squeezed([frames, Tensor([2] as [Float], shape: [1, 1])], samples: 1))
     #expect(isClose(gates[0], [0.731059, 0.268941]))
     let gated = module.gated([frames], by: [gates[0]], samples: 1)[0]
     #expect(gated.shape == [2, 2, 2, 1])

@@ -36,17 +36,24 @@ public final class MMTM: Module {
     parameters.map(\.leaf).filter { $0.rank == 2 }.reduce(0) { $0 + $1.count }
   }
 
-  /// The gates [B, C_m] for the outputs of every modality's block.
+  /// What the gates see: the mean of each channel, [B, C_m] for each modality.
   ///
   /// - Parameters:
   ///   - outputs: one for each modality; the rows of a sample lie together.
   ///   - samples: B.
   /// - Returns: one for each modality.
-  func gates(_ outputs: [Tensor], samples: Int) -> [Tensor] {
-    let means = zip(outputs, axes).map { output, axis in
+  func squeezed(_ outputs: [Tensor], samples: Int) -> [Tensor] {
+    zip(outputs, axes).map { output, axis in
       let grouped = output.reshaped([samples, -1] + output.shape.dropFirst())
       return grouped.mean(over: (1..<grouped.rank).filter { $0 != axis + 1 })
     }
+  }
+
+  /// The gates [B, C_m] from what they see.
+  ///
+  /// - Parameter means: [B, C_m] for each modality.
+  /// - Returns: one for each modality.
+  func gates(_ means: [Tensor]) -> [Tensor] {
     let hidden = squeeze(.concatenated(means, dimension: 1)).relu()
     return excite.modules.map { $0(hidden).sigmoid() }
   }

@@ -4,6 +4,10 @@ public import Torch
 /// those that are used.
 public typealias Gating = (_ depth: Int, _ gates: [Tensor]) -> [Tensor]
 
+/// Changes what the gates of a coupled model see: from a depth and the channels' means [B, C_m] of every
+/// modality to those that are used.
+typealias Squeezing = (_ depth: Int, _ means: [Tensor]) -> [Tensor]
+
 extension MultimodalModel {
   /// Whether encoders see each other's features, so that none can be run alone.
   public var isCoupled: Bool { !mmtm.entries.isEmpty }
@@ -22,7 +26,10 @@ extension MultimodalModel {
   }
 
   /// Runs the encoders depth by depth; a trace's outputs are the gated ones.
-  func coupledTrace(_ inputs: [Tensor], _ mode: ForwardMode, gating: Gating) -> [EncoderTrace] {
+  func coupledTrace(
+    _ inputs: [Tensor], _ mode: ForwardMode, squeezing: Squeezing = { $1 },
+    gating: Gating = { $1 }
+  ) -> [EncoderTrace] {
     let encoders = encoders.modules
     let blocks = encoders.map(\.blocks)
     let samples = inputs[0].size(0)
@@ -32,7 +39,8 @@ extension MultimodalModel {
       for index in x.indices { entered[index].append(x[index]) }
       x = x.indices.map { blocks[$0][depth](x[$0], mode) }
       guard let module = mmtm["\(depth)"] else { continue }
-      let gates = gating(depth, module.gates(x, samples: samples))
+      let means = squeezing(depth, module.squeezed(x, samples: samples))
+      let gates = gating(depth, module.gates(means))
       x = module.gated(x, by: gates, samples: samples)
     }
     return x.indices.map { index in
