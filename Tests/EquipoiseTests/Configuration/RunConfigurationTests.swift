@@ -50,6 +50,7 @@ struct RunConfigurationTests {
         validationFraction: 0.1
         selectBy: accuracy
         probe: false
+        utilisation: false
         shapley: true
         test: true
         batchSize: null
