@@ -1,4 +1,5 @@
 import Equipoise
+import Formats
 import Foundation
 import Media
 import Testing
@@ -26,7 +27,8 @@ struct HostileFileTests {
     let sound = try maker.make("sound.wav", "-f lavfi -i sine=duration=0.2")
     let clip = try maker.makeIndexed("clip.ts")
     let texts = [
-      "a.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+      "a.m3u8":
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
       "b.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n",
       "m3u8.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n",
       "c.txt": "ffconcat version 1.0\nfile '\(sound)'\n",
@@ -44,7 +46,8 @@ struct HostileFileTests {
   @Test func namesThatMeanOtherThingsToFFmpeg() throws {
     let sound = try maker.make("sound.wav", "-f lavfi -i sine=duration=0.2")
     for name in [
-      "concat:\(sound)", "file:\(sound)", "http://localhost/a.wav", "subfile,,start,0,end,0,,:\(sound)",
+      "concat:\(sound)", "file:\(sound)", "http://localhost/a.wav",
+      "subfile,,start,0,end,0,,:\(sound)",
       "lavfi:sine", "/dev/zero", maker.path, maker.file("missing.wav"),
     ] {
       #expect(refusal(name) != nil, "\(name)")

@@ -61,7 +61,8 @@ final class MediaMaker {
     let output = try run(
       "ffprobe",
       [
-        "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time",
+        "-v", "error", "-select_streams", "v:0", "-show_entries",
+        "frame=best_effort_timestamp_time",
         "-of", "csv=p=0", file,
       ])
     let times = String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap {

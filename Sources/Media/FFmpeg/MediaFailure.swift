@@ -1,9 +1,11 @@
-import CFFmpeg
-import Equipoise
+internal import CFFmpeg
+package import Equipoise
 
 extension EquipoiseError {
   /// A media file at fault.
-  static func media(_ file: String, _ what: String, fix remedy: String? = nil) -> EquipoiseError {
+  package static func media(_ file: String, _ what: String, fix remedy: String? = nil)
+    -> EquipoiseError
+  {
     EquipoiseError(
       .data, what, at: file,
       fix: remedy ?? "make the file anew or leave it out; 'ffprobe' tells more about it")

@@ -53,7 +53,7 @@ final class Channel {
       #if os(Linux)
         let count = Foundation.send(
           descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
-          Int32(MSG_NOSIGNAL.rawValue))
+          Int32(MSG_NOSIGNAL))
       #else
         let count = Foundation.send(
           descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, 0)
