@@ -55,7 +55,8 @@ struct HostileFileTests {
   }
 
   @Test func hugePictures() throws {
-    let image = try maker.make("wide.png", "-f lavfi -i color=size=100000x1 -frames:v 1")
+    let image = try maker.make(
+      "wide.png", "-f lavfi -i color=size=100000x2,format=gray,crop=100000:1 -frames:v 1")
     #expect(refusal(image)?.contains("100000 × 1 pixels is too large") == true)
     // A header that promises 65535 × 65535 pixels.
     let small = try maker.make("small.png", "-f lavfi -i color=size=8x8 -frames:v 1")
