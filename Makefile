@@ -13,6 +13,10 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
+# Where FFmpeg's libraries are, or `none`: looked up for each command, as `setup` may install them.
+ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
+export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
+
 .PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
 
@@ -22,6 +26,7 @@ help:
 setup: ## check the toolchain and make .libtorch/
 	@scripts/check-toolchain
 	@scripts/setup-libtorch
+	@EQUIPOISE_FFMPEG=$(ASKED_FFMPEG) scripts/setup-media
 
 build: setup ## build .build/release/equipoise
 	$(SWIFT) build -c release --product equipoise
