@@ -50,6 +50,40 @@ let motionTargets: [Target] = [
     resources: [.copy("Goldens")], swiftSettings: swift),
 ]
 
+/// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and `Media`
+/// exist where their .pc files are found, and everything else builds without. EQUIPOISE_FFMPEG, which
+/// `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the manifest itself found until the
+/// manifest or the environment changes.
+let hasFFmpeg: Bool = {
+  let manager = FileManager.default
+  if let given = Context.environment["EQUIPOISE_FFMPEG"], !given.isEmpty {
+    return manager.fileExists(atPath: given)
+  }
+  let named = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+  let multiarch = ((try? manager.contentsOfDirectory(atPath: "/usr/lib")) ?? [])
+    .map { "/usr/lib/\($0)/pkgconfig" }
+  let usual = [
+    "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/opt/homebrew/lib",
+  ].map { $0 + "/pkgconfig" }
+  return (named + usual + multiarch)
+    .contains { folder in
+      ["libavformat", "libavcodec", "libavutil", "libswscale", "libswresample"].allSatisfy {
+        manager.fileExists(atPath: "\(folder)/\($0).pc")
+      }
+    }
+}()
+
+let mediaTargets: [Target] = [
+  .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat"),
+  .target(name: "CMedia", dependencies: ["CFFmpeg"]),
+  .target(
+    name: "Media", dependencies: ["CMedia", "CFFmpeg", "Equipoise", "Formats"],
+    swiftSettings: swift),
+  .testTarget(
+    name: "MediaTests", dependencies: ["Media", "EquipoiseCLI", "Equipoise", "Formats"],
+    swiftSettings: swift),
+]
+
 let package = Package(
   name: "Equipoise",
   platforms: [.macOS(.v15)],
@@ -95,8 +129,8 @@ let package = Package(
       dependencies: [
         "Equipoise", "Torch", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: swift),
+      ] + (hasFFmpeg ? ["Media"] : []),
+      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
       swiftSettings: swift),
@@ -113,7 +147,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-  ] + (openCV == nil ? [] : motionTargets),
+  ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

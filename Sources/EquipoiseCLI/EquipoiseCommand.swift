@@ -15,7 +15,7 @@ struct EquipoiseCommand: ParsableCommand {
       InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
-    ])
+    ] + MediaCommands.all)
 
   static func main() {
     ProcessSetUp.run()
