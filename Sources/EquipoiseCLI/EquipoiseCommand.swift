@@ -10,7 +10,7 @@ struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
-      PredictCommand.self, ExportCommand.self,
+      PredictCommand.self, ExportCommand.self, ImportCommand.self,
       CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
       InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,

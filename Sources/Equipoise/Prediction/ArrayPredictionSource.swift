@@ -1,6 +1,6 @@
 internal import Formats
 
-/// One npy file for each modality: a sample in the prepared shape, or N of them along a first axis.
+/// One npy or npz file for each modality: a sample in the prepared shape, or N of them along a first axis.
 /// The files are mapped, and only the batch at hand is read.
 package struct ArrayPredictionSource: PredictionSource {
   package let modalities: [DatasetModality]
@@ -70,14 +70,23 @@ package struct ArrayPredictionSource: PredictionSource {
       ? array : HostArray(floats: array.floats(), shape: array.shape)
   }
 
-  /// The array with a first axis that counts samples.
-  private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
+  /// The array of an npy file, or an npz file's array named after the modality, or its only one.
+  private static func read(_ path: String, of modality: String) throws -> HostArray {
+    if path.hasSuffix(".npz") {
+      let archive = try NPZ(path: path)
+      return try archive.read(archive.names.count == 1 ? archive.names[0] : modality)
+    }
     guard path.hasSuffix(".npy") else {
       throw EquipoiseError(
-        .usage, "only npy files can be predicted from", at: path,
+        .usage, "only npy and npz files can be predicted from", at: path,
         fix: "bring the sample into the prepared shape and save it with numpy.save")
     }
-    let array = try NPY.read(path)
+    return try NPY.read(path)
+  }
+
+  /// The array with a first axis that counts samples.
+  private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
+    let array = try read(path, of: modality.name)
     let wanted = modality.description
     let floating: [ElementType] = [.float16, .bfloat16, .float32, .float64]
     let fits =

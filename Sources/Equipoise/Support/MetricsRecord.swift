@@ -5,7 +5,7 @@ struct MetricsRecord {
   /// The epoch, from 0.
   let epoch: Int
   /// Its numbers outside lists under dotted names, sorted by key.
-  let numbers: [(name: String, value: NSNumber)]
+  let numbers: [(name: String, value: Double)]
 
   /// The records of a file that may be absent; lines that are none are passed over.
   static func read(_ path: String) -> [MetricsRecord] {
@@ -23,15 +23,20 @@ struct MetricsRecord {
   }
 
   /// The value of a name.
-  subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value.doubleValue }
+  subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
+
+  /// A number as text that keeps every bit, whole numbers without a point.
+  static func text(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
+  }
 
   private static func numbers(
     in object: [String: Any], below prefix: String = ""
-  ) -> [(name: String, value: NSNumber)] {
-    object.keys.sorted().flatMap { key -> [(name: String, value: NSNumber)] in
+  ) -> [(name: String, value: Double)] {
+    object.keys.sorted().flatMap { key -> [(name: String, value: Double)] in
       switch object[key] {
       case let section as [String: Any]: numbers(in: section, below: prefix + key + ".")
-      case let number as NSNumber: [(prefix + key, number)]
+      case let number as NSNumber: [(prefix + key, number.doubleValue)]
       default: []
       }
     }

@@ -7,7 +7,7 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Class probabilities of new samples.",
     discussion: """
-      The samples are a split of a prepared dataset, or one npy file for each modality with a sample \
+      The samples are a split of a prepared dataset, or one npy or npz file for each modality with a sample \
       or a batch in the shape and type of the training data; they are normalised as in training. A \
       modality may be missing: its features are then zero. Beside the fused probabilities stand each \
       modality's own: of its slice of the fused logits where the fusion has slices, else with the \

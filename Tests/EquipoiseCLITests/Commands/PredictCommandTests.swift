@@ -138,7 +138,7 @@ import Testing
       (["--input", "audio=" + wrong], "but modality 'audio' is float32 [6] or N of them"),
       (["--input", "audio=" + infinite], "is not finite"),
       (["--input", "smell=" + wrong], "the run was not trained on a modality 'smell'"),
-      (["--input", "audio=a.wav"], "only npy files can be predicted from"),
+      (["--input", "audio=a.wav"], "only npy and npz files can be predicted from"),
       ([], "give either a dataset's folder or --input"),
     ] {
       let outcome = try CommandLineTool.run(["predict", run, "--out", out] + arguments)

@@ -21,8 +21,8 @@ struct ONNXTests {
   private static let models = [
     "concat-of-four":
       "vector: {type: mlp, width: 8, depth: 2, dropout: 0.1}, series: {type: conv1d, width: 4, depth: 2}",
-    "sum mla vector,series": "vector: {width: 8}, series: {type: conv1d, width: 4, depth: 2}",
-    "shared joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
+    "shared mla vector,series": "vector: {width: 4}, series: {type: conv1d, width: 4, depth: 2}",
+    "sum joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
     "film joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
     "gated joint series,image": "series: {width: 12, heads: 3, depth: 1}",
     "cosine joint series,video": "series: {type: conv1d, width: 4, depth: 2}",
@@ -67,7 +67,8 @@ struct ONNXTests {
       words.count > 2
       ? words[2].split(separator: ",").map(String.init) : Self.modalities.keys.sorted()
     var arguments = [
-      "train", "--data", data, "--out", folder.file(words[0]), "--max-steps", "3", "--threads", "1",
+      "train", "--data", data, "--out", folder.file(words.joined(separator: "-")), "--max-steps",
+      "3", "--threads", "1",
       "--batch-size", "4", "--quiet", "--learning-rate", "0.01",
       "--modalities", names.joined(separator: ","),
     ]
@@ -84,7 +85,7 @@ struct ONNXTests {
       ]
     }
     _ = try equipoise(arguments)
-    return (folder.file(words[0]), names)
+    return (folder.file(words.joined(separator: "-")), names)
   }
 
   @Test(arguments: models.keys.sorted())

@@ -33,7 +33,7 @@ package struct CurveTable {
       let place = [entry, "\(seed)", "\(record.epoch)"]
       for (name, value) in record.numbers
       where Self.matches(name, experiment.curves ?? []) {
-        rows.append(place + [name, "", "", "\(value)"])
+        rows.append(place + [name, "", "", MetricsRecord.text(value)])
       }
       try addMatrices(experiment.matrices ?? [], in: run.measurements(epoch: record.epoch), place)
     }

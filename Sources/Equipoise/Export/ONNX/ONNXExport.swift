@@ -88,9 +88,12 @@ package struct ONNXExport {
           return "the encoder of '\(entry.name)' (\(entry.module.summary))"
         }
       }
-      return "the fusion (\(run.model.fusion.summary))"
     }
-    return "the coupled encoders or the fusion (\(run.model.fusion.summary))"
+    if run.method is any InferenceFusing {
+      return "the fusion of method '\(run.configuration.method.name)'"
+    }
+    let others = run.model.isCoupled ? "coupled encoders or the " : ""
+    return "the \(others)fusion (\(run.model.fusion.summary))"
   }
 
   /// What the model calls for some samples of zeros.

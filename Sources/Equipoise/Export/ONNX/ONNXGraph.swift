@@ -78,7 +78,8 @@ struct ONNXGraph {
     try constant(Tensor([Float(number)], shape: []))
   }
 
-  private mutating func constant(_ tensor: Tensor) throws -> String {
+  /// A constant that no recording knows.
+  mutating func constant(_ tensor: Tensor) throws -> String {
     var constant = Onnx_TensorProto()
     constant.name = newName()
     constant.dims = tensor.shape.map(Int64.init)

@@ -4,11 +4,16 @@ extension ONNXTranslation {
   /// Operators that only move numbers; false for anything else.
   mutating func arrangement(_ call: OperatorCall, _ shape: [Int]) throws -> Bool {
     let result = call.results[0]
-    if call.name == "aten::cat" {
-      guard case .tensors(let parts)? = call.arguments.first, let axis = call.int(1) else {
-        return false
+    if case .tensors(let parts)? = call.arguments.first {
+      guard let axis = call.int(1) else { return false }
+      var names = try parts.map { try graph.name(of: $0) }
+      switch call.name {
+      case "aten::cat": break
+      case "aten::stack":
+        let position = try graph.constant([axis])
+        names = names.map { graph.add("Unsqueeze", [$0, position]) }
+      default: return false
       }
-      let names = try parts.map { try graph.name(of: $0) }
       graph.add("Concat", names, [.int("axis", axis)], to: result)
       return true
     }
@@ -47,7 +52,7 @@ extension ONNXTranslation {
   private mutating func select(
     _ index: Int, _ axis: Int, of name: String, to result: Tensor
   ) throws {
-    let position = try graph.name(of: Tensor([index], shape: []))
+    let position = try graph.constant(Tensor([index], shape: []))
     graph.add("Gather", [name, position], [.int("axis", axis)], to: result)
   }
 

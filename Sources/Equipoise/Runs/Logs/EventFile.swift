@@ -41,7 +41,7 @@ struct EventFile {
   /// Dots become slashes, which group.
   private static func scalars(_ record: MetricsRecord) -> [Tensorboard_Summary.Value] {
     record.numbers.filter { $0.name != "epoch" }.map { name, number in
-      value(name) { $0.simpleValue = number.floatValue }
+      value(name) { $0.simpleValue = Float(number) }
     }
   }
 
@@ -50,7 +50,7 @@ struct EventFile {
     for (name, number) in record.numbers {
       let parts = name.split(separator: ".")
       guard parts.count == 4, ["score", "mask"].contains(parts[1]) else { continue }
-      groups["\(parts[1]).\(parts[2])", default: []].append(number.doubleValue)
+      groups["\(parts[1]).\(parts[2])", default: []].append(number)
     }
     return groups.sorted { $0.key < $1.key }.map { name, values in
       Self.value("depths." + name) { $0.histo = histogram(values) }

@@ -7,7 +7,8 @@ enum MetricsTable {
   static func text(_ records: [MetricsRecord]) -> String {
     let names = Set(records.flatMap { $0.numbers.map(\.name) }).subtracting(["epoch"]).sorted()
     let rows = records.map { record in
-      let values = Dictionary(uniqueKeysWithValues: record.numbers.map { ($0.name, "\($0.value)") })
+      let values = Dictionary(
+        uniqueKeysWithValues: record.numbers.map { ($0.name, MetricsRecord.text($0.value)) })
       return ["\(record.epoch)"] + names.map { values[$0] ?? "" }
     }
     return ([["epoch"] + names] + rows).map { CSV.line($0) }.joined()
