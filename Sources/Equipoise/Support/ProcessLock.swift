@@ -49,6 +49,12 @@ package final class ProcessLock {
     flock(file.number, LOCK_UN)
   }
 
+  /// Whether the process that signed the folder's lock last is alive. Looking does not touch the lock, so
+  /// that it cannot get in a run's way.
+  package static func isAlive(in folder: String) -> Bool {
+    pid_t(owner(folder + "/.lock")).map { kill($0, 0) == 0 || errno == EPERM } ?? false
+  }
+
   /// The process identifier in the lock file.
   private static func owner(_ path: String) -> String {
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""

@@ -54,11 +54,12 @@ function spread(found, isPercent = false, digits = null) {
   return show(found.mean) + (found.deviation === null ? '' : ' ± ' + show(found.deviation));
 }
 
-/** About `count` round numbers that span low…high. */
-function ticks(low, high, count) {
-  const raw = (high - low) / Math.max(1, count);
+/** About `count` round numbers that span low…high, whole ones where asked. */
+function ticks(low, high, count, isWhole = false) {
+  const raw = Math.max((high - low) / Math.max(1, count), isWhole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999);
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power)
+    .find((step) => step >= raw * 0.999 && !(isWhole && step % 1));
   const found = [];
   for (let index = Math.ceil(low / step - 1e-9); index * step <= high + 1e-9 * step; index++) {
     found.push(Number((index * step).toPrecision(12)));

@@ -58,7 +58,7 @@ function drawLines(series, width, {xLabel, yLabel, isPercent, limits}) {
       shape('text', {class: 'plot-text', x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end'},
         isPercent ? String(Number((100 * value).toFixed(1))) : text(value)));
   }
-  for (const value of ticks(left, right, Math.max(2, Math.floor(width / 110)))) {
+  for (const value of ticks(left, right, Math.max(2, Math.floor(width / 110)), xs.every(Number.isInteger))) {
     svg.append(shape('path', {class: 'plot-grid', d: `M${x(value)} ${height - margin.bottom}v5`}),
       shape('text', {class: 'plot-text', x: x(value), y: height - margin.bottom + 18, 'text-anchor': 'middle'}, text(value)));
   }

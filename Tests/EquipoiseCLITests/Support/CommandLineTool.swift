@@ -37,6 +37,9 @@ enum CommandLineTool {
       try process.run()
     }
 
+    /// What it has written to standard output until now.
+    var output: String { (try? String(contentsOfFile: folder.file("out"), encoding: .utf8)) ?? "" }
+
     /// Waits for the end.
     func finish() throws -> Outcome {
       process.waitUntilExit()

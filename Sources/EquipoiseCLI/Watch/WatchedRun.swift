@@ -1,0 +1,94 @@
+import Equipoise
+import Foundation
+
+/// A run's state as its folder tells it: read anew each time, nothing is written.
+struct WatchedRun {
+  enum State: String {
+    case training, finished, stopped
+  }
+
+  let folder: RunFolder
+  let configuration: RunConfiguration
+  let records: [MetricsRecord]
+  let state: State
+
+  /// Reads the folder.
+  ///
+  /// - Throws: `EquipoiseError` when it holds no run.
+  init(_ folder: RunFolder) throws {
+    self.folder = folder
+    configuration = try RunConfiguration.saved(in: folder)
+    records = MetricsRecord.read(folder.metrics)
+    state =
+      FileManager.default.fileExists(atPath: folder.result)
+      ? .finished : ProcessLock.isAlive(in: folder.path) ? .training : .stopped
+  }
+
+  /// What it is and how far: `runs/a: aim, seed 0, training, epoch 3 of 20 done, 40.2 s left`.
+  var headline: String {
+    let done = (records.last?.epoch ?? -1) + 1
+    let all = configuration.training.epochs
+    var text =
+      "\(folder.path): \(configuration.method.name), seed \(configuration.runtime.seed), "
+      + "\(state.rawValue), epoch \(done) of \(all) done"
+    if state == .training, done > 0, let seconds = records.last?["seconds"] {
+      text += ", \(Numbers.duration(seconds / Double(done) * Double(all - done))) of training left"
+    }
+    if state == .stopped {
+      text +=
+        "; 'equipoise train --config \(folder.configuration) --out \(folder.path)' continues it"
+    }
+    return text + "\n"
+  }
+
+  /// The last epochs, a row each.
+  func epochs(last count: Int) -> String {
+    let modalities = modalityColumns
+    var table = TextTable(
+      ["epoch", "loss", "train", "validation"] + modalities.map(\.title), [.right])
+    for record in records.suffix(count) {
+      table.add(
+        [
+          "\(record.epoch + 1)", Numbers.loss(record["trainLoss"]),
+          Numbers.percent(record["trainAccuracy"]), Numbers.percent(record["validation.accuracy"]),
+        ] + modalities.map { Numbers.percent(record[$0.name]) })
+    }
+    return table.text()
+  }
+
+  /// Slices, or zero-out where the fusion has none.
+  private var modalityColumns: [(title: String, name: String)] {
+    let names = records.last?.numbers.map(\.name) ?? []
+    let kind = names.contains { $0.hasSuffix(".slice") } ? "slice" : "zeroOut"
+    return names.compactMap { name in
+      let parts = name.split(separator: ".")
+      guard parts.count == 4, parts.starts(with: ["validation", "modalities"]), parts[3] == kind
+      else {
+        return nil
+      }
+      return ("\(parts[2]) \(kind == "slice" ? "slice" : "zero-out")", name)
+    }
+  }
+
+  /// What AIM measured at each depth in the last epoch; empty for other methods.
+  var depths: String {
+    guard let record = records.last else { return "" }
+    var rows: [(name: String, values: [Int: Double])] = []
+    for (name, value) in record.numbers {
+      guard name.hasPrefix("telemetry."), let dot = name.lastIndex(of: "."),
+        let depth = Int(name[name.index(after: dot)...])
+      else { continue }
+      let title = String(name[..<dot].dropFirst("telemetry.".count)).replacing(".", with: " ")
+      if rows.last?.name != title { rows.append((title, [:])) }
+      rows[rows.count - 1].values[depth] = value
+    }
+    let depths = Set(rows.flatMap(\.values.keys)).sorted()
+    guard !depths.isEmpty else { return "" }
+    var table = TextTable(["by depth"] + depths.map(String.init))
+    for row in rows {
+      table.add(
+        [row.name] + depths.map { row.values[$0].map { String(format: "%.3f", $0) } ?? "–" })
+    }
+    return "\n" + table.text()
+  }
+}
