@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Everything that `scripts/setup-libtorch` prepares: `include/`, `lib/` and the `.pc` file.
@@ -25,6 +26,36 @@ let swift: [SwiftSetting] = [
 /// libtorch without the user exporting anything.
 let rpath: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])
+]
+
+/// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and `Media`
+/// exist where libavformat.pc is found, and everything else builds without. EQUIPOISE_FFMPEG, which
+/// `make` sets, names that file, or is `none`; SwiftPM keeps what the manifest itself found until the
+/// manifest or the environment changes.
+let hasFFmpeg: Bool = {
+  let manager = FileManager.default
+  if let given = Context.environment["EQUIPOISE_FFMPEG"], !given.isEmpty {
+    return manager.fileExists(atPath: given)
+  }
+  let named = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+  let multiarch = ((try? manager.contentsOfDirectory(atPath: "/usr/lib")) ?? [])
+    .map { "/usr/lib/\($0)/pkgconfig" }
+  let usual = [
+    "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/opt/homebrew/lib",
+  ].map { $0 + "/pkgconfig" }
+  return (named + usual + multiarch)
+    .contains { manager.fileExists(atPath: $0 + "/libavformat.pc") }
+}()
+
+let mediaTargets: [Target] = [
+  .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat"),
+  .target(name: "CMedia", dependencies: ["CFFmpeg"]),
+  .target(
+    name: "Media", dependencies: ["CMedia", "CFFmpeg", "Equipoise", "Formats"],
+    swiftSettings: swift),
+  .testTarget(
+    name: "MediaTests", dependencies: ["Media", "EquipoiseCLI", "Equipoise", "Formats"],
+    swiftSettings: swift),
 ]
 
 let package = Package(
@@ -66,8 +97,8 @@ let package = Package(
       dependencies: [
         "Equipoise", "Torch", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: swift),
+      ] + (hasFFmpeg ? ["Media"] : []),
+      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
       swiftSettings: swift),
@@ -84,7 +115,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-  ],
+  ] + (hasFFmpeg ? mediaTargets : []),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

@@ -14,7 +14,7 @@ struct EquipoiseCommand: ParsableCommand {
       ConfigCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,
-    ])
+    ] + MediaCommands.all)
 
   static func main() {
     ProcessSetUp.run()

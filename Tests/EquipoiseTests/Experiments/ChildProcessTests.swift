@@ -15,7 +15,7 @@ struct ChildProcessTests {
 
   private func start(_ script: String) throws -> ChildProcess {
     try ChildProcess(
-      ["/bin/sh", "-c", script], input: lifeLine.readingEnd, log: folder.file("log"))
+      ["/bin/sh", "-c", script], input: lifeLine.readingEnd, output: .log(folder.file("log")))
   }
 
   private func end(of child: ChildProcess) -> ChildProcess.Exit {
@@ -52,7 +52,7 @@ struct ChildProcessTests {
     var own: LifeLine? = try LifeLine()
     let child = try ChildProcess(
       ["/bin/sh", "-c", "read line; exit 5"], input: try #require(own).readingEnd,
-      log: folder.file("log"))
+      output: .log(folder.file("log")))
     usleep(50_000)
     #expect(child.poll() == nil)
     own = nil
@@ -61,7 +61,7 @@ struct ChildProcessTests {
 
   @Test func programThatIsNotThere() throws {
     #expect(throws: EquipoiseError.self) {
-      try ChildProcess(["/no/such"], input: lifeLine.readingEnd, log: folder.file("log"))
+      try ChildProcess(["/no/such"], input: lifeLine.readingEnd, output: .log(folder.file("log")))
     }
   }
 }

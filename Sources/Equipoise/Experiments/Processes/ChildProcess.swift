@@ -1,13 +1,21 @@
 import Foundation
 
 /// A program under way. Not Foundation's `Process`, which does not tell how much memory it took.
-final class ChildProcess {
+package final class ChildProcess {
+  /// Where a program's standard output and standard error go.
+  package enum Output {
+    /// To a file, emptied before.
+    case log(String)
+    /// To none.
+    case nowhere
+  }
+
   /// How a program ended.
-  struct Exit {
+  package struct Exit {
     /// The exit status; 128 + N after an uncaught signal N, as a shell reports it.
-    let status: Int32
+    package let status: Int32
     /// The most memory it had, in bytes.
-    let peakMemory: Int
+    package let peakMemory: Int
   }
 
   private let identifier: pid_t
@@ -18,9 +26,9 @@ final class ChildProcess {
   /// - Parameters:
   ///   - command: the program's path and its arguments.
   ///   - input: its standard input.
-  ///   - log: the file for what it writes; emptied before.
+  ///   - output: where what it writes goes.
   /// - Throws: `EquipoiseError` when it does not start.
-  init(_ command: [String], input: Int32, log: String) throws {
+  package init(_ command: [String], input: Int32, output: Output) throws {
     var actions = SpawnOption.actions
     var attributes = SpawnOption.attributes
     posix_spawn_file_actions_init(&actions)
@@ -30,8 +38,9 @@ final class ChildProcess {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    let file = if case .log(let path) = output { path } else { "/dev/null" }
     posix_spawn_file_actions_addopen(
-      &actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
+      &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     let environment = ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }
@@ -48,7 +57,7 @@ final class ChildProcess {
   }
 
   /// How it ended; `nil` while it runs. After the end it must not be asked again.
-  func poll() -> Exit? {
+  package func poll() -> Exit? {
     var (status, usage) = (Int32(0), rusage())
     guard wait4(identifier, &status, WNOHANG, &usage) == identifier else {
       sampleMemory()
@@ -84,8 +93,14 @@ final class ChildProcess {
     private func sampleMemory() {}
   #endif
 
+  /// Waits for its end, after which it must not be asked again.
+  package func wait() {
+    var status = Int32(0)
+    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+  }
+
   /// Sends it a signal.
-  func send(_ signal: Int32) { kill(identifier, signal) }
+  package func send(_ signal: Int32) { kill(identifier, signal) }
 
   /// The texts as C expects a list of arguments.
   private static func withPointers<R>(

@@ -109,7 +109,7 @@ package final class RunPool {
       try run.writeConfiguration()
       let start = ContinuousClock.now
       let process = try ChildProcess(
-        command(run), input: lifeLine.readingEnd, log: run.log)
+        command(run), input: lifeLine.readingEnd, output: .log(run.log))
       children.append(Child(run: run, process: process, start: start))
       report(.started(run))
     }

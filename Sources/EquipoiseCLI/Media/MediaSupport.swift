@@ -1,0 +1,35 @@
+import Equipoise
+import Foundation
+
+#if EQUIPOISE_MEDIA
+  import Media
+#endif
+
+/// Decoding of raw media, if this program was built with FFmpeg.
+enum MediaSupport {
+  /// Decodes in `workers` processes.
+  ///
+  /// - Throws: `EquipoiseError` when this program was built without FFmpeg.
+  static func decoder(workers: Int) throws -> any MediaDecoding {
+    #if EQUIPOISE_MEDIA
+      MediaWorkerPool(
+        workers: workers, program: Bundle.main.executablePath ?? CommandLine.arguments[0])
+    #else
+      throw EquipoiseError(.usage, "this program was built without FFmpeg", fix: remedy)
+    #endif
+  }
+
+  /// What `doctor` says.
+  static var finding: Diagnosis.Finding {
+    #if EQUIPOISE_MEDIA
+      .init("media", "FFmpeg \(FFmpegDecoder.version)")
+    #else
+      .init("media", .warning, "none: raw audio, video and images cannot be read", fix: remedy)
+    #endif
+  }
+
+  #if !EQUIPOISE_MEDIA
+    private static let remedy =
+      "'make setup' installs FFmpeg's libraries or says how; then build again with 'make build'"
+  #endif
+}

@@ -1,0 +1,26 @@
+import CFFmpeg
+import Equipoise
+import Formats
+
+/// Refusals of what is too large.
+enum MediaChecks {
+  /// A picture's size; 0 is one that is not known yet.
+  static func check(width: Int, height: Int, of file: String) throws {
+    guard width >= 0, height >= 0, max(width, height) <= MediaLimits.side,
+      width * height <= MediaLimits.pixels
+    else {
+      throw EquipoiseError.media(
+        file, "a picture of \(width) × \(height) pixels is too large",
+        fix: "scale it to at most \(MediaLimits.side) on a side and \(MediaLimits.pixels) pixels")
+    }
+  }
+
+  /// The length of a file.
+  static func check(duration: Double, of file: String) throws {
+    guard duration <= MediaLimits.duration else {
+      throw EquipoiseError.media(
+        file, "a length of \(Int(min(duration, 1e12))) seconds is too large",
+        fix: "cut it into parts of at most \(Int(MediaLimits.duration)) seconds")
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import CFFmpeg
+package import Equipoise
+
+extension EquipoiseError {
+  /// A media file at fault.
+  package static func media(_ file: String, _ what: String, fix remedy: String? = nil)
+    -> EquipoiseError
+  {
+    EquipoiseError(
+      .data, what, at: file,
+      fix: remedy ?? "make the file anew or leave it out; 'ffprobe' tells more about it")
+  }
+
+  /// FFmpeg gave an error code.
+  static func media(_ file: String, _ what: String, code: Int32) -> EquipoiseError {
+    var text = [CChar](repeating: 0, count: 128)
+    av_strerror(code, &text, text.count)
+    let message = String(
+      decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return .media(file, "\(what): \(message)")
+  }
+
+  /// The system gave no memory.
+  static func noMemory(_ file: String) -> EquipoiseError {
+    .media(file, "reading it takes more memory than there is")
+  }
+}

@@ -1,0 +1,49 @@
+import Equipoise
+import Formats
+import Foundation
+
+/// The process that decodes for a ``MediaWorkerPool``: it reads requests from standard input, a socket,
+/// and answers on it until the other side closes.
+public enum MediaWorker {
+  /// The limits that a pool sets, as arguments of the command: seconds and bytes.
+  static func arguments(seconds: Int, memory: Int) -> [String] {
+    ["--seconds", "\(seconds)", "--memory", "\(memory)"]
+  }
+
+  /// Serves requests.
+  ///
+  /// - Parameters:
+  ///   - seconds: after which a request ends the process, should the pool no longer be there to do it.
+  ///   - memory: bytes that it may take beyond those it has.
+  /// - Throws: `EquipoiseError` when standard input is not a socket of a pool.
+  public static func serve(seconds: Int, memory: Int) throws {
+    limitMemory(memory)
+    let channel = Channel(borrowing: STDIN_FILENO)
+    while let body = try? channel.receiveMessage() {
+      let request = try Message.decode(MediaRequest.self, body)
+      alarm(UInt32(clamping: seconds))
+      let (answer, arrays) = request.answer(by: FFmpegDecoder())
+      do {
+        try Message.encode(answer).withUnsafeBytes { try channel.send($0) }
+        for array in arrays { try array.withUnsafeBytes { try channel.send($0) } }
+      } catch { return }
+      alarm(0)
+    }
+  }
+
+  /// Address space is what the system can limit; libtorch alone has reserved much of it already.
+  private static func limitMemory(_ memory: Int) {
+    #if os(Linux)
+      let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+        .split(separator: " ").first.flatMap { Int($0) }
+      guard let pages else { return }
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+      limit.rlim_cur = min(rlim_t(pages * Int(getpagesize()) + memory), limit.rlim_max)
+      setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+      // A crash is expected now and then: it leaves no file.
+      var none = rlimit(rlim_cur: 0, rlim_max: 0)
+      setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    #endif
+  }
+}

@@ -1,0 +1,99 @@
+public import Equipoise
+public import Formats
+internal import Foundation
+
+/// Decodes in processes of their own: a file that crashes or hangs FFmpeg, or makes it take too much
+/// memory, ends one of them, costs one request, and is named in its error.
+///
+/// Calls from several threads run side by side, as many as there are workers; others wait. Processes
+/// start when they are first needed and end with the pool, or with this process.
+///
+/// `@unchecked Sendable`: the idle workers are used with `lock` locked, the others by one call each.
+public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
+  private let command: [String]
+  private let seconds: Int
+  private let free: DispatchSemaphore
+  private let lock = NSLock()
+  private var idle: [WorkerProcess] = []
+
+  /// A pool.
+  ///
+  /// - Parameters:
+  ///   - workers: how many files are decoded at once.
+  ///   - program: the path of the program `equipoise`, which has the command `media-worker`.
+  ///   - seconds: what a request may take.
+  ///   - memory: bytes that a worker may take for a request.
+  public init(
+    workers: Int, program: String, seconds: Int = MediaLimits.seconds,
+    memory: Int = MediaLimits.memory
+  ) {
+    self.seconds = max(1, seconds)
+    // The worker's own limit is only for the case that this process is gone.
+    command =
+      [program, "media-worker"] + MediaWorker.arguments(seconds: self.seconds + 5, memory: memory)
+    free = DispatchSemaphore(value: max(1, workers))
+  }
+
+  /// As by ``FFmpegDecoder``.
+  ///
+  /// - Returns: its tracks.
+  /// - Throws: `EquipoiseError` as there, and for a file that a worker did not get through.
+  public func describe(_ file: String) throws -> MediaDescription {
+    guard let description = try perform(.describe(file: file)).0.description else {
+      throw unexpected(file)
+    }
+    return description
+  }
+
+  /// As by ``FFmpegDecoder``.
+  ///
+  /// - Returns: float32 [samples].
+  /// - Throws: as `describe`.
+  public func audio(_ file: String, sampleRate: Int) throws -> HostArray {
+    try one(.audio(file: file, sampleRate: sampleRate))
+  }
+
+  /// As by ``FFmpegDecoder``.
+  ///
+  /// - Returns: uint8 [height, width, 3] for each time.
+  /// - Throws: as `describe`.
+  public func frames(_ file: String, at times: [Double]) throws -> [HostArray] {
+    let frames = try perform(.frames(file: file, times: times)).1
+    guard frames.count == times.count else { throw unexpected(file) }
+    return frames
+  }
+
+  /// As by ``FFmpegDecoder``.
+  ///
+  /// - Returns: uint8 [height, width, 3].
+  /// - Throws: as `describe`.
+  public func image(_ file: String) throws -> HostArray { try one(.image(file: file)) }
+
+  private func one(_ request: MediaRequest) throws -> HostArray {
+    guard let array = try perform(request).1.first else { throw unexpected(request.file) }
+    return array
+  }
+
+  private func perform(_ request: MediaRequest) throws -> (MediaAnswer, [HostArray]) {
+    free.wait()
+    defer { free.signal() }
+    let worker = try lock.withLock { idle.popLast() } ?? WorkerProcess(command)
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    do {
+      let (answer, arrays) = try worker.perform(request, until: deadline)
+      lock.withLock { idle.append(worker) }
+      if let failure = answer.failure { throw failure.error }
+      return (answer, arrays)
+    } catch Channel.Failure.late {
+      throw EquipoiseError.media(
+        request.file, "decoding it takes more than \(seconds) seconds: given up")
+    } catch Channel.Failure.closed {
+      throw EquipoiseError.media(
+        request.file, "the process that decoded it crashed or ran out of memory")
+    }
+  }
+
+  private func unexpected(_ file: String) -> EquipoiseError {
+    .media(file, "the process that decoded it gave no answer")
+  }
+}
