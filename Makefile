@@ -13,6 +13,11 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
+# Where OpenCV's headers are, looked up anew for every command: SwiftPM keeps what the manifest found
+# until the environment changes.
+export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
+  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
+
 .PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
 
@@ -31,6 +36,7 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 
 test: setup lint ## check the format and run every test
 	scripts/test-setup
+	scripts/setup-opencv
 	$(SWIFT) test
 
 lint: ## check the Swift format

@@ -5,7 +5,9 @@ import Testing
 @Suite struct DatasetRecipesTests {
   @Test func namesAreUniqueAndMatchTheCommandLine() {
     #expect(
-      DatasetRecipes.all.map { $0.name } == ["synthetic", "digits", "arrays", "utd-mhad"])
+      DatasetRecipes.all.map { $0.name } == [
+        "synthetic", "digits", "arrays", "cmu-mosi", "utd-mhad",
+      ])
   }
 
   @Test(

@@ -40,7 +40,8 @@ public enum PreparationEvent: Equatable, Sendable {
 public enum DatasetRecipes {
   /// Every recipe, in the order in which they are listed.
   public static let all: [any DatasetRecipe.Type] = [
-    SyntheticRecipe.self, DigitsRecipe.self, ArraysRecipe.self, UTDRecipe.self,
+    SyntheticRecipe.self, DigitsRecipe.self, ArraysRecipe.self, CMUMOSIRecipe.self,
+    UTDRecipe.self,
   ]
 
   /// Runs a recipe.

@@ -32,9 +32,12 @@ struct ArraySource {
     description = try Self.description(array, options, name)
   }
 
+  /// What a row holds, in the array's own type.
+  func raw(_ row: Int) -> HostArray { array.row(row) }
+
   /// The sample in a row, in the stored type. Throws `EquipoiseError` when it is not finite.
   func sample(_ row: Int) throws -> HostArray {
-    let sample = array.row(row)
+    let sample = raw(row)
     guard sample.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
       throw EquipoiseError(
         .data, "row \(row) is not finite", at: path, fix: "correct the row or leave it out")
@@ -55,6 +58,11 @@ struct ArraySource {
         throw EquipoiseError(
           .configuration, "'\(wanted)' is no kind of modality", at: "modalities.\(name).kind",
           fix: Nearest.hint(wanted, in: ModalityKind.allCases.map(\.rawValue)))
+      }
+      guard known.rank == shape.count else {
+        throw EquipoiseError(
+          .data, "samples of shape \(shape) are no \(wanted), which is \(known.axes)", at: name,
+          fix: "give an array of \(known.rank + 1) dimensions")
       }
       kind = known
     } else {

@@ -22,16 +22,19 @@ struct ArrayTable {
   let unlabelled: Int
   let unassigned: Int
 
-  /// Reads the table. Throws `EquipoiseError` or `FormatError` naming the line at fault.
-  init(_ options: ArraysOptions, folder: String) throws {
+  /// Reads the table, with labels that are classes or, given a rule for them, scores. Throws
+  /// `EquipoiseError` or `FormatError` naming the line at fault.
+  init(_ options: ArraysOptions, folder: String, scores rule: SentimentRule? = nil) throws {
     let path = folder + "/" + (options.table ?? "meta.csv")
     let table = try CSV.read(path)
     let labels = try table.column(options.label ?? "label")
     let splits = try table.column(options.split ?? "split")
     let ids = try options.id.map(table.column)
     let groupNames = try options.group.map(table.column)
-    let coding = try LabelCoding(
-      labels, classes: options.classes, at: { "\(path):\(table.line(ofRow: $0))" })
+    let place = { "\(path):\(table.line(ofRow: $0))" }
+    let coding =
+      try rule.map { try LabelCoding(scores: labels, $0, at: place) }
+      ?? LabelCoding(labels, classes: options.classes, at: place)
     groups = Set(groupNames ?? []).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
     let named = Self.splitNames(options.splitValues)
@@ -78,6 +81,18 @@ private struct LabelCoding {
   let classes: [String]
   /// The class of each row; nil where the cell is empty.
   let codes: [Int?]
+
+  init(scores cells: [String], _ rule: SentimentRule, at place: (Int) -> String) throws {
+    classes = rule.classes
+    codes = try cells.indices.map { row in
+      guard let score = Double(cells[row]), (-3...3).contains(score) else {
+        throw EquipoiseError(
+          .data, "the score '\(cells[row])' is no number from -3 to 3", at: place(row),
+          fix: "correct it")
+      }
+      return rule.code(score)
+    }
+  }
 
   init(_ cells: [String], classes names: [String]?, at place: (Int) -> String) throws {
     let filled = cells.filter { !$0.isEmpty }

@@ -83,7 +83,8 @@ extension ArraysOptions {
       options.split = split ?? "split_published"
       options.id = id ?? "id"
       options.group = group ?? "video"
-      options.classes = classes ?? (preset == .mosi2 ? ["negative", "positive"] : Self.sevenSteps)
+      options.classes =
+        classes ?? (preset == .mosi2 ? ["negative", "positive"] : SentimentRule.sevenSteps)
     }
     options.table = options.table ?? "meta.csv"
     options.label = options.label ?? "label"
@@ -101,9 +102,4 @@ extension ArraysOptions {
     case .none, .mfeat: nil
     }
   }
-
-  private static let sevenSteps = [
-    "very negative", "negative", "slightly negative", "neutral", "slightly positive", "positive",
-    "very positive",
-  ]
 }

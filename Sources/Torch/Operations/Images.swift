@@ -1,0 +1,16 @@
+extension Tensor {
+  /// Another size by bilinear interpolation whose support grows with the factor when shrinking, as in
+  /// PIL and torchvision: [B, C, H, W] of uint8 or floating point → [B, C, height, width].
+  ///
+  /// Beside PIL, uint8 pixels may be off by one level: the weights are rounded otherwise.
+  public func resizedAntialiased(height: Int, width: Int) -> Tensor {
+    precondition(
+      rank == 4 && height >= 1 && width >= 1, "\(height) × \(width) pixels from shape \(shape)")
+    return Operator.bilinear(
+      .tensor(self), .ints([height, width]), .bool(false), .none, .none)
+  }
+}
+
+extension Operator {
+  fileprivate static let bilinear = Operator("aten::_upsample_bilinear2d_aa")
+}
