@@ -17,6 +17,9 @@ endif
 # until the environment changes.
 export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
   /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
+# Where FFmpeg's libraries are, or `none`: looked up for each command, as `setup` may install them.
+ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
+export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
@@ -27,6 +30,7 @@ help:
 setup: ## check the toolchain and make .libtorch/
 	@scripts/check-toolchain
 	@scripts/setup-libtorch
+	@EQUIPOISE_FFMPEG=$(ASKED_FFMPEG) scripts/setup-media
 
 build: setup ## build .build/release/equipoise
 	$(SWIFT) build -c release --product equipoise

@@ -29,8 +29,8 @@ let rpath: [LinkerSetting] = [
 ]
 
 /// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and `Media`
-/// exist where libavformat.pc is found, and everything else builds without. EQUIPOISE_FFMPEG, which
-/// `make` sets, names that file, or is `none`; SwiftPM keeps what the manifest itself found until the
+/// exist where their .pc files are found, and everything else builds without. EQUIPOISE_FFMPEG, which
+/// `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the manifest itself found until the
 /// manifest or the environment changes.
 let hasFFmpeg: Bool = {
   let manager = FileManager.default
@@ -44,7 +44,11 @@ let hasFFmpeg: Bool = {
     "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/opt/homebrew/lib",
   ].map { $0 + "/pkgconfig" }
   return (named + usual + multiarch)
-    .contains { manager.fileExists(atPath: $0 + "/libavformat.pc") }
+    .contains { folder in
+      ["libavformat", "libavcodec", "libavutil", "libswscale", "libswresample"].allSatisfy {
+        manager.fileExists(atPath: "\(folder)/\($0).pc")
+      }
+    }
 }()
 
 let mediaTargets: [Target] = [

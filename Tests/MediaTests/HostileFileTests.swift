@@ -31,6 +31,8 @@ struct HostileFileTests {
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
       "b.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n",
       "m3u8.wav": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n",
+      "http.m3u8": "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n",
+      "data.m3u8": "#EXTM3U\n#EXTINF:1,\ndata:audio/wav;base64,UklGRg==\n#EXT-X-ENDLIST\n",
       "c.txt": "ffconcat version 1.0\nfile '\(sound)'\n",
       "concat.mp4": "ffconcat version 1.0\nfile '\(sound)'\n",
       "d.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
@@ -48,14 +50,16 @@ struct HostileFileTests {
     for name in [
       "concat:\(sound)", "file:\(sound)", "http://localhost/a.wav",
       "subfile,,start,0,end,0,,:\(sound)",
-      "lavfi:sine", "/dev/zero", maker.path, maker.file("missing.wav"),
+      "lavfi:sine", "data:audio/wav;base64,UklGRg==", "https://localhost/a.mp4",
+      "pipe:0", "/dev/zero", maker.path, maker.file("missing.wav"),
     ] {
       #expect(refusal(name) != nil, "\(name)")
     }
   }
 
   @Test func hugePictures() throws {
-    let image = try maker.make("wide.png", "-f lavfi -i color=size=100000x1 -frames:v 1")
+    let image = try maker.make(
+      "wide.png", "-f lavfi -i color=size=100000x2,format=gray,crop=100000:1 -frames:v 1")
     #expect(refusal(image)?.contains("100000 × 1 pixels is too large") == true)
     // A header that promises 65535 × 65535 pixels.
     let small = try maker.make("small.png", "-f lavfi -i color=size=8x8 -frames:v 1")

@@ -20,7 +20,7 @@ struct ImageTests {
     // ffmpeg would read patterns into some of the names.
     let made = try maker.make(
       "made." + (name.hasSuffix("jpg") ? "jpg" : "png"),
-      "-f lavfi -i testsrc2=size=51x37 -frames:v 1 \(options)")
+      "-f lavfi -i testsrc=size=51x37 -frames:v 1 \(options)")
     let expected = try MediaMaker.rawFrames(made)
     let file = maker.file(name)
     try FileManager.default.moveItem(atPath: made, toPath: file)

@@ -28,7 +28,9 @@ struct VideoTests {
   func framesAtTimes(name: String, rate: Int, codec: String) throws {
     let file = try maker.makeIndexed(name, rate: rate, codec: codec)
     let times = try MediaMaker.frameTimes(file)
-    #expect(times.count == rate)
+    // ffprobe knows no time for the last frame of an MPEG program stream, nor its exact length.
+    let isProgramStream = name.hasSuffix("mpg")
+    #expect(times.count == (isProgramStream ? rate - 1 : rate))
     // In the middle of every frame, that frame is shown.
     let frames = try decoder.frames(file, at: times.map { $0 + 0.5 / Double(rate) })
     #expect(frames.map(index) == times.indices.map { $0 % 26 })
@@ -40,7 +42,7 @@ struct VideoTests {
     let video = try #require(description.video)
     #expect(abs(video.rate - Double(rate)) < 0.1)
     #expect((video.width, video.height) == (64, 48))
-    #expect(abs(description.duration - 1) < 0.1)
+    #expect(abs(description.duration - 1) < (isProgramStream ? 0.21 : 0.1))
     #expect(description.audio == nil)
   }
 
@@ -48,8 +50,10 @@ struct VideoTests {
   func pixelsAreThoseOfTheProgram(size: String) throws {
     let file = try maker.make(
       "a.mp4",
-      "-f lavfi -i testsrc2=size=\(size):rate=10:duration=0.5 -c:v libx264 -preset ultrafast "
+      "-f lavfi -i testsrc=size=\(size):rate=10:duration=0.5 -c:v libx264 -preset ultrafast "
         + "-pix_fmt yuv444p")
+    let video = try #require(try decoder.describe(file).video)
+    #expect("\(video.width)x\(video.height)" == size)
     try expectSamePixels(file)
   }
 
@@ -91,8 +95,8 @@ struct VideoTests {
     // Frames 0 to 9 a tenth of a second apart, then the rest at a hundredth.
     let file = try maker.makeIndexed(
       "vfr.mkv", rate: 25,
-      codec: "-c:v libx264 -preset ultrafast -vsync vfr -video_track_timescale 1000",
-      filter: ",setpts=if(lt(N\\,10)\\,N/10\\,1+(N-10)/100)/TB")
+      codec: "-c:v libx264 -preset ultrafast -vsync vfr -enc_time_base 0.001",
+      filter: ",settb=1/1000,setpts=round(if(lt(N\\,10)\\,N*100\\,1000+(N-10)*10))")
     let times = try MediaMaker.frameTimes(file)
     #expect(times.count == 25)
     #expect(abs(times[5] - 0.5) < 0.002 && abs(times[15] - 1.05) < 0.002)

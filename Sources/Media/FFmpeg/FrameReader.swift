@@ -18,6 +18,9 @@ final class FrameReader {
   private var origin = cmedia_no_timestamp
   private var previous: Double = -1
 
+  /// Times in files are rounded, to milliseconds at worst: half of one either way is the same time.
+  private var tolerance: Double { min(unit / 2, 0.000_51) }
+
   /// A jump below this many seconds is decoded through.
   static let shortestJump = 2.0
 
@@ -52,8 +55,7 @@ final class FrameReader {
         next = landed
       }
       var isNew = frames.isEmpty
-      // Times in files are rounded to their unit: half of it either way is the same time.
-      while let upcoming = next, upcoming <= wanted + unit / 2 {
+      while let upcoming = next, upcoming <= wanted + tolerance {
         shown.take(following)
         isNew = true
         next = try advance()

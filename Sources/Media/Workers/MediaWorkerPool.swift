@@ -77,13 +77,12 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
   private func perform(_ request: MediaRequest) throws -> (MediaAnswer, [HostArray]) {
     free.wait()
     defer { free.signal() }
-    let worker = try lock.withLock { idle.popLast() } ?? WorkerProcess(command)
-    let deadline = ContinuousClock.now + .seconds(seconds)
     do {
-      let (answer, arrays) = try worker.perform(request, until: deadline)
-      lock.withLock { idle.append(worker) }
-      if let failure = answer.failure { throw failure.error }
-      return (answer, arrays)
+      if let used = lock.withLock({ idle.popLast() }) {
+        // Should it break, that may be an earlier file's doing: a new one has the last word.
+        do { return try perform(request, by: used) } catch Channel.Failure.closed {}
+      }
+      return try perform(request, by: WorkerProcess(command))
     } catch Channel.Failure.late {
       throw EquipoiseError.media(
         request.file, "decoding it takes more than \(seconds) seconds: given up")
@@ -91,6 +90,16 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
       throw EquipoiseError.media(
         request.file, "the process that decoded it crashed or ran out of memory")
     }
+  }
+
+  private func perform(
+    _ request: MediaRequest, by worker: WorkerProcess
+  ) throws -> (MediaAnswer, [HostArray]) {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    let (answer, arrays) = try worker.perform(request, until: deadline)
+    lock.withLock { idle.append(worker) }
+    if let failure = answer.failure { throw failure.error }
+    return (answer, arrays)
   }
 
   private func unexpected(_ file: String) -> EquipoiseError {
