@@ -18,7 +18,7 @@ endif
 export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
   /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
 
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch opencv clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,10 +34,12 @@ build: setup ## build .build/release/equipoise
 demo: build ## train on synthetic data and show how the joint model neglects a modality
 	$(EQUIPOISE) demo
 
-test: setup lint ## check the format and run every test
+test: setup lint opencv ## check the format and run every test
 	scripts/test-setup
-	scripts/setup-opencv
 	$(SWIFT) test
+
+opencv: ## install OpenCV's optical flow, or say how
+	@scripts/setup-opencv
 
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
