@@ -28,6 +28,28 @@ let rpath: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])
 ]
 
+/// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
+/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`.
+let openCV: String? = {
+  let given = Context.environment["EQUIPOISE_OPENCV"] ?? ""
+  let usual = ["/usr", "/usr/local", "/opt/homebrew"].map { $0 + "/include/opencv4" }
+  return (given.isEmpty ? usual : [given]).first {
+    FileManager.default.fileExists(atPath: $0 + "/opencv2/video/tracking.hpp")
+  }
+}()
+
+let motionTargets: [Target] = [
+  .target(
+    name: "CMotion",
+    cxxSettings: [.unsafeFlags(["-isystem", openCV ?? "", "-Wall", "-Werror"])],
+    linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
+  .target(
+    name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
+  .testTarget(
+    name: "MotionTests", dependencies: ["Motion", "Equipoise", "Formats"],
+    resources: [.copy("Goldens")], swiftSettings: swift),
+]
+
 let package = Package(
   name: "Equipoise",
   platforms: [.macOS(.v15)],
@@ -85,31 +107,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-  ],
+  ] + (openCV == nil ? [] : motionTargets),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )
-
-/// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
-/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`.
-let openCV: String? = {
-  let given = Context.environment["EQUIPOISE_OPENCV"] ?? ""
-  let usual = ["/usr", "/usr/local", "/opt/homebrew"].map { $0 + "/include/opencv4" }
-  return (given.isEmpty ? usual : [given]).first {
-    FileManager.default.fileExists(atPath: $0 + "/opencv2/video/tracking.hpp")
-  }
-}()
-
-if let openCV {
-  package.targets += [
-    .target(
-      name: "CMotion",
-      cxxSettings: [.unsafeFlags(["-isystem", openCV, "-Wall", "-Werror"])],
-      linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
-    .target(
-      name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
-    .testTarget(
-      name: "MotionTests", dependencies: ["Motion", "Equipoise", "Formats"],
-      resources: [.copy("Goldens")], swiftSettings: swift),
-  ]
-}
