@@ -13,12 +13,7 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
-# Where OpenCV's headers are, looked up anew for every command: SwiftPM keeps what the manifest found
-# until the environment changes.
-export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
-  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
-
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch opencv clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,15 +29,22 @@ build: setup ## build .build/release/equipoise
 demo: build ## train on synthetic data and show how the joint model neglects a modality
 	$(EQUIPOISE) demo
 
-test: setup lint opencv ## check the format and run every test
+test: setup lint ## check the format and run every test
 	scripts/test-setup
 	$(SWIFT) test
 
-opencv: ## install OpenCV's optical flow, or say how
-	@scripts/setup-opencv
-
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+# Where OpenCV's headers are, looked up anew for every target, as `opencv` may install them: SwiftPM keeps
+# what the manifest found until the environment changes.
+export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
+  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
+
+.PHONY: opencv
+test: opencv
+opencv: ## install OpenCV's optical flow, or say how
+	@scripts/setup-opencv
 
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
