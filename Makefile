@@ -13,10 +13,6 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
-# Where OpenCV's headers are, looked up anew for every command: SwiftPM keeps what the manifest found
-# until the environment changes.
-export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
-  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
 # Where FFmpeg's libraries are, or `none`: looked up for each command, as `setup` may install them.
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
@@ -40,11 +36,20 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 
 test: setup lint ## check the format and run every test
 	scripts/test-setup
-	scripts/setup-opencv
 	$(SWIFT) test
 
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+# Where OpenCV's headers are, looked up anew for every target, as `opencv` may install them: SwiftPM keeps
+# what the manifest found until the environment changes.
+export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
+  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
+
+.PHONY: opencv
+test: opencv
+opencv: ## install OpenCV's optical flow, or say how
+	@scripts/setup-opencv
 
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \

@@ -6,7 +6,7 @@ public protocol MediaDecoding: Sendable {
   /// What a file holds.
   ///
   /// - Parameter file: its path.
-  /// - Returns: its length and tracks.
+  /// - Returns: its length and first tracks.
   /// - Throws: `EquipoiseError` that names the file, for one that cannot be read or is refused.
   func describe(_ file: String) throws -> MediaDescription
 
