@@ -134,6 +134,7 @@ struct MediaPreparer {
     var corrupt: [Int: CorruptFile] = [:]
     let total = parts.reduce(0) { $0 + $1.samples.count }
     var done = 0
+    report(.progress(0, of: total))
     for (index, part) in parts.enumerated() {
       for (sample, problem) in try queue.take(index).sorted(by: { $0.key < $1.key }) {
         if corrupt[sample] == nil {
