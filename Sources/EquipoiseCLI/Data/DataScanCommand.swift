@@ -26,7 +26,7 @@ struct DataScanCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let display = PreparationDisplay(name: "scan", quiet: json)
+    let display = PreparationDisplay(name: "scan", title: "scanning", quiet: json)
     let reports = try inputs.map {
       try DataScan.run(
         $0, recipe: recipe, sets: sets, media: media.preparation, report: display.show)

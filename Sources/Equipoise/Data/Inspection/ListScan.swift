@@ -6,7 +6,9 @@ struct ListScan {
   private(set) var items: [ScanItem] = []
   private var findings: [ScanReport.Finding] = []
   private var files: Set<String> = []
-  /// Where each content was first seen, by modality and digest.
+  /// What is found already: two modalities of one file would tell it twice.
+  private var found: Set<ScanReport.Finding> = []
+  /// Where each content was first seen, by digest.
   private var contents: [String: RawSample] = [:]
 
   init(_ source: MediaSource) { self.source = source }
@@ -32,17 +34,17 @@ struct ListScan {
   }
 
   mutating func add(_ state: FileState, of item: ScanItem) {
-    if let finding = state.finding { findings.append(finding) }
+    if let finding = state.finding { note(finding.kind, finding.subject, finding.detail) }
     for digest in state.digests {
-      let key = "\(item.modality) \(digest)"
-      guard let other = contents[key] else {
-        contents[key] = item.sample
+      guard let other = contents[digest] else {
+        contents[digest] = item.sample
         continue
       }
+      guard other.place != item.sample.place || other.id != item.sample.id else { continue }
       let isLeak = other.split != item.sample.split
       note(
         isLeak ? .leak : .duplicate, item.sample.id,
-        "\(source.modalities[item.modality].name) has the content of '\(other.id)'"
+        "has the content of '\(other.id)'"
           + (isLeak ? ", which is for \(other.split.rawValue)" : ""))
     }
   }
@@ -97,6 +99,7 @@ struct ListScan {
   private mutating func note(
     _ kind: ScanReport.Finding.Kind, _ subject: String, _ detail: String
   ) {
-    findings.append(.init(kind: kind, subject: subject, detail: detail))
+    let finding = ScanReport.Finding(kind: kind, subject: subject, detail: detail)
+    if found.insert(finding).inserted { findings.append(finding) }
   }
 }

@@ -1,7 +1,7 @@
 /// What `data scan` finds in raw data.
 public struct ScanReport: Codable, Equatable, Sendable {
   /// A fault of the data.
-  public struct Finding: Codable, Equatable, Sendable {
+  public struct Finding: Codable, Hashable, Sendable {
     /// What kind of fault.
     public enum Kind: String, CaseIterable, Codable, Sendable {
       /// A file that a list names is not there.
