@@ -53,7 +53,7 @@ struct CREMADRecipeTests {
   @Test func asDiagnosingRelearningIntoTraining() throws {
     try tree.write("name,label\n1001_IEO_ANG_HI,ANG\n", to: "lists/test.csv")
     let train = try String(contentsOfFile: tree.path + "/train.csv", encoding: .utf8)
-    try tree.write("name,label\n" + train.dropFirst(), to: "lists/my_train.csv")
+    try tree.write("name,label\r\n" + train.drop { $0 == "\u{FEFF}" }, to: "lists/my_train.csv")
     try tree.write("name,label\n1003_IEO_SAD_HI,SAD\n", to: "lists/val.csv")
     #expect(
       tree.problem("crema-d", ["split=validation", "lists=lists"])?.contains("called") == true)

@@ -17,6 +17,9 @@ struct KineticsSoundsRecipeTests {
       try tree.copy("train/blowing_nose/id0_000010_000020.mp4", to: "train/\(label)/id\(label).mp4")
       list += "id\(label),10,\(label)\n"
     }
+    // A class of two, so that training can carve a validation split.
+    try tree.copy("train/1/id1.mp4", to: "train/1/id31.mp4")
+    list += "id31,10,1\n"
     try tree.copy("train/1/id1.mp4", to: "test/-a_b-000010_000011_000021.mp4")
     try tree.write(list, to: "KineticSound/my_train.txt")
     try tree.write("-a_b-000010,10,30\n", to: "KineticSound/my_test.txt")
@@ -28,14 +31,14 @@ struct KineticsSoundsRecipeTests {
     #expect(data.description.classes == data.description.classes.sorted())
     #expect(data.description.modalities["audio"]?.shape == [1, 128, 1024])
     #expect(data.description.modalities["visual"]?.shape == [3, 3, 32, 32])
-    #expect(try data.samples(.train).labels == Array(0..<31))
+    #expect(try data.samples(.train).labels == Array(0..<31) + [1])
     #expect(try data.samples(.test).labels == [30])
     try tree.train()
   }
 
   @Test func mistakes() throws {
     let problem = try #require(tree.problem("kinetics-sounds"))
-    #expect(problem.contains("31 samples for train where 14799 are published"))
+    #expect(problem.contains("32 samples for train where 14799 are published"))
     #expect(problem.contains("1 samples for test where 2597 are published"))
     try tree.write("id0,10,3\n", to: "KineticSound/my_test.txt")
     #expect(
