@@ -13,11 +13,16 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
+# Where OpenCV's headers are, looked up anew for every command: SwiftPM keeps what the manifest found
+# until the environment changes.
+export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
+  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
+
 # Where FFmpeg's libraries are, or `none`: looked up for each command, as `setup` may install them.
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch clean distclean
+.PHONY: help setup build demo test lint sanitize benchmark references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,21 +40,13 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 	$(EQUIPOISE) demo
 
 test: setup lint ## check the format and run every test
+	@scripts/setup-outside
+	@scripts/setup-opencv
 	scripts/test-setup
 	$(SWIFT) test
 
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
-
-# Where OpenCV's headers are, looked up anew for every target, as `opencv` may install them: SwiftPM keeps
-# what the manifest found until the environment changes.
-export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
-  /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
-
-.PHONY: opencv
-test: opencv
-opencv: ## install OpenCV's optical flow, or say how
-	@scripts/setup-opencv
 
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
@@ -64,11 +61,14 @@ references: pytorch ## make the golden numbers anew
 	  echo "$$script"; OMP_NUM_THREADS=1 .pytorch/bin/python "$$script" || exit 1; \
 	done
 
+protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
+	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/Messages Protos/*.proto
+
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark
 
 clean: ## remove what was built
 	rm -rf .build
 
-distclean: clean ## remove libtorch and PyTorch too
-	rm -rf .libtorch .pytorch
+distclean: clean ## remove libtorch and the Python environments too
+	rm -rf .libtorch .pytorch .outside

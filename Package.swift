@@ -28,6 +28,28 @@ let rpath: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])
 ]
 
+/// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
+/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`.
+let openCV: String? = {
+  let given = Context.environment["EQUIPOISE_OPENCV"] ?? ""
+  let usual = ["/usr", "/usr/local", "/opt/homebrew"].map { $0 + "/include/opencv4" }
+  return (given.isEmpty ? usual : [given]).first {
+    FileManager.default.fileExists(atPath: $0 + "/opencv2/video/tracking.hpp")
+  }
+}()
+
+let motionTargets: [Target] = [
+  .target(
+    name: "CMotion",
+    cxxSettings: [.unsafeFlags(["-isystem", openCV ?? "", "-Wall", "-Werror"])],
+    linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
+  .target(
+    name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
+  .testTarget(
+    name: "MotionTests", dependencies: ["Motion", "Equipoise", "Formats"],
+    resources: [.copy("Goldens")], swiftSettings: swift),
+]
+
 /// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and `Media`
 /// exist where their .pc files are found, and everything else builds without. EQUIPOISE_FFMPEG, which
 /// `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the manifest itself found until the
@@ -62,28 +84,6 @@ let mediaTargets: [Target] = [
     swiftSettings: swift),
 ]
 
-/// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
-/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`.
-let openCV: String? = {
-  let given = Context.environment["EQUIPOISE_OPENCV"] ?? ""
-  let usual = ["/usr", "/usr/local", "/opt/homebrew"].map { $0 + "/include/opencv4" }
-  return (given.isEmpty ? usual : [given]).first {
-    FileManager.default.fileExists(atPath: $0 + "/opencv2/video/tracking.hpp")
-  }
-}()
-
-let motionTargets: [Target] = [
-  .target(
-    name: "CMotion",
-    cxxSettings: [.unsafeFlags(["-isystem", openCV ?? "", "-Wall", "-Werror"])],
-    linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
-  .target(
-    name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
-  .testTarget(
-    name: "MotionTests", dependencies: ["Motion", "Equipoise", "Formats"],
-    resources: [.copy("Goldens")], swiftSettings: swift),
-]
-
 let package = Package(
   name: "Equipoise",
   platforms: [.macOS(.v15)],
@@ -95,6 +95,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -111,11 +112,16 @@ let package = Package(
       name: "Formats",
       dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: swift),
+    // Made from Protos/ by `make protos`.
+    .target(
+      name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Torch", dependencies: ["CTorch", "Formats"], swiftSettings: swift),
     .target(
       name: "Equipoise",
       dependencies: [
-        "Torch", "Formats", "CBuildInformation", .product(name: "Yams", package: "Yams"),
+        "Torch", "Formats", "Messages", "CBuildInformation",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -142,7 +148,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-  ] + (hasFFmpeg ? mediaTargets : []) + (openCV == nil ? [] : motionTargets),
+  ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

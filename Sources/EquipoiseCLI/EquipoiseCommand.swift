@@ -10,8 +10,9 @@ struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CompareCommand.self, SweepCommand.self, ReproduceCommand.self, InspectCommand.self,
-      ConfigCommand.self,
+      PredictCommand.self, ExportCommand.self, ImportCommand.self,
+      CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
+      InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
       DataCommand.self, DoctorCommand.self,
     ] + MediaCommands.all)

@@ -1,54 +1,49 @@
-import CZlib
+internal import CZlib
+package import Foundation
 
-/// PNG images of 8 bits per channel, red, green and blue.
+/// Pictures as PNG, 8 bits for each of red, green and blue.
 package enum PNG {
-  /// Writes a picture atomically.
+  /// A picture.
   ///
   /// - Parameters:
-  ///   - picture: uint8 [height, width, 3].
-  ///   - path: the file.
-  /// - Throws: `FormatError` when the disk does not take it.
-  package static func write(_ picture: HostArray, to path: String) throws {
-    let isPicture = picture.type == .uint8 && picture.shape.count == 3 && picture.shape.last == 3
-    precondition(isPicture && picture.count > 0, "PNG of \(picture)")
-    guard let height = UInt32(exactly: picture.shape[0]),
-      let width = UInt32(exactly: picture.shape[1])
-    else { preconditionFailure("PNG of \(picture)") }
-    var header = bytes(width) + bytes(height)
-    // Bits per channel, colour type, and the only kinds of compression, filter and interlacing.
-    header += [8, 2, 0, 0, 0]
-    // Each row begins with its filter: none.
-    var rows: [UInt8] = []
-    rows.reserveCapacity(picture.count + picture.shape[0])
-    picture.withUnsafeBytes { pixels in
-      for row in 0..<picture.shape[0] {
-        rows.append(0)
-        rows += pixels[row * picture.shape[1] * 3..<(row + 1) * picture.shape[1] * 3]
-      }
+  ///   - pixels: red, green and blue of each pixel, row by row from the top.
+  ///   - width: pixels in a row.
+  /// - Returns: the file's content.
+  package static func encode(_ pixels: [UInt8], width: Int) -> Data {
+    let row = 3 * width
+    precondition(width > 0 && pixels.count % row == 0, "\(pixels.count) bytes in rows of \(row)")
+    let height = pixels.count / row
+    var lines = Data(capacity: pixels.count + height)
+    for line in 0..<height {
+      lines.append(0)  // The filter of the row: none.
+      lines.append(contentsOf: pixels[line * row..<(line + 1) * row])
     }
-    let file =
-      [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
-      + chunk("IDAT", try deflated(rows, path)) + chunk("IEND", [])
-    try AtomicFile.write(to: path) { sink in try file.withUnsafeBytes { try sink.write($0) } }
+    let depthAndColours: [UInt8] = [8, 2, 0, 0, 0]
+    return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+      + chunk("IHDR", bytes(UInt32(width)) + bytes(UInt32(height)) + Data(depthAndColours))
+      + chunk("IDAT", deflated(lines)) + chunk("IEND", Data())
   }
 
-  private static func deflated(_ input: [UInt8], _ path: String) throws -> [UInt8] {
-    var size = compressBound(uLong(input.count))
-    var output = [UInt8](repeating: 0, count: Int(size))
-    guard compress2(&output, &size, input, uLong(input.count), 6) == Z_OK else {
-      throw FormatError.malformed(
-        path: path, reason: "zlib could not compress the picture", remedy: "free some memory")
+  /// Length, name, content, and the checksum of name and content.
+  private static func chunk(_ name: String, _ content: Data) -> Data {
+    let named = Data(name.utf8) + content
+    return bytes(UInt32(content.count)) + named
+      + bytes(named.withUnsafeBytes { Inflate.checksum($0) })
+  }
+
+  private static func bytes(_ value: UInt32) -> Data {
+    withUnsafeBytes(of: value.bigEndian) { Data($0) }
+  }
+
+  private static func deflated(_ data: Data) -> Data {
+    var count = compressBound(uLong(data.count))
+    var output = [UInt8](repeating: 0, count: Int(count))
+    let status = data.withUnsafeBytes { input in
+      compress2(
+        &output, &count, input.bindMemory(to: UInt8.self).baseAddress, uLong(data.count),
+        Z_DEFAULT_COMPRESSION)
     }
-    return Array(output.prefix(Int(size)))
-  }
-
-  private static func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] {
-    let content = Array(kind.utf8) + data
-    let checksum = content.withUnsafeBytes { Inflate.checksum($0) }
-    return bytes(UInt32(data.count)) + content + bytes(checksum)
-  }
-
-  private static func bytes(_ number: UInt32) -> [UInt8] {
-    withUnsafeBytes(of: number.bigEndian) { Array($0) }
+    precondition(status == Z_OK, "zlib refuses a buffer of the size that it asked for")
+    return Data(output.prefix(Int(count)))
   }
 }

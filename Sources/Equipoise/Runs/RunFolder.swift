@@ -14,6 +14,8 @@ public struct RunFolder: Sendable {
   public var environment: String { path + "/environment.json" }
   /// One JSON object for each epoch and evaluation.
   public var metrics: String { path + "/metrics.jsonl" }
+  /// The numbers of ``metrics`` as a table, an epoch a row.
+  public var metricsTable: String { path + "/metrics.csv" }
   /// The final scores.
   public var result: String { path + "/result.json" }
   /// The weights of the best epoch by validation.

@@ -66,7 +66,7 @@ package final class JSONLines {
   }
 
   /// `record` as one line with its line feed.
-  private static func line(_ record: some Encodable) throws -> Data {
+  static func line(_ record: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

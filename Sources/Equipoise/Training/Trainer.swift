@@ -64,6 +64,7 @@ public final class Trainer {
     if resuming { try resume() }
     let journal = try JSONLines(path: run.metrics)
     try journal.truncate(toBytes: progress.metricsBytes)
+    let logs = try MetricsLogs(run)
     notify(
       .began(
         epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
@@ -71,7 +72,7 @@ public final class Trainer {
     if reachedLimit { return try finishEarly() }
     while progress.epoch < parts.configuration.training.epochs {
       if let early = try trainEpoch() { return early }
-      try finishEpoch(journal)
+      try finishEpoch(journal, logs)
       if let early = try stopIfAsked() { return early }
     }
     return .finished(try conclude())
@@ -140,7 +141,7 @@ public final class Trainer {
         + "before this step are whole")
   }
 
-  private func finishEpoch(_ journal: JSONLines) throws {
+  private func finishEpoch(_ journal: JSONLines, _ logs: MetricsLogs) throws {
     try flushLog()
     let report = try parts.evaluate(.validation)
     let totals = log.totals
@@ -154,6 +155,7 @@ public final class Trainer {
       dataWait: waitSeconds / max(epochSeconds, 1e-9))
     try journal.append(record)
     try writeMeasurements()
+    try logs.append(record)
     try keepIfBest(report)
     progress.metricsBytes = journal.byteCount
     progress.epoch += 1

@@ -1,7 +1,7 @@
 internal import CTorch
 
 /// One argument of an operator.
-enum Value {
+package enum Value {
   case none
   case tensor(Tensor)
   case int(Int)
@@ -27,6 +27,7 @@ struct Operator: @unchecked Sendable {
   // Sendable: the pointee is never changed or freed.
   private let raw: CTOperator
   private let name: StaticString
+  private let overload: StaticString
 
   init(_ name: StaticString, _ overload: StaticString = "") {
     var raw = CTOperator()
@@ -34,6 +35,7 @@ struct Operator: @unchecked Sendable {
     check(status, "operator \(name).\(overload)")
     self.raw = raw
     self.name = name
+    self.overload = overload
   }
 
   /// The only result.
@@ -60,7 +62,13 @@ struct Operator: @unchecked Sendable {
           Int32(capacity), &count)
       }
       check(status, failureName(values))
-      return (0..<Int(count)).map { Tensor(owning: outputs[$0]) }
+      let results = (0..<Int(count)).map { Tensor(owning: outputs[$0]) }
+      OperatorTrace.add {
+        OperatorCall(
+          name: overload.utf8CodeUnitCount == 0 ? "\(name)" : "\(name).\(overload)",
+          arguments: values, results: results)
+      }
+      return results
     }
   }
 

@@ -63,6 +63,11 @@ public struct Tensor {
   public func isSame(as other: Tensor) -> Bool { ct_tensor_is_same(raw, other.raw) }
 }
 
+extension Tensor {
+  /// Tells tensors that exist at one time apart, as ``isSame(as:)`` does.
+  package var identity: UInt { UInt(bitPattern: raw.impl) }
+}
+
 /// The order in which a tensor's elements lie in memory.
 public enum MemoryLayoutOrder: Int32, Sendable {
   /// Row-major: the last dimension is dense.

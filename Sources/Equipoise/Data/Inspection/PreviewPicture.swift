@@ -74,6 +74,6 @@ struct PreviewPicture {
   }
 
   func write(to path: String) throws {
-    try PNG.write(HostArray(uint8s: pixels, shape: [height, width, 3]), to: path)
+    try AtomicFile.write(data: PNG.encode(pixels, width: width), to: path)
   }
 }

@@ -31,11 +31,14 @@ public struct InputNormalizer {
 
   /// The batch on the device.
   public func callAsFunction(_ batch: HostBatch) -> Batch {
-    let inputs = zip(batch.inputs, rules).map { array, rule in
-      normalized(arranged(Tensor(array), rule.kind).to(device), rule)
-    }
-    return Batch(
-      inputs: inputs, labels: Tensor(batch.labels).to(device), indices: batch.indices)
+    Batch(
+      inputs: normalized(batch.inputs.map { Tensor($0) }), labels: Tensor(batch.labels).to(device),
+      indices: batch.indices)
+  }
+
+  /// The inputs on the device.
+  func normalized(_ inputs: [Tensor]) -> [Tensor] {
+    zip(inputs, rules).map { normalized(arranged($0, $1.kind).to(device), $1) }
   }
 
   /// Multiplying by float32 converts smaller types on the way, in one pass over memory.

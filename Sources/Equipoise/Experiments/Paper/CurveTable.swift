@@ -29,17 +29,13 @@ package struct CurveTable {
   package mutating func add(
     _ run: RunFolder, entry: String, seed: Int, of experiment: PaperExperiment
   ) throws {
-    let text = (try? String(contentsOfFile: run.metrics, encoding: .utf8)) ?? ""
-    for line in text.split(separator: "\n") {
-      guard let record = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-        let epoch = record["epoch"] as? Int
-      else { continue }
-      let place = [entry, "\(seed)", "\(epoch)"]
-      for (name, value) in Self.numbers(in: record)
+    for record in MetricsRecord.read(run.metrics) {
+      let place = [entry, "\(seed)", "\(record.epoch)"]
+      for (name, value) in record.numbers
       where Self.matches(name, experiment.curves ?? []) {
-        rows.append(place + [name, "", "", value])
+        rows.append(place + [name, "", "", MetricsRecord.text(value)])
       }
-      try addMatrices(experiment.matrices ?? [], in: run.measurements(epoch: epoch), place)
+      try addMatrices(experiment.matrices ?? [], in: run.measurements(epoch: record.epoch), place)
     }
   }
 
@@ -53,19 +49,6 @@ package struct CurveTable {
       let width = array.shape.last ?? 1
       for (index, value) in array.floats().enumerated() {
         rows.append(place + [name, "\(index / width)", "\(index % width)", "\(value)"])
-      }
-    }
-  }
-
-  /// The numbers of a record under dotted names, in order.
-  private static func numbers(in record: [String: Any], below prefix: String = "")
-    -> [(String, String)]
-  {
-    record.keys.sorted().flatMap { key -> [(String, String)] in
-      switch record[key] {
-      case let section as [String: Any]: numbers(in: section, below: prefix + key + ".")
-      case let number as NSNumber: [(prefix + key, "\(number)")]
-      default: []
       }
     }
   }

@@ -15,12 +15,18 @@ extension ModalityEncoder {
   public func loadPretrained(
     from path: String, ignoring ignored: [String] = ["fc."]
   ) throws -> WeightReport {
-    var tensors = try TensorFile(path: path).tensors().filter { name, _ in
-      !ignored.contains { name.hasPrefix($0) }
-    }
+    try loadPretrained(try TensorFile(path: path).tensors(), source: path, ignoring: ignored)
+  }
+
+  /// The same with tensors by name; `source` is what errors call them.
+  @discardableResult
+  func loadPretrained(
+    _ tensors: [String: Tensor], source: String, ignoring ignored: [String] = ["fc."]
+  ) throws -> WeightReport {
+    var tensors = tensors.filter { name, _ in !ignored.contains { name.hasPrefix($0) } }
     for (name, tensor) in state where name.hasSuffix(".num_batches_tracked") {
       if tensors[name] == nil { tensors[name] = tensor }
     }
-    return try load(tensors, source: path)
+    return try load(tensors, source: source)
   }
 }

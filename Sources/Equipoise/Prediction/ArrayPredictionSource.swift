@@ -1,0 +1,104 @@
+internal import Formats
+
+/// One npy or npz file for each modality: a sample in the prepared shape, or N of them along a first axis.
+/// The files are mapped, and only the batch at hand is read.
+package struct ArrayPredictionSource: PredictionSource {
+  package let modalities: [DatasetModality]
+  package let count: Int
+  private let arrays: [HostArray]
+  private let paths: [String]
+
+  /// Opens the files.
+  ///
+  /// - Parameters:
+  ///   - files: npy files by modality.
+  ///   - run: what was trained; its shapes and types are expected and its normalisation is used.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the file that does not fit.
+  package init(_ files: [(modality: String, path: String)], for run: RunParts) throws {
+    let known = run.dataset.modalities
+    var opened: [String: (array: HostArray, path: String)] = [:]
+    for (name, path) in files {
+      guard let modality = known.first(where: { $0.name == name }) else {
+        throw EquipoiseError(
+          .usage, "the run was not trained on a modality '\(name)'", at: "--input \(name)=\(path)",
+          fix: Nearest.hint(name, in: known.map(\.name)))
+      }
+      guard opened[name] == nil else {
+        throw EquipoiseError(
+          .usage, "modality '\(name)' is given twice", at: "--input \(name)=\(path)",
+          fix: "put its samples into one file")
+      }
+      opened[name] = (try Self.open(path, as: modality), path)
+    }
+    modalities = known.filter { opened[$0.name] != nil }
+    arrays = modalities.compactMap { opened[$0.name]?.array }
+    paths = modalities.compactMap { opened[$0.name]?.path }
+    let counts = arrays.map { $0.shape[0] }
+    guard let count = counts.first, count > 0 else {
+      throw EquipoiseError(
+        .usage, "there is no sample to predict", at: "--input", fix: "give --input audio=FILE.npy")
+    }
+    guard counts.allSatisfy({ $0 == count }) else {
+      throw EquipoiseError(
+        .data, "\(zip(paths, counts).map { "\($0) has \($1)" }.joined(separator: ", ")) samples",
+        at: "--input", fix: "give as many samples of every modality, in the same order")
+    }
+    self.count = count
+  }
+
+  package func name(of index: Int) -> String { count == 1 ? paths[0] : "\(paths[0]):\(index)" }
+
+  package func label(of index: Int) -> Int? { nil }
+
+  package func forEachBatch(of size: Int, _ body: (HostBatch) throws -> Void) throws {
+    for (step, start) in stride(from: 0, to: count, by: size).enumerated() {
+      let rows = start..<min(count, start + size)
+      let inputs = try arrays.indices.map { try input($0, rows) }
+      let none = HostArray(int64s: rows.map { _ in 0 }, shape: [rows.count])
+      try body(HostBatch(epoch: 0, step: step, inputs: inputs, labels: none, indices: Array(rows)))
+    }
+  }
+
+  private func input(_ index: Int, _ rows: Range<Int>) throws -> HostArray {
+    let array = arrays[index].slice(rows: rows)
+    guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
+      throw EquipoiseError(
+        .data, "one of the rows \(rows.lowerBound) to \(rows.upperBound - 1) is not finite",
+        at: paths[index], fix: "correct the row or leave it out")
+    }
+    return array.type == modalities[index].description.type
+      ? array : HostArray(floats: array.floats(), shape: array.shape)
+  }
+
+  /// The array of an npy file, or an npz file's array named after the modality, or its only one.
+  private static func read(_ path: String, of modality: String) throws -> HostArray {
+    if path.hasSuffix(".npz") {
+      let archive = try NPZ(path: path)
+      return try archive.read(archive.names.count == 1 ? archive.names[0] : modality)
+    }
+    guard path.hasSuffix(".npy") else {
+      throw EquipoiseError(
+        .usage, "only npy and npz files can be predicted from", at: path,
+        fix: "bring the sample into the prepared shape and save it with numpy.save")
+    }
+    return try NPY.read(path)
+  }
+
+  /// The array with a first axis that counts samples.
+  private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
+    let array = try read(path, of: modality.name)
+    let wanted = modality.description
+    let floating: [ElementType] = [.float16, .bfloat16, .float32, .float64]
+    let fits =
+      array.type == wanted.type || floating.contains(array.type) && floating.contains(wanted.type)
+    let isSingle = array.shape == wanted.shape
+    guard fits, isSingle || Array(array.shape.dropFirst()) == wanted.shape else {
+      throw EquipoiseError(
+        .data,
+        "is \(array), but modality '\(modality.name)' is \(wanted.type.rawValue) \(wanted.shape) or "
+          + "N of them", at: path,
+        fix: "bring it into the shape \(wanted.kind.axes) and type of the training data")
+    }
+    return isSingle ? array.reshaped([1] + array.shape) : array
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// A line of `metrics.jsonl`, as it stands in the file.
+struct MetricsRecord {
+  /// The epoch, from 0.
+  let epoch: Int
+  /// Its numbers outside lists under dotted names, sorted by key.
+  let numbers: [(name: String, value: Double)]
+
+  /// The records of a file that may be absent; lines that are none are passed over.
+  static func read(_ path: String) -> [MetricsRecord] {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap { MetricsRecord(line: $0) }
+  }
+
+  /// A line; `nil` where it is no epoch.
+  init?(line: some StringProtocol) {
+    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+      let epoch = object["epoch"] as? Int
+    else { return nil }
+    self.epoch = epoch
+    numbers = Self.numbers(in: object)
+  }
+
+  /// The value of a name.
+  subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
+
+  /// A number as text that keeps every bit, whole numbers without a point.
+  static func text(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
+  }
+
+  private static func numbers(
+    in object: [String: Any], below prefix: String = ""
+  ) -> [(name: String, value: Double)] {
+    object.keys.sorted().flatMap { key -> [(name: String, value: Double)] in
+      switch object[key] {
+      case let section as [String: Any]: numbers(in: section, below: prefix + key + ".")
+      case let number as NSNumber: [(prefix + key, number.doubleValue)]
+      default: []
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Equipoise
+import Formats
+import Foundation
+import Testing
+
+/// Exported models, run by onnxruntime, say what `equipoise predict` says.
+@Suite(.serialized, .enabled(if: OutsidePython.isInstalled, "needs scripts/setup-outside"))
+struct ONNXTests {
+  private let folder: TemporaryFolder
+  private var data: String { folder.file("data") }
+
+  private static let modalities = [
+    "vector": ModalityDescription(kind: .vector, shape: [6], type: .float32),
+    "series": ModalityDescription(kind: .sequence, shape: [16, 2], type: .float32),
+    "image": ModalityDescription(
+      kind: .image, shape: [3, 16, 16], type: .uint8, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4]),
+    "video": ModalityDescription(kind: .video, shape: [2, 1, 16, 16], type: .uint8),
+  ]
+
+  /// Settings that together use every encoder, every fusion, a coupling and a method that fuses itself.
+  private static let models = [
+    "concat-of-four":
+      "vector: {type: mlp, width: 8, depth: 2, dropout: 0.1}, series: {type: conv1d, width: 4, depth: 2}",
+    "shared mla vector,series": "vector: {width: 4}, series: {type: conv1d, width: 4, depth: 2}",
+    "sum joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
+    "film joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
+    "gated joint series,image": "series: {width: 12, heads: 3, depth: 1}",
+    "cosine joint series,video": "series: {type: conv1d, width: 4, depth: 2}",
+    "mmtm joint image,video": "",
+  ]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let writer = try DatasetWriter(
+      folder: data,
+      description: DatasetDescription(
+        name: "all", classes: ["a", "b", "c"], modalities: Self.modalities))
+    for split in [Split.train, .validation, .test] {
+      for index in 0..<12 {
+        try writer.append(
+          PreparedSample(inputs: Self.sample(index, split.rawValue), label: index % 3), to: split)
+      }
+    }
+    try writer.finish()
+  }
+
+  private static func sample(_ index: Int, _ part: String) -> [HostArray] {
+    var stream = RandomStream(seed: UInt64(index), part)
+    return modalities.sorted { $0.key < $1.key }.map { _, modality in
+      let numbers = (0..<modality.shape.reduce(1, *)).map { _ in stream.uniform() }
+      return modality.type == .uint8
+        ? HostArray(uint8s: numbers.map { UInt8($0 * 255) }, shape: modality.shape)
+        : HostArray(floats: numbers.map { Float($0) * 4 - 2 }, shape: modality.shape)
+    }
+  }
+
+  private func equipoise(_ arguments: [String]) throws -> String {
+    let outcome = try CommandLineTool.run(arguments)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output
+  }
+
+  /// Trains some steps, so that running statistics and weights are no longer the first ones.
+  private func train(_ model: String, _ encoders: String) throws -> (run: String, names: [String]) {
+    let words = model.split(separator: " ").map(String.init)
+    let names =
+      words.count > 2
+      ? words[2].split(separator: ",").map(String.init) : Self.modalities.keys.sorted()
+    var arguments = [
+      "train", "--data", data, "--out", folder.file(words.joined(separator: "-")), "--max-steps",
+      "3", "--threads", "1",
+      "--batch-size", "4", "--quiet", "--learning-rate", "0.01",
+      "--modalities", names.joined(separator: ","),
+    ]
+    for image in names where ["image", "video"].contains(image) {
+      arguments += [
+        "--set", "model.encoders.\(image)={type: resnet18, width: 4, smallImageStem: true}",
+      ]
+    }
+    if !encoders.isEmpty { arguments += ["--set", "model.encoders={\(encoders)}"] }
+    if words.count > 2 {
+      arguments += ["--method", words[1]]
+      arguments += [
+        "--set", words[0] == "mmtm" ? "model.mmtm=true" : "model.fusion=\(words[0])",
+      ]
+    }
+    _ = try equipoise(arguments)
+    return (folder.file(words.joined(separator: "-")), names)
+  }
+
+  @Test(arguments: models.keys.sorted())
+  func onnxruntimeAgrees(model: String) throws {
+    let (run, names) = try train(model, Self.models[model] ?? "")
+    let out = run + ".onnx"
+    let said = try equipoise([
+      "export", run, "--weights", "last", "--format", "onnx", "--out", out,
+    ])
+    #expect(said.contains("from \(names.joined(separator: ", ")) to probabilities"))
+    // More samples than the recording had, and a last batch of one.
+    let files = try (Self.modalities.keys.sorted()).enumerated().filter { names.contains($1) }.map {
+      position, name in
+      let rows = (0..<9).map { Self.sample($0, "new")[position] }
+      let shape = [rows.count] + rows[0].shape
+      let path = folder.file("\(name).npy")
+      try NPY.write(
+        rows[0].type == .uint8
+          ? HostArray(
+            uint8s: rows.flatMap { $0.withUnsafeBytes { Array($0) } }, shape: shape)
+          : HostArray(floats: rows.flatMap { $0.floats() }, shape: shape), to: path)
+      return "\(name)=\(path)"
+    }
+    let found = try OutsidePython.run(
+      "onnx_probabilities.py", [out] + files + ["--batch", "4"])
+    let predicted = try equipoise(
+      ["predict", run, "--weights", "last", "--format", "jsonl"]
+        + files.flatMap { ["--input", $0] }
+    ).split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(predicted.count == 9)
+    #expect(found.count == names.count + 1)
+    for name in ["fused"] + names {
+      let key = name == "fused" ? "probabilities" : "probabilities_\(name)"
+      let rows = try #require(found[key] as? [[Double]])
+      #expect(rows.count == 9)
+      for (row, line) in zip(rows, predicted) {
+        let section = name == "fused" ? line : line["modalities"] as? [String: Any]
+        let wanted = try #require(section?[name] as? [String: Double])
+        let difference = zip(row, ["a", "b", "c"]).map { abs($0 - (wanted[$1] ?? .infinity)) }
+        #expect(try #require(difference.max()) < 1e-4, "\(name)")
+      }
+    }
+  }
+}
