@@ -132,9 +132,8 @@ struct MediaPreparer {
     ) { try maker.make(parts[$0]) }
     defer { queue.stop() }
     var corrupt: [Int: CorruptFile] = [:]
-    let total = parts.reduce(0) { $0 + $1.samples.count }
     var done = 0
-    report(.progress(0, of: total))
+    report(.progress(0, of: samples.count))
     for (index, part) in parts.enumerated() {
       for (sample, problem) in try queue.take(index).sorted(by: { $0.key < $1.key }) {
         if corrupt[sample] == nil {
@@ -150,8 +149,11 @@ struct MediaPreparer {
             fix: "repair them, or allow more than --max-corrupt \(media.maxCorrupt)")
         }
       }
-      done += part.samples.count
-      report(.progress(done, of: total))
+      // The parts of the same samples follow one another.
+      if part.modality == source.modalities.count - 1 {
+        done += part.samples.count
+        report(.progress(done, of: samples.count))
+      }
     }
     return corrupt
   }

@@ -45,8 +45,9 @@ public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
       SplitAssignment.assign(
         &samples, classes: classes.count, test: options.testShare, validation: 0,
         seed: options.seed)
-      // The clips are the published ones; how many are for test is this split's own.
-      if samples.count == 6698 + 744 { expected = [:] }
+      // The clips are the published ones, but not how many of them are for test.
+      let test = samples.count { $0.split == .test }
+      expected = [.train: expected.values.reduce(0, +) - test, .test: test]
     }
     return MediaSource(
       name: Self.name, folder: folder, classes: classes, modalities: modalities, samples: samples,
