@@ -42,6 +42,7 @@ demo: build ## train on synthetic data and show how the joint model neglects a m
 test: setup lint ## check the format and run every test
 	@scripts/setup-outside
 	@scripts/setup-opencv
+	@scripts/setup-browser
 	scripts/test-setup
 	$(SWIFT) test
 

@@ -124,10 +124,13 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swift),
+    .target(
+      name: "Report", dependencies: ["Equipoise", "Formats"],
+      resources: [.embedInCode("Page")], swiftSettings: swift),
     .executableTarget(
       name: "EquipoiseCLI",
       dependencies: [
-        "Equipoise", "Torch", "Formats",
+        "Report", "Equipoise", "Torch", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (hasFFmpeg ? ["Media"] : []) + (openCV == nil ? [] : ["Motion"]),
       swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])

@@ -51,7 +51,7 @@ package struct PlannedRun: Sendable {
 
 extension RunEnvironment {
   /// What a run wrote down about its surroundings.
-  static func saved(in folder: RunFolder) throws -> RunEnvironment {
+  package static func saved(in folder: RunFolder) throws -> RunEnvironment {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder.environment))
     return try JSONDecoder().decode(RunEnvironment.self, from: data)
   }

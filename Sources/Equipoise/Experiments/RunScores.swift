@@ -36,7 +36,7 @@ public struct RunScores: Codable, Sendable {
   }
 
   /// What a run's `result.json` says; `nil` when the run is not finished.
-  static func result(in folder: RunFolder) throws -> RunResult? {
+  package static func result(in folder: RunFolder) throws -> RunResult? {
     guard let data = FileManager.default.contents(atPath: folder.result) else { return nil }
     do {
       return try JSONDecoder().decode(RunResult.self, from: data)

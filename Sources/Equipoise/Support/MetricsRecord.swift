@@ -1,14 +1,14 @@
 import Foundation
 
 /// A line of `metrics.jsonl`, as it stands in the file.
-struct MetricsRecord {
+package struct MetricsRecord {
   /// The epoch, from 0.
-  let epoch: Int
+  package let epoch: Int
   /// Its numbers outside lists under dotted names, sorted by key.
-  let numbers: [(name: String, value: Double)]
+  package let numbers: [(name: String, value: Double)]
 
   /// The records of a file that may be absent; lines that are none are passed over.
-  static func read(_ path: String) -> [MetricsRecord] {
+  package static func read(_ path: String) -> [MetricsRecord] {
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     return text.split(separator: "\n").compactMap { MetricsRecord(line: $0) }
   }
@@ -23,7 +23,7 @@ struct MetricsRecord {
   }
 
   /// The value of a name.
-  subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
+  package subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
 
   /// A number as text that keeps every bit, whole numbers without a point.
   static func text(_ number: Double) -> String {

@@ -17,7 +17,7 @@ import Testing
     #expect(
       findings.compactMap { $0["name"] } == [
         "equipoise", "libtorch", "library", "arithmetic", "threads", "cuda", "mps", "processor",
-        "bf16", "memory", "disk", "folder",
+        "bf16", "memory", "disk", "folder", "media",
       ])
     let table = try CommandLineTool.run(["doctor"])
     #expect(table.output.contains("Everything that training needs is here."))

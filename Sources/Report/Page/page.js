@@ -1,0 +1,311 @@
+'use strict';
+// The sections of the page.
+
+function sections(report) {
+  const {groups} = report;
+  const fused = groups.filter((group) => group.method !== 'unimodal');
+  return [
+    heading(report), scoreTable(groups), ...report.comparisons.map(differenceTable),
+    section('Training', 'training', [modalityCurves(groups), progress(groups)]),
+    section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(fused)]),
+    section('Classes', 'classes', [confusion(groups)]),
+    section('Settings and machines', 'settings', [settings(groups), environments(report)]),
+  ].filter(Boolean);
+}
+
+function section(title, id, parts) {
+  const shown = parts.filter(Boolean);
+  return shown.length ? element('section', {'aria-labelledby': id}, element('h2', {id}, title), shown) : null;
+}
+
+function heading({runs, groups, made}) {
+  const all = groups.flatMap((group) => group.runs);
+  const datasets = [...new Set(all.map((run) => run.dataset))].join(', ');
+  const open = all.filter((run) => !run.report).length;
+  const words = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  return element('header', {},
+    element('div', {class: 'bar'}, element('h1', {}, 'Equipoise report'), themeButton()),
+    element('p', {}, `${datasets}: ${words(all.length, 'run')} of ${words(groups.length, 'configuration')}`
+      + (runs.length > all.length ? `, beside ${words(runs.length - all.length, 'run')} of single modalities` : '')
+      + (open ? `; ${open} still under way` : '') + `. Made ${new Date(made).toLocaleString('en-GB')}.`));
+}
+
+function themeButton() {
+  const root = document.documentElement;
+  const button = element('button', {type: 'button', click: () => {
+    const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    root.dataset.theme = isDark ? 'light' : 'dark';
+  }}, 'Light or dark');
+  return button;
+}
+
+// Tables
+
+function scoreTable(groups) {
+  const modalities = [...new Set(groups.flatMap((group) => group.modalities))].sort();
+  const reported = groups.filter((group) => group.runs.some((run) => run.report));
+  if (!reported.length) return null;
+  const isTest = reported.every((group) => group.runs.every((run) => !run.report || run.isTest));
+  const header = ['configuration', 'runs', 'accuracy %', 'macro-F1 %',
+    ...modalities.flatMap((name) => [`${name} inside %`, `${name} alone %`]), 'imbalance %', 'seconds', 'multiply-adds/sample'];
+  const rows = reported.map((group) => {
+    const finished = group.runs.filter((run) => run.report);
+    const cost = summary(finished.map((run) => run.columns.multiplyAddsPerSample?.at(-1)));
+    return [group.name, finished.length === group.runs.length ? finished.length : `${finished.length} of ${group.runs.length}`,
+      spread(scores(finished, (report) => report.accuracy), true), spread(scores(finished, (report) => report.macroF1), true),
+      ...modalities.flatMap((name) => [
+        spread(scores(finished, (report) => report.modalities[name]?.slice ?? report.modalities[name]?.zeroOut), true),
+        spread(scores(group.references[name] ?? [], (report) => report.accuracy), true)]),
+      spread(scores(finished, (report) => report.shapley?.imbalance), true),
+      spread(summary(finished.map((run) => run.seconds)), false, 1), cost ? text(cost.mean) : '–'];
+  });
+  const caption = `Scores on the ${isTest ? 'test' : 'validation'} split, mean ± standard deviation over seeds`;
+  return element('section', {'aria-labelledby': 'scores'}, element('h2', {id: 'scores'}, 'Scores'),
+    table(caption, header, rows, {isSortable: true}),
+    element('p', {class: 'note'}, 'Inside: the modality’s own part of the fused logits, or the others’ features at zero where '
+      + 'there is none. Alone: the same modality trained alone. Imbalance: largest minus smallest Shapley value. Epochs are '
+      + 'selected on validation.'),
+    csvButton('scores', [header, ...rows]));
+}
+
+function csvButton(name, rows) {
+  return element('button', {type: 'button', 'aria-label': `Save ${name} as CSV`,
+    click: () => save(name + '.csv', rows.map(csvLine).join(''), 'text/csv')}, 'CSV');
+}
+
+function differenceTable({baseline, entries}) {
+  const header = [`against ${baseline}`, 'seeds', 'points', '95 % interval', 'sign-flip p', 'Holm', 't-test p', 'Holm'];
+  const rows = (score) => entries.filter((entry) => entry[score]).map(({name, [score]: found}) => [name,
+    found.seeds.length, points(found.mean),
+    found.interval ? `${points(found.interval.lower)} to ${points(found.interval.upper)}` : '–',
+    ...[found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability)]);
+  const [accuracy, macroF1] = [rows('accuracy'), rows('macroF1')];
+  if (!accuracy.length) return null;
+  const csv = [['score', ...header], ...accuracy.map((row) => ['accuracy', ...row]), ...macroF1.map((row) => ['macro-F1', ...row])];
+  return element('section', {}, element('h2', {}, `Differences from ${baseline}`),
+    table('Accuracy, paired by seed; the exact sign-flip test is the one to go by', header, accuracy, {isSortable: true}),
+    element('details', {}, element('summary', {}, 'The same for macro-F1'), table('Macro-F1, paired by seed', header, macroF1, {isSortable: true})),
+    csvButton('differences from ' + baseline, csv));
+}
+
+function points(value) { return (value < 0 ? '−' : '+') + Math.abs(100 * value).toFixed(1); }
+
+function probability(p) {
+  if (!Number.isFinite(p)) return '–';
+  return p < 0.001 ? '< 0.001' : p.toFixed(p < 0.1 ? 3 : 2);
+}
+
+// Training
+
+function picked(key, label, groups, draw) {
+  if (!groups.length) return null;
+  const holder = element('div');
+  const show = (name) => holder.replaceChildren(draw(groups.find((group) => group.name === name) ?? groups[0]));
+  const control = choice(label, key, groups.map((group) => ({value: group.name, name: group.name})), show);
+  show(chosen.get(key));
+  return element('div', {class: 'picked'}, groups.length > 1 ? control : [], holder);
+}
+
+/** Figure 1 of the AIM paper: what each modality reaches inside the model and alone. */
+function modalityCurves(all) {
+  const groups = all.filter((group) => group.modalities.length && group.runs.some((run) => run.epochs.length));
+  return picked('modalities', 'Configuration', preferred(groups), (group) => {
+    const series = [{name: 'fused', points: curve(group.runs, 'validation.accuracy'), colour: 0}];
+    group.modalities.forEach((name, index) => {
+      const inside = `validation.modalities.${name}.`;
+      const own = curve(group.runs, inside + 'slice');
+      series.push({name: `${name} inside`, colour: 1 + index % 7, points: own.length ? own : curve(group.runs, inside + 'zeroOut')});
+      series.push({name: `${name} alone`, colour: 1 + index % 7, isDashed: true,
+        points: curve(group.references[name] ?? [], 'validation.accuracy')});
+    });
+    return linePlot({id: 'modalities', title: `What each modality learns: ${group.name}`,
+      caption: 'Validation accuracy of the fused model and of each modality’s part of it (solid), and of the same modality '
+        + 'trained alone (dashed); bands are ± a standard deviation over seeds. A gap below the dashed line is what the joint model lost.',
+      xLabel: 'epoch', yLabel: 'accuracy', isPercent: true, series});
+  });
+}
+
+/** AIM first, as the figures are its own. */
+function preferred(groups) {
+  return [...groups].sort((a, b) => (b.method === 'aim') - (a.method === 'aim'));
+}
+
+/** Figure 8: accuracy of every configuration over epochs, seconds or multiply-adds. */
+function progress(all) {
+  const groups = all.filter((group) => group.runs.some((run) => run.epochs.length));
+  if (!groups.length) return null;
+  const axes = [
+    {value: 'epoch', name: 'epochs', label: 'epoch', x: (run, place) => run.epochs[place] + 1},
+    {value: 'seconds', name: 'seconds of training', label: 'seconds', x: (run, place) => run.columns.seconds?.[place]},
+    {value: 'multiply-adds', name: 'multiply-adds', label: 'multiply-adds for each training sample, summed over epochs',
+      x: (run, place) => (run.epochs[place] + 1) * run.columns.multiplyAddsPerSample?.[place]},
+  ];
+  const holder = element('div');
+  const show = (value) => {
+    const axis = axes.find((axis) => axis.value === value) ?? axes[0];
+    const final = (group) => scores(group.runs, (report) => report.accuracy)?.mean ?? 0;
+    const order = [...groups].sort((a, b) => final(b) - final(a));
+    holder.replaceChildren(linePlot({id: 'progress', title: `Accuracy over ${axis.name}`,
+      caption: 'Validation accuracy of the fused model, mean over seeds ± a standard deviation; the lines are in the order of their final scores.',
+      xLabel: axis.label, yLabel: 'accuracy', isPercent: true,
+      series: order.map((group) => ({name: group.name, points: curve(group.runs, 'validation.accuracy', axis.x)}))}));
+  };
+  const control = choice('Over', 'progress', axes, show);
+  show(chosen.get('progress'));
+  return element('div', {class: 'picked'}, control, holder);
+}
+
+// Depths
+
+/** Figure 6: how far apart modalities are at each depth; AIM and its baseline on one scale. */
+function discrepancy(groups) {
+  const found = groups.filter((group) => depthColumns(group.runs, 'telemetry.discrepancy').length);
+  if (!found.length) return null;
+  const series = (group) => depthColumns(group.runs, 'telemetry.discrepancy')
+    .map(({column, depth}) => ({name: `depth ${depth}`, points: curve(group.runs, column), colour: (depth - 1) % 8}));
+  const lines = found.map(series);
+  const values = lines.flat(2).flatMap((line) => line.points.map((point) => point.y + (point.deviation ?? 0)));
+  const limits = [0, Math.max(...values) * 1.05 || 1];
+  const few = found.slice(0, 8);
+  return element('div', {class: 'beside'}, few.map((group, index) => linePlot({id: `discrepancy-${index}`,
+    title: `Discrepancy between modalities: ${group.name}`,
+    caption: 'α of every depth (Eq. 14 of the AIM paper): the coefficient of variation of the modalities’ scores. '
+      + 'Zero is balance.' + (found.length > 1 ? '' : ' A run of aim with method.preset=observe draws joint training beside it.') + (found.length > few.length ? ` ${found.length - few.length} more configurations are not drawn.` : ''),
+    xLabel: 'epoch', yLabel: 'α', limits, series: lines[index]})));
+}
+
+/** Figure 5: the score s of the original blocks and of the auxiliary ones that AIM makes. */
+function blockScores(groups) {
+  const found = groups.filter((group) => depthColumns(group.runs, 'telemetry.score').length);
+  return picked('scores', 'Configuration', preferred(found), (group) => {
+    const original = depthColumns(group.runs, 'telemetry.score');
+    const auxiliary = depthColumns(group.runs, 'telemetry.auxiliaryScore');
+    const modalities = [...new Set(original.map(({modality}) => modality))].sort();
+    const lines = modalities.map((modality) => [
+      ...original.filter((column) => column.modality === modality).map(({column, depth}) =>
+        ({name: `depth ${depth}`, points: curve(group.runs, column), colour: (depth - 1) % 8})),
+      ...auxiliary.filter((column) => column.modality === modality).map(({column, depth}) =>
+        ({name: `depth ${depth} auxiliary`, points: curve(group.runs, column), colour: (depth - 1) % 8, isDashed: true}))]);
+    const values = lines.flat().flatMap((line) => line.points.map((point) => point.y + (point.deviation ?? 0)));
+    const limits = [0, Math.max(...values) * 1.05 || 1];
+    return element('div', {class: 'beside'}, modalities.map((modality, index) => linePlot({id: `scores-${index}`,
+      title: `Score of ${modality} by depth: ${group.name}`,
+      caption: 's of the original blocks (solid) and of the auxiliary blocks (dashed): how well a depth’s features tell the class.',
+      xLabel: 'epoch', yLabel: 's', limits, series: lines[index]})));
+  });
+}
+
+/** Figure 4: how much the prototypes of two classes resemble one another, by modality, depth and epoch. */
+function orthogonality(groups) {
+  const found = groups.filter((group) => group.matrices);
+  return picked('orthogonality', 'Configuration', preferred(found), (group) => {
+    const {epochs, matrices} = group.matrices;
+    let index = epochs.length - 1;
+    const panels = () => matrices[index].map(({name, rows, values}) => ({name: name.replace(/^[^.]+\./, '').replace(/\.(\d+)$/, ', depth $1'),
+      size: rows, values: values.map((value) => value / 100), label: (row, column) => text(values[row * rows + column] / 100)}));
+    const all = matrices.flatMap((list) => list.flatMap((matrix) => matrix.values));
+    const limits = [Math.min(0, ...all) / 100, Math.max(1, ...all) / 100];
+    const shown = element('output', {}, `epoch ${epochs[index] + 1}`);
+    const slider = element('input', {type: 'range', min: 0, max: epochs.length - 1, value: index, 'aria-label': 'Epoch',
+      input: () => { index = Number(slider.value); shown.value = `epoch ${epochs[index] + 1}`; node.redraw(); }});
+    const names = group.runs[0].classes;
+    const isWhole = matrices[0][0]?.rows === names.length;
+    const node = matrixPlot({id: 'orthogonality', title: `Resemblance of class prototypes: ${group.name}`,
+      caption: 'The cosine of every pair of classes’ prototypes, by modality and depth; the fewer bright cells off the diagonal, '
+        + 'the better a depth separates the classes.' + (isWhole || !names.length ? '' : ' Neighbouring classes are averaged.'),
+      limits, panels, axes: ['class', 'class'], rowNames: isWhole ? names : []},
+    epochs.length > 1 ? [element('label', {class: 'choice'}, 'Epoch ', slider, shown)] : []);
+    return node;
+  });
+}
+
+/** Figure 7: accuracy over E, the epoch from which AIM modulates. */
+function startEpochs(groups) {
+  const byStart = new Map();
+  for (const run of groups.flatMap((group) => group.runs)) {
+    const start = run.method === 'aim' && run.report ? Number(setting(run, 'method.startEpoch')) : NaN;
+    if (!Number.isFinite(start) || setting(run, 'method.preset') === 'observe') continue;
+    if (!byStart.has(start)) byStart.set(start, []);
+    byStart.get(start).push(run);
+  }
+  if (byStart.size < 2) return null;
+  const points = [...byStart].sort(([a], [b]) => a - b).map(([start, runs]) => {
+    const found = scores(runs, (report) => report.accuracy);
+    return {x: start, y: found.mean, deviation: found.deviation, count: found.count};
+  });
+  return linePlot({id: 'start', title: 'Sensitivity to E',
+    caption: 'Accuracy over the epoch from which AIM modulates, mean over runs ± a standard deviation; other settings may differ too.',
+    xLabel: 'E', yLabel: 'accuracy', isPercent: true, series: [{name: 'AIM', points}]});
+}
+
+// Classes
+
+function confusion(all) {
+  const groups = all.filter((group) => group.runs.some((run) => run.report));
+  return picked('confusion', 'Configuration', preferred(groups), (group) => {
+    const finished = group.runs.filter((run) => run.report);
+    const size = finished[0].report.confusion.length;
+    const same = finished.filter((run) => run.report.confusion.length === size);
+    const counts = Array.from({length: size * size}, (_, place) =>
+      same.reduce((sum, run) => sum + run.report.confusion[Math.floor(place / size)][place % size], 0));
+    const sums = Array.from({length: size}, (_, row) => counts.slice(row * size, (row + 1) * size).reduce((a, b) => a + b, 0));
+    const shares = counts.map((count, place) => count / Math.max(1, sums[Math.floor(place / size)]));
+    return matrixPlot({id: 'confusion', title: `Confusion: ${group.name}`,
+      caption: `Share of each class’s samples (rows) that were taken for a class (columns), ${same.length === 1 ? 'one run' : `${same.length} runs together`}.`,
+      limits: [0, 1], axes: ['class', 'predicted'], rowNames: finished[0].classes,
+      panels: () => [{name: 'rows: true class, columns: predicted class', size, values: shares, label: (row, column) =>
+        `${text(shares[row * size + column], true)} (${counts[row * size + column]} of ${sums[row]})`}]});
+  });
+}
+
+// Settings
+
+function settings(groups) {
+  const keys = [...new Set(groups.flatMap((group) => group.runs[0].configuration.map(([key]) => key)))]
+    .filter((key) => key !== 'runtime.seed');
+  // What only one of them has belongs to its method and is below.
+  const differing = keys.filter((key) => {
+    const values = groups.map((group) => setting(group.runs[0], key)).filter((value) => value !== undefined);
+    return values.length > 1 && new Set(values).size > 1;
+  });
+  if (!differing.length) return configurations(groups);
+  const rows = differing.map((key) => [key, ...groups.map((group) => setting(group.runs[0], key) ?? '–')]);
+  return element('div', {}, table('Settings that differ', ['', ...groups.map((group) => group.name)], rows), configurations(groups));
+}
+
+function configurations(groups) {
+  return element('details', {}, element('summary', {}, 'All settings'), groups.map((group) => element('details', {},
+    element('summary', {}, group.name), table('Settings of ' + group.name, ['key', 'value'], group.runs[0].configuration))));
+}
+
+function environments({groups}) {
+  const runs = groups.flatMap((group) => group.runs).filter((run) => run.environment);
+  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.environment)))].sort();
+  const rows = keys.map((key) => [key, [...new Set(runs.map((run) => run.environment[key] ?? '–'))].join(', ')]);
+  return rows.length ? table('Made with and on', ['', 'value'], rows) : null;
+}
+
+// Start
+
+function show(data) {
+  hideTooltip();
+  document.getElementById('page').replaceChildren(...sections(model(data)), tooltip,
+    element('footer', {}, `Equipoise ${data.version}`));
+}
+
+show(JSON.parse(document.getElementById('data').textContent));
+
+if ('live' in document.documentElement.dataset) {
+  let last = '';
+  setInterval(async () => {
+    try {
+      const answer = await fetch('/data.json');
+      if (!answer.ok) return;
+      const now = await answer.text();
+      // Only the time has changed where this is the same.
+      const key = now.replace(/"made":"[^"]*"/, '');
+      if (last && key !== last && !document.querySelector('figure:focus-within, details[open]')) show(JSON.parse(now));
+      if (!last || key !== last) last = key;
+    } catch { /* The server has gone; the page stays. */ }
+  }, 5000);
+}

@@ -1,0 +1,103 @@
+internal import Equipoise
+internal import Foundation
+
+/// The runs that a report is about, found below the paths that were named: runs, comparisons, searches,
+/// and folders of these.
+package struct ReportCollection {
+  /// Runs that share everything but the seed.
+  struct Group {
+    let name: String
+    var runs: [RunFolder]
+    /// The runs of each modality alone.
+    let references: [String: [RunFolder]]
+  }
+
+  /// A comparison's folder and what it says.
+  struct Comparison {
+    let folder: String
+    let saved: SavedComparison
+  }
+
+  private(set) var groups: [Group] = []
+  private(set) var comparisons: [Comparison] = []
+
+  /// Finds the runs.
+  ///
+  /// - Parameter paths: folders.
+  /// - Throws: `EquipoiseError` for one below which there is no run.
+  package init(_ paths: [String]) throws {
+    for path in paths {
+      let before = groups.count
+      try add(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, depth: 0)
+      guard groups.count > before else {
+        throw EquipoiseError(
+          .usage, "no run is here", at: path,
+          fix: "name a folder given to 'equipoise train --out' or 'equipoise compare --out'")
+      }
+    }
+    nameApart()
+  }
+
+  /// Folders of folders are searched as deep as `reproduce` and `sweep` lay them.
+  private static let deepest = 4
+
+  private mutating func add(_ path: String, depth: Int) throws {
+    let run = RunFolder(path)
+    if FileManager.default.fileExists(atPath: path + "/comparison.json") {
+      try add(Comparison(folder: path, saved: SavedComparison(in: path)))
+    } else if run.isBegun {
+      add(run)
+    } else if depth < Self.deepest {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      for name in names.sorted() { try add(path + "/" + name, depth: depth + 1) }
+    }
+  }
+
+  private mutating func add(_ comparison: Comparison) {
+    comparisons.append(comparison)
+    let seeds = comparison.saved.seeds
+    for entry in comparison.saved.entries {
+      let runs = Self.runs(comparison.folder + "/" + entry.name, seeds)
+      guard !runs.isEmpty else { continue }
+      let references = entry.references.mapValues { folder in
+        // The whole may have been moved since.
+        let moved = comparison.folder + "/../references/" + (folder as NSString).lastPathComponent
+        let found = Self.runs(folder, seeds)
+        return found.isEmpty ? Self.runs(moved, seeds) : found
+      }
+      groups.append(Group(name: entry.name, runs: runs, references: references))
+    }
+  }
+
+  /// A run `NAME/seed-N` belongs to the group NAME.
+  private mutating func add(_ run: RunFolder) {
+    let last = (run.path as NSString).lastPathComponent
+    let isSeed = last.wholeMatch(of: /seed-\d+/) != nil
+    let parent = (run.path as NSString).deletingLastPathComponent
+    let name = isSeed && !parent.isEmpty ? (parent as NSString).lastPathComponent : last
+    if isSeed, let last = groups.last, last.name == name,
+      last.runs.first.map({ ($0.path as NSString).deletingLastPathComponent }) == parent
+    {
+      groups[groups.count - 1].runs.append(run)
+    } else {
+      groups.append(Group(name: name, runs: [run], references: [:]))
+    }
+  }
+
+  /// Groups of one name from different places get the place before it.
+  private mutating func nameApart() {
+    let names = Dictionary(grouping: groups.map(\.name)) { $0 }
+    groups = groups.map { group in
+      guard names[group.name]?.count ?? 0 > 1, let run = group.runs.first else { return group }
+      let parts = run.path.split(separator: "/").suffix(3)
+      let place = parts.dropLast(parts.last == Substring(group.name) ? 1 : 2).last ?? ""
+      return Group(
+        name: place.isEmpty ? group.name : "\(place)/\(group.name)", runs: group.runs,
+        references: group.references)
+    }
+  }
+
+  private static func runs(_ group: String, _ seeds: [Int]) -> [RunFolder] {
+    seeds.map { RunFolder("\(group)/seed-\($0)") }.filter(\.isBegun)
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// Reports of real runs, in a real browser.
+@Suite(.serialized, .enabled(if: OutsideBrowser.isInstalled, "needs scripts/setup-browser"))
+struct ReportPageTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func tool(_ arguments: [String]) throws -> String {
+    let outcome = try CommandLineTool.run(arguments)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output
+  }
+
+  private static let tiny = [
+    "--epochs", "2", "--quiet", "--set", "training.batchSize=8", "--set",
+    "model.encoders.audio.width=2", "--set", "model.encoders.visual.width=2",
+  ]
+
+  private func prepare() throws -> String {
+    let data = folder.file("data")
+    _ = try tool([
+      "prepare", "synthetic", "--out", data, "--set", "train=24", "--set", "test=6", "--set",
+      "validation=6",
+    ])
+    return data
+  }
+
+  private func report(_ paths: [String]) throws -> OutsideBrowser.Visit {
+    let page = folder.file("report.html")
+    _ = try tool(["report"] + paths + ["--out", page, "--force"])
+    let visit = try OutsideBrowser.visit(page)
+    #expect(visit.requests == ["file://" + page])
+    #expect(visit.console == [])
+    for (circumstances, found) in visit.violations { #expect(found == [], "\(circumstances)") }
+    for (name, figure) in visit.figures {
+      #expect(figure.marks > 0, "\(name) is empty")
+      #expect(figure.hover.contains("\n") || figure.rows == 0, "\(name) tells nothing on hovering")
+      #expect(!figure.spoken.isEmpty && figure.rows > 0 && figure.svg, "\(name)")
+    }
+    return visit
+  }
+
+  @Test func comparisonWithAIM() throws {
+    let runs = folder.file("runs/comparison")
+    _ = try tool(
+      [
+        "compare", "--data", try prepare(), "--out", runs, "--seeds", "0,1", "--entry",
+        "joint=aim,method.preset=observe,method.decoupling.latentWidth=4", "--entry",
+        "aim=aim,method.decoupling.latentWidth=4,method.startEpoch=0", "--entry",
+        "late=aim,method.decoupling.latentWidth=4,method.startEpoch=1",
+      ] + Self.tiny)
+    let visit = try report([runs])
+    #expect(
+      Set(visit.figures.keys) == [
+        "modalities", "progress", "discrepancy-0", "discrepancy-1", "discrepancy-2", "scores-0",
+        "scores-1", "orthogonality", "start", "confusion",
+      ])
+    // Fused and each modality, inside and alone.
+    #expect(visit.figures["modalities"]?.hover.split(separator: "\n").count == 6)
+    // Two modalities at four depths of six classes.
+    #expect(visit.figures["orthogonality"]?.marks == 2 * 4 * 36)
+    #expect(visit.tables >= 4)
+  }
+
+  @Test func oneRunAndSixty() throws {
+    let run = folder.file("runs/one/seed-0")
+    _ = try tool(["train", "--data", try prepare(), "--method", "joint", "--out", run] + Self.tiny)
+    let one = try report([run])
+    #expect(Set(one.figures.keys) == ["modalities", "progress", "confusion"])
+    for index in 1..<60 {
+      let group = folder.file("runs/group-\(index / 5)")
+      try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: run, toPath: "\(group)/seed-\(index % 5)")
+    }
+    let sixty = try report([folder.file("runs")])
+    #expect(sixty.loaded < 2000)
+    #expect(sixty.figures["progress"]?.marks ?? 0 > 10)
+  }
+
+  @Test func badInputs() throws {
+    let nothing = try CommandLineTool.run(["report", folder.file("nothing")])
+    #expect(nothing.status != 0 && nothing.errors.contains("no run is here"))
+    let taken = try folder.write("mine", to: "taken.html")
+    let refused = try CommandLineTool.run(["report", folder.file("nothing"), "--out", taken])
+    #expect(refused.status != 0 && refused.errors.contains("the file exists"))
+    #expect(try String(contentsOfFile: taken, encoding: .utf8) == "mine")
+  }
+}
