@@ -132,8 +132,9 @@ let package = Package(
       dependencies: [
         "Report", "Equipoise", "Torch", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ] + (hasFFmpeg ? ["Media"] : []),
-      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])),
+      ] + (hasFFmpeg ? ["Media"] : []) + (openCV == nil ? [] : ["Motion"]),
+      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])
+        + (openCV == nil ? [] : [.define("EQUIPOISE_MOTION")])),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
       swiftSettings: swift),

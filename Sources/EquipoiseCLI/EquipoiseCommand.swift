@@ -14,7 +14,7 @@ struct EquipoiseCommand: ParsableCommand {
       CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
       ReportCommand.self, WatchCommand.self, InspectCommand.self, ConfigCommand.self,
       BenchmarkCommand.self,
-      DoctorCommand.self,
+      DataCommand.self, DoctorCommand.self,
     ] + MediaCommands.all)
 
   static func main() {

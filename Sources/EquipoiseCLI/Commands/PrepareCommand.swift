@@ -13,7 +13,10 @@ struct PrepareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder of source data.", valueName: "dir"))
   var input: String?
 
-  @Option(help: ArgumentHelp("The dataset's folder, which must not exist.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The dataset's folder, at which there is nothing yet, or of raw media an earlier run's.",
+      valueName: "dir"))
   var out: String?
 
   @Option(help: ArgumentHelp("A YAML file with the recipe's settings.", valueName: "file"))
@@ -25,6 +28,8 @@ struct PrepareCommand: ParsableCommand {
       "A setting of the recipe; beats the file. Repeatable.", valueName: "key=value")
   )
   var sets: [String] = []
+
+  @OptionGroup var media: MediaOptions
 
   @Flag(help: "List the recipes.")
   var list = false
@@ -43,7 +48,8 @@ struct PrepareCommand: ParsableCommand {
     guard let out else { throw ValidationError("no dataset folder is given; add --out DIR") }
     let display = PreparationDisplay(name: name, quiet: quiet)
     try DatasetRecipes.prepare(
-      name, input: input, output: out, file: config, sets: sets, report: display.show)
+      name, input: input, output: out, file: config, sets: sets,
+      media: media.preparation, report: display.show)
     let dataset = try PreparedDataset(folder: out)
     let splits = try Split.allCases.map { ($0, try dataset.samples($0)) }
     print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")

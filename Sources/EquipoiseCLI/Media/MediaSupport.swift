@@ -4,6 +4,9 @@ import Foundation
 #if EQUIPOISE_MEDIA
   import Media
 #endif
+#if EQUIPOISE_MOTION
+  import Motion
+#endif
 
 /// Decoding of raw media, if this program was built with FFmpeg.
 enum MediaSupport {
@@ -16,6 +19,22 @@ enum MediaSupport {
         workers: workers, program: Bundle.main.executablePath ?? CommandLine.arguments[0])
     #else
       throw EquipoiseError(.usage, "this program was built without FFmpeg", fix: remedy)
+    #endif
+  }
+
+  /// What recipes for raw media need; those say so when there is no decoder.
+  static func preparation(workers: Int?, maxCorrupt: Int) -> MediaPreparation {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    return MediaPreparation(workers: workers ?? processors, maxCorrupt: maxCorrupt, flow: flow) {
+      try decoder(workers: $0)
+    }
+  }
+
+  private static var flow: (any OpticalFlow)? {
+    #if EQUIPOISE_MOTION
+      DISFlow()
+    #else
+      nil
     #endif
   }
 

@@ -4,12 +4,15 @@ import Equipoise
 final class PreparationDisplay {
   private let progress = Progress()
   private let name: String
+  private let title: String
   private let quiet: Bool
   private var done = 0
   private var total = 0
 
-  init(name: String, quiet: Bool) {
+  /// `title` is what is done; by default preparing `name`.
+  init(name: String, title: String? = nil, quiet: Bool) {
     self.name = name
+    self.title = title ?? "preparing \(name)"
     self.quiet = quiet
   }
 
@@ -25,7 +28,7 @@ final class PreparationDisplay {
   private func advance(to done: Int, of total: Int) {
     if total != self.total || done < self.done {
       (self.total, self.done) = (total, 0)
-      progress.begin("preparing \(name)", samples: total)
+      progress.begin(title, samples: total)
     }
     progress.advance(done - self.done) { "" }
     self.done = done

@@ -6,7 +6,8 @@ import Testing
   @Test func namesAreUniqueAndMatchTheCommandLine() {
     #expect(
       DatasetRecipes.all.map { $0.name } == [
-        "synthetic", "digits", "arrays", "cmu-mosi", "utd-mhad",
+        "synthetic", "digits", "arrays", "cmu-mosi", "utd-mhad", "manifest", "crema-d",
+        "kinetics-sounds", "ucf-101",
       ])
   }
 

@@ -1,0 +1,97 @@
+internal import Formats
+internal import Foundation
+
+/// Looks at all that a recipe for raw media would read.
+public enum DataScan {
+  /// Scans.
+  ///
+  /// - Parameters:
+  ///   - input: a folder or manifest.
+  ///   - recipe: the recipe that reads it.
+  ///   - sets: its settings, as `KEY.PATH=VALUE`.
+  ///   - media: decodes.
+  ///   - report: told how far it is.
+  /// - Returns: what was found.
+  /// - Throws: `EquipoiseError` or `FormatError` for a list that cannot be read.
+  public static func run(
+    _ input: String, recipe: String, sets: [String], media: MediaPreparation,
+    report: (PreparationEvent) -> Void
+  ) throws -> ScanReport {
+    let (source, decoder) = try DatasetRecipes.mediaSource(
+      recipe, input: input, sets: sets, media: media)
+    var scan = ListScan(source)
+    try scan.lookForFiles()
+    let checker = FileChecker(source: source, decoder: decoder)
+    let items = scan.items
+    let queue = PrefetchQueue(
+      0..<items.count, workers: media.workers, capacity: 4 * media.workers
+    ) { try checker.state(of: items[$0]) }
+    defer { queue.stop() }
+    report(.progress(0, of: items.count))
+    for (index, item) in items.enumerated() {
+      scan.add(try queue.take(index), of: item)
+      report(.progress(index + 1, of: items.count))
+    }
+    return scan.report(input: input)
+  }
+}
+
+extension DatasetRecipes {
+  /// The list of a recipe for raw media, and the decoder. Throws `EquipoiseError` for other recipes.
+  static func mediaSource(
+    _ name: String, input: String, sets: [String], media: MediaPreparation
+  ) throws -> (MediaSource, any MediaDecoding) {
+    guard let recipe = try type(named: name).configured(file: nil, sets: sets) as? any MediaRecipe
+    else {
+      let names = all.filter { $0 is any MediaRecipe.Type }.map { $0.name }
+      throw EquipoiseError(
+        .usage, "recipe '\(name)' does not read raw media",
+        fix: "choose from \(names.joined(separator: ", "))")
+    }
+    let decoder = try media.decoder(media.workers)
+    var media = media
+    media.decoder = { _ in decoder }
+    return (try recipe.source(input: input, media: media), decoder)
+  }
+}
+
+/// One modality of one sample, whose files are there.
+struct ScanItem: Sendable {
+  let sample: RawSample
+  let modality: Int
+  let files: [String]
+}
+
+/// What a look at the files gave.
+struct FileState: Sendable {
+  /// SHA-256 of each regular file.
+  var digests: [String] = []
+  var finding: ScanReport.Finding?
+}
+
+/// Looks at files.
+struct FileChecker: Sendable {
+  let source: MediaSource
+  let decoder: any MediaDecoding
+
+  func state(of item: ScanItem) throws -> FileState {
+    var state = FileState()
+    for file in item.files {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+      guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
+      if attributes?[.size] as? Int == 0 {
+        state.finding = .init(kind: .empty, subject: item.sample.id, detail: file)
+        return state
+      }
+      if let digest = try? Digest.sha256Hex(ofFile: file) { state.digests.append(digest) }
+    }
+    let modality = source.modalities[item.modality]
+    var stream = RandomStream(seed: 0, "media", modality.name, item.sample.id)
+    do {
+      _ = try modality.feature(item.files, of: item.sample.id, by: decoder, &stream)
+    } catch {
+      state.finding = .init(kind: .corrupt, subject: item.sample.id, detail: "\(error)")
+    }
+    return state
+  }
+}

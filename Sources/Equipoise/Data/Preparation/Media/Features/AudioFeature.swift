@@ -1,0 +1,37 @@
+internal import Formats
+
+/// The spectrogram of a file's sound: float16 or float32 [1, frequencies, frames].
+struct AudioFeature: MediaFeature {
+  let spectrogram: SpectrogramFeature
+  let precision: SpectrogramPrecision
+
+  var description: ModalityDescription {
+    var description = spectrogram.description
+    description.type = precision.type
+    return description
+  }
+
+  var settings: String { "audio \(spectrogram) \(precision.rawValue)" }
+
+  func callAsFunction(
+    _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
+  ) throws -> HostArray {
+    guard let path = files.first else { preconditionFailure("AudioFeature: no file of '\(id)'") }
+    let audio = try media.audio(path, sampleRate: spectrogram.sampleRate)
+    return precision.stored(try spectrogram(audio, of: path, &stream))
+  }
+}
+
+/// How exactly spectrograms are stored.
+public enum SpectrogramPrecision: String, ConfigurationChoice {
+  /// 2 bytes a number: three digits.
+  case float16
+  /// 4 bytes a number.
+  case float32
+
+  var type: ElementType { self == .float16 ? .float16 : .float32 }
+
+  func stored(_ array: HostArray) -> HostArray {
+    self == .float32 ? array : HostArray(array.floats().map { Float16($0) }, shape: array.shape)
+  }
+}

@@ -1,0 +1,92 @@
+internal import Formats
+internal import Foundation
+
+/// A sample that is left out because a file of it is corrupt.
+struct CorruptFile {
+  let sample: RawSample
+  let modality: String
+  let problem: String
+}
+
+/// Puts finished parts together into a prepared dataset.
+struct MediaAssembly {
+  let source: MediaSource
+  let samples: [RawSample]
+  let parts: [MediaPart]
+  let folder: String
+  let corrupt: [Int: CorruptFile]
+  let extra: [String: String]
+
+  /// Writes the dataset and what was left out of it.
+  func write(to output: String, missing: ResolvedSamples) throws -> DatasetDescription {
+    let groups = groups
+    let writer = try DatasetWriter(
+      folder: output, description: description(groups),
+      standardising: Set(source.modalities.filter(\.standardised).map(\.name)))
+    let width = source.modalities.count
+    for start in stride(from: 0, to: parts.count, by: width) {
+      let chunk = try parts[start..<start + width].map(read)
+      for (row, index) in parts[start].samples.enumerated() where corrupt[index] == nil {
+        let sample = samples[index]
+        try writer.append(
+          PreparedSample(
+            inputs: chunk.map { $0.row(row) }, label: sample.label,
+            group: sample.group.flatMap { groups[$0] }, id: sample.id),
+          to: sample.split)
+      }
+    }
+    let description = try writer.finish()
+    if !corrupt.isEmpty { try writeCorrupt(to: output + "/corrupt.csv") }
+    if !missing.missing.isEmpty {
+      try AtomicFile.write(data: Data(missing.table.utf8), to: output + "/missing.csv")
+    }
+    return description
+  }
+
+  private func read(_ part: MediaPart) throws -> HostArray {
+    let path = folder + "/" + part.name
+    let like = source.modalities[part.modality].feature.description
+    guard let content = MediaPartContent(of: path, like: like, count: part.samples.count) else {
+      throw EquipoiseError(
+        .data, "the part was damaged after it was made", at: path,
+        fix: "check the disk and run the same command again")
+    }
+    return content.array
+  }
+
+  /// Numbers of the groups; none unless every sample has one.
+  private var groups: [String: Int] {
+    let names = samples.compactMap(\.group)
+    guard names.count == samples.count else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: Set(names).sorted().enumerated().map { ($1, $0) })
+  }
+
+  private func description(_ groups: [String: Int]) -> DatasetDescription {
+    var notes = source.extra.merging(extra) { $1 }
+    if !groups.isEmpty, groups.count <= 200 {
+      notes["groups"] = groups.keys.sorted().joined(separator: ", ")
+    }
+    if !corrupt.isEmpty { notes["left out"] = "\(corrupt.count)" }
+    for modality in source.modalities {
+      notes["\(modality.name)"] = modality.feature.settings
+    }
+    return DatasetDescription(
+      name: source.name, classes: source.classes,
+      modalities: Dictionary(
+        uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.description) }),
+      extra: notes)
+  }
+
+  private func writeCorrupt(to path: String) throws {
+    var table = CSV.line(["id", "split", "modality", "files", "problem"])
+    for (_, file) in corrupt.sorted(by: { $0.key < $1.key }) {
+      let index = source.modalities.firstIndex { $0.name == file.modality }
+      table += CSV.line([
+        file.sample.id, file.sample.split.rawValue, file.modality,
+        index.map { file.sample.files[$0].joined(separator: " ") } ?? "", file.problem,
+      ])
+    }
+    try AtomicFile.write(data: Data(table.utf8), to: path)
+  }
+}

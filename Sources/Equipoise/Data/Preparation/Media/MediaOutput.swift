@@ -1,0 +1,42 @@
+internal import Formats
+internal import Foundation
+
+/// What is at the dataset's path already: nothing, or what the same recipe made before.
+struct MediaOutput {
+  /// The dataset that is there.
+  let description: DatasetDescription?
+  private let path: String
+
+  /// Throws `EquipoiseError` when there is something else.
+  init(_ path: String, recipe: String) throws {
+    self.path = path
+    let content = try? FileManager.default.contentsOfDirectory(atPath: path)
+    guard FileManager.default.fileExists(atPath: path), content?.isEmpty != true else {
+      description = nil
+      return
+    }
+    let found = try? DatasetDescription.read(folder: path)
+    guard let found, found.extra["recipe"] == recipe else {
+      throw EquipoiseError(
+        .data, "there is something at this path already, which recipe '\(recipe)' did not make",
+        at: path, fix: "remove it or choose another path")
+    }
+    description = found
+  }
+
+  /// The hash of all that it was made from.
+  var key: String? { description?.extra["prepared"] }
+  /// How many corrupt samples it was made without.
+  var leftOut: Int { description?.extra["left out"].flatMap(Int.init) ?? 0 }
+
+  /// Puts the dataset at `new` in its place.
+  func replace(by new: String, keeping old: String) throws {
+    if description != nil, rename(path, old) != 0 {
+      throw FormatError.system(path: path, operation: "move the former dataset", code: errno)
+    }
+    guard rename(new, path) == 0 else {
+      throw FormatError.system(path: path, operation: "name the dataset", code: errno)
+    }
+    if description != nil { try FileManager.default.removeItem(atPath: old) }
+  }
+}

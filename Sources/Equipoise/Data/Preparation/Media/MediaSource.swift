@@ -1,0 +1,67 @@
+internal import Formats
+
+/// A list of raw samples and what is to be made of them.
+struct MediaSource: Sendable {
+  /// The dataset's name.
+  var name: String
+  /// The folder that no file leads out of.
+  var folder: MediaFolder
+  /// The classes' names.
+  var classes: [String]
+  /// The modalities, in alphabetical order of their names.
+  var modalities: [MediaModality]
+  /// The samples, in the order of the list.
+  var samples: [RawSample]
+  /// What the published lists hold, for splits of which that is known.
+  var expected: [Split: Int] = [:]
+  /// Whether samples with missing files and other numbers than the published ones are refused.
+  var expectCounts = true
+  /// Notes for `dataset.json`.
+  var extra: [String: String] = [:]
+  /// What the user should know.
+  var notes: [String] = []
+}
+
+/// One sample of a list.
+struct RawSample: Sendable {
+  /// What it is called.
+  var id: String
+  var split: Split
+  /// The index of its class.
+  var label: Int
+  /// Its speaker or the like.
+  var group: String?
+  /// For each modality the files as the list names them: one, or two folders for flow.
+  var files: [[String]]
+  /// Where it was read, such as `manifest.csv:12`, for messages.
+  var place: String
+}
+
+/// One modality of raw samples.
+struct MediaModality: Sendable {
+  let name: String
+  let feature: any MediaFeature
+  /// Whether training is to see the mean 0 and standard deviation 1 of the training split.
+  var standardised = false
+}
+
+/// How the files of a modality become an array.
+protocol MediaFeature: Sendable {
+  /// What a dataset says of it.
+  var description: ModalityDescription { get }
+  /// All settings that the result depends on, as text: another text means that it is made anew.
+  var settings: String { get }
+
+  /// The array of one sample.
+  ///
+  /// - Parameters:
+  ///   - files: paths that exist.
+  ///   - id: the sample's name, for the error.
+  ///   - media: decodes them.
+  ///   - stream: random numbers of this sample and modality.
+  /// - Returns: an array of the stated type and shape.
+  /// - Throws: `EquipoiseError` or `FormatError` for a corrupt file.
+  func callAsFunction(
+    _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
+  ) throws -> HostArray
+}

@@ -1,0 +1,62 @@
+internal import Formats
+internal import Foundation
+
+/// One modality of some consecutive samples: the unit of work, kept as a file until options or sources
+/// change.
+struct MediaPart: Sendable {
+  let modality: Int
+  let samples: Range<Int>
+  /// The file's name, from a hash of all that its content depends on.
+  let name: String
+
+  init(modality index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource) {
+    modality = index
+    self.samples = range
+    let modality = source.modalities[index]
+    var text = "1\n\(modality.name)\n\(modality.feature.settings)\n"
+    for sample in samples[range] {
+      text += sample.id
+      for file in sample.files[index] { text += "\t\(file)\t\(Self.state(of: file))" }
+      text += "\n"
+    }
+    name = "\(modality.name)-\(Digest.sha256Hex(of: Array(text.utf8)).prefix(32)).safetensors"
+  }
+
+  /// Size and time of the last change.
+  private static func state(of file: String) -> String {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    let size = attributes?[.size] as? Int ?? -1
+    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    return "\(size) \(time)"
+  }
+}
+
+/// A part that is made.
+struct MediaPartContent: Sendable {
+  /// [N, shape…]; rows of corrupt samples are zeros.
+  let array: HostArray
+  /// What is wrong with the corrupt ones, by place in the part.
+  let corrupt: [Int: String]
+
+  /// The content of a whole and undamaged file, or nil.
+  init?(of path: String, like modality: ModalityDescription, count: Int) {
+    guard FileManager.default.fileExists(atPath: path), let file = try? SafetensorsFile(path: path),
+      (try? file.verifyChecksum()) != nil, let array = try? file.array("input"),
+      array.shape == [count] + modality.shape, array.type == modality.type,
+      let list = file.metadata["corrupt"],
+      let corrupt = try? JSONDecoder().decode([Int: String].self, from: Data(list.utf8))
+    else { return nil }
+    (self.array, self.corrupt) = (array, corrupt)
+  }
+
+  init(array: HostArray, corrupt: [Int: String]) {
+    (self.array, self.corrupt) = (array, corrupt)
+  }
+
+  /// Writes the file, which is there whole or not at all.
+  func write(to path: String) throws {
+    let list = String(decoding: try JSONEncoder().encode(corrupt), as: UTF8.self)
+    try Safetensors.writeChecksummed(
+      to: path, tensors: [("input", array)], metadata: ["corrupt": list])
+  }
+}

@@ -1,0 +1,71 @@
+internal import Formats
+internal import Foundation
+
+/// Makes parts, each by one thread; what is there already is only verified.
+struct PartMaker: Sendable {
+  let source: MediaSource
+  let samples: [RawSample]
+  let folder: String
+  let decoder: any MediaDecoding
+  /// Whether the first corrupt file ends the work.
+  let stopsAtCorrupt: Bool
+
+  /// The parts of all samples: those of the same samples follow one another, as they may share a file.
+  static func parts(_ samples: [RawSample], _ source: MediaSource) -> [MediaPart] {
+    let sampleBytes = source.modalities.map(\.feature.description.byteCount).max() ?? 1
+    let size = max(1, min(64, partBytes / max(1, sampleBytes)))
+    return stride(from: 0, to: samples.count, by: size).flatMap { start in
+      source.modalities.indices.map {
+        MediaPart(modality: $0, start..<min(start + size, samples.count), samples, source)
+      }
+    }
+  }
+
+  private static let partBytes = 16 << 20
+
+  /// What is wrong with the part's samples, by their place in the list.
+  func make(_ part: MediaPart) throws -> [Int: String] {
+    let path = folder + "/" + part.name
+    let modality = source.modalities[part.modality]
+    let description = modality.feature.description
+    let content: MediaPartContent
+    if let kept = MediaPartContent(of: path, like: description, count: part.samples.count) {
+      content = kept
+    } else {
+      content = try computed(part, modality, description)
+      try content.write(to: path)
+    }
+    return Dictionary(
+      uniqueKeysWithValues: content.corrupt.map { (part.samples.lowerBound + $0, $1) })
+  }
+
+  private func computed(
+    _ part: MediaPart, _ modality: MediaModality, _ description: ModalityDescription
+  ) throws -> MediaPartContent {
+    var corrupt: [Int: String] = [:]
+    let array = try HostArray(
+      type: description.type, shape: [part.samples.count] + description.shape
+    ) { target in
+      for (row, sample) in samples[part.samples].enumerated() {
+        var stream = RandomStream(seed: 0, "media", modality.name, sample.id)
+        do {
+          let input = try modality.feature(
+            sample.files[part.modality], of: sample.id, by: decoder, &stream)
+          input.withUnsafeBytes {
+            target[(row * description.byteCount)...].copyBytes(from: $0)
+          }
+        } catch {
+          guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
+          corrupt[row] = "\(error)"
+        }
+      }
+    }
+    return MediaPartContent(array: array, corrupt: corrupt)
+  }
+
+  private static func stopping(_ error: any Error, _ sample: RawSample) -> EquipoiseError {
+    EquipoiseError(
+      .data, "sample '\(sample.id)' cannot be prepared: \(error)", at: sample.place,
+      fix: "or leave out and list up to N such samples with --max-corrupt N")
+  }
+}
