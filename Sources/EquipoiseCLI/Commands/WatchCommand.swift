@@ -49,6 +49,8 @@ struct WatchCommand: ParsableCommand {
     var shown = 0
     while true {
       let run = try WatchedRun(RunFolder(folder))
+      // A run that was continued repeats the epochs behind its checkpoint.
+      shown = min(shown, run.records.count)
       if Style.output.isTerminal {
         // From the upper left corner over what was there.
         print(

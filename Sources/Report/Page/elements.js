@@ -85,8 +85,8 @@ function save(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** A table with a caption; the first cell of a row is its header. `order` lets columns be sorted. */
-function table(caption, header, rows, {isSortable = false} = {}) {
+/** A table with a caption; the first cell of a row is its header. Numbers are right-aligned, texts are not. */
+function table(caption, header, rows, {isSortable = false, isText = false} = {}) {
   const body = element('tbody');
   const show = (rows) => body.replaceChildren(...rows.map((row) => element('tr', {},
     row.map((cell, index) => element(index ? 'td' : 'th', index ? {} : {scope: 'row'}, String(cell ?? ''))))));
@@ -112,6 +112,6 @@ function table(caption, header, rows, {isSortable = false} = {}) {
     return cell;
   });
   return element('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption},
-    element('table', {}, element('caption', {}, caption),
+    element('table', {class: isText && 'texts'}, element('caption', {}, caption),
       element('thead', {}, element('tr', {}, heads)), body));
 }

@@ -270,19 +270,19 @@ function settings(groups) {
   });
   if (!differing.length) return configurations(groups);
   const rows = differing.map((key) => [key, ...groups.map((group) => setting(group.runs[0], key) ?? '–')]);
-  return element('div', {}, table('Settings that differ', ['', ...groups.map((group) => group.name)], rows), configurations(groups));
+  return element('div', {}, table('Settings that differ', ['setting', ...groups.map((group) => group.name)], rows), configurations(groups));
 }
 
 function configurations(groups) {
   return element('details', {}, element('summary', {}, 'All settings'), groups.map((group) => element('details', {},
-    element('summary', {}, group.name), table('Settings of ' + group.name, ['key', 'value'], group.runs[0].configuration))));
+    element('summary', {}, group.name), table('Settings of ' + group.name, ['setting', 'value'], group.runs[0].configuration, {isText: true}))));
 }
 
 function environments({groups}) {
   const runs = groups.flatMap((group) => group.runs).filter((run) => run.environment);
   const keys = [...new Set(runs.flatMap((run) => Object.keys(run.environment)))].sort();
   const rows = keys.map((key) => [key, [...new Set(runs.map((run) => run.environment[key] ?? '–'))].join(', ')]);
-  return rows.length ? table('Made with and on', ['', 'value'], rows) : null;
+  return rows.length ? table('Made with and on', ['what', 'value'], rows, {isText: true}) : null;
 }
 
 // Start

@@ -85,8 +85,10 @@ package final class ReportServer: Sendable {
     }
     guard let head = receiveHead(connection) else { return }
     let response = respond(to: HTTPRequest(head))
+    // However slowly a client reads, it gives its place to others in the end.
+    let deadline = ContinuousClock.now + .seconds(6 * Self.patience)
     var bytes = Array(response.utf8)[...]
-    while !bytes.isEmpty {
+    while !bytes.isEmpty, ContinuousClock.now < deadline {
       let count = bytes.withUnsafeBytes { write(connection, $0.baseAddress, $0.count) }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
@@ -109,7 +111,10 @@ package final class ReportServer: Sendable {
 
   private func respond(to request: HTTPRequest?) -> String {
     guard let request else { return Self.response("400 Bad Request", "not a request\n") }
-    guard ["localhost", "127.0.0.1"].map({ "\($0):\(port)" }).contains(request.host) else {
+    let names = ["localhost", "127.0.0.1"]
+    // Browsers leave out a protocol's own port.
+    let hosts = names.map { "\($0):\(port)" } + (port == 80 ? names : [])
+    guard hosts.contains(request.host) else {
       return Self.response("403 Forbidden", "ask for localhost:\(port)\n")
     }
     guard request.method == "GET" || request.method == "HEAD" else {

@@ -8,21 +8,44 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func trained(_ more: [String] = []) throws -> String {
-    let (data, run) = (folder.file("data"), folder.file("run"))
+  private func training(epochs: Int) throws -> CommandLineTool.Running {
+    let data = folder.file("data")
     let prepared = try CommandLineTool.run([
       "prepare", "synthetic", "--out", data, "--set", "train=24", "--set", "test=6", "--set",
       "validation=6",
     ])
     try #require(prepared.status == 0, "\(prepared.errors)")
-    let outcome = try CommandLineTool.run(
-      [
-        "train", "--data", data, "--out", run, "--epochs", "3", "--threads", "1", "--method", "aim",
-        "--batch-size", "8", "--quiet", "--set", "model.encoders.audio.width=2", "--set",
-        "model.encoders.visual.width=2", "--set", "method.decoupling.latentWidth=4",
-      ] + more)
+    return try CommandLineTool.start([
+      "train", "--data", data, "--out", folder.file("run"), "--epochs", "\(epochs)", "--threads",
+      "1",
+      "--method", "aim", "--batch-size", "8", "--quiet", "--set", "model.encoders.audio.width=2",
+      "--set", "model.encoders.visual.width=2", "--set", "method.decoupling.latentWidth=4",
+    ])
+  }
+
+  private func trained() throws -> String {
+    let outcome = try training(epochs: 3).finish()
     try #require(outcome.status == 0, "\(outcome.errors)")
-    return run
+    return folder.file("run")
+  }
+
+  @Test func followsARunUntilItEnds() throws {
+    let run = try training(epochs: 12)
+    let metrics = folder.file("run/metrics.jsonl")
+    let deadline = ContinuousClock.now + .seconds(120)
+    while (FileManager.default.contents(atPath: metrics) ?? Data()).isEmpty,
+      ContinuousClock.now < deadline
+    { usleep(10_000) }
+    let watched = try CommandLineTool.run(["watch", folder.file("run"), "--interval", "0.1"])
+    #expect(try run.finish().status == 0)
+    #expect(watched.status == 0)
+    #expect(watched.output.contains("aim, seed 0, training, epoch"))
+    #expect(watched.output.contains("of training left"))
+    // Every epoch is told once.
+    let epochs = watched.output.split(separator: "\n")
+      .compactMap { Int($0.prefix { $0 != "%" }.split(separator: " ").first ?? "") }
+    #expect(epochs == Array(1...12))
+    #expect(watched.output.contains("finished, epoch 12 of 12 done"))
   }
 
   @Test func showsAFinishedRunAndOneThatStopped() throws {
