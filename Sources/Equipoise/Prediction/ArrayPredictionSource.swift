@@ -15,24 +15,10 @@ package struct ArrayPredictionSource: PredictionSource {
   ///   - run: what was trained; its shapes and types are expected and its normalisation is used.
   /// - Throws: `EquipoiseError` or `FormatError` naming the file that does not fit.
   package init(_ files: [(modality: String, path: String)], for run: RunParts) throws {
-    let known = run.dataset.modalities
-    var opened: [String: (array: HostArray, path: String)] = [:]
-    for (name, path) in files {
-      guard let modality = known.first(where: { $0.name == name }) else {
-        throw EquipoiseError(
-          .usage, "the run was not trained on a modality '\(name)'", at: "--input \(name)=\(path)",
-          fix: Nearest.hint(name, in: known.map(\.name)))
-      }
-      guard opened[name] == nil else {
-        throw EquipoiseError(
-          .usage, "modality '\(name)' is given twice", at: "--input \(name)=\(path)",
-          fix: "put its samples into one file")
-      }
-      opened[name] = (try Self.open(path, as: modality), path)
-    }
-    modalities = known.filter { opened[$0.name] != nil }
-    arrays = modalities.compactMap { opened[$0.name]?.array }
-    paths = modalities.compactMap { opened[$0.name]?.path }
+    let given = try Self.byModality(files, for: run)
+    modalities = run.dataset.modalities.filter { given[$0.name] != nil }
+    paths = modalities.compactMap { given[$0.name] }
+    arrays = try zip(paths, modalities).map { try Self.open($0, as: $1) }
     let counts = arrays.map { $0.shape[0] }
     guard let count = counts.first, count > 0 else {
       throw EquipoiseError(
@@ -44,6 +30,32 @@ package struct ArrayPredictionSource: PredictionSource {
         at: "--input", fix: "give as many samples of every modality, in the same order")
     }
     self.count = count
+  }
+
+  /// Whether a file holds arrays, not raw media.
+  package static func holdsArrays(_ path: String) -> Bool {
+    path.hasSuffix(".npy") || path.hasSuffix(".npz")
+  }
+
+  /// Each modality's file. Throws `EquipoiseError` for one that the run does not have and for two of one.
+  static func byModality(
+    _ files: [(modality: String, path: String)], for run: RunParts
+  ) throws -> [String: String] {
+    let known = run.dataset.modalities.map(\.name)
+    var given: [String: String] = [:]
+    for (name, path) in files {
+      guard known.contains(name) else {
+        throw EquipoiseError(
+          .usage, "the run was not trained on a modality '\(name)'", at: "--input \(name)=\(path)",
+          fix: Nearest.hint(name, in: known))
+      }
+      guard given.updateValue(path, forKey: name) == nil else {
+        throw EquipoiseError(
+          .usage, "modality '\(name)' is given twice", at: "--input \(name)=\(path)",
+          fix: "put its samples into one file")
+      }
+    }
+    return given
   }
 
   package func name(of index: Int) -> String { count == 1 ? paths[0] : "\(paths[0]):\(index)" }
@@ -75,11 +87,6 @@ package struct ArrayPredictionSource: PredictionSource {
     if path.hasSuffix(".npz") {
       let archive = try NPZ(path: path)
       return try archive.read(archive.names.count == 1 ? archive.names[0] : modality)
-    }
-    guard path.hasSuffix(".npy") else {
-      throw EquipoiseError(
-        .usage, "only npy and npz files can be predicted from", at: path,
-        fix: "bring the sample into the prepared shape and save it with numpy.save")
     }
     return try NPY.read(path)
   }

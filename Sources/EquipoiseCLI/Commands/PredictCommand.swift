@@ -7,8 +7,10 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Class probabilities of new samples.",
     discussion: """
-      The samples are a split of a prepared dataset, or one npy or npz file for each modality with a sample \
-      or a batch in the shape and type of the training data; they are normalised as in training. A \
+      The samples are a split of a prepared dataset, one npy or npz file for each modality with a sample \
+      or a batch in the shape and type of the training data, or raw audio, video and images: one file \
+      for each modality, or a manifest or folder as recipe 'manifest' takes it, labelled or not. Raw files \
+      become arrays as those of the run's dataset did. All are normalised as in training. A \
       modality may be missing: its features are then zero. Beside the fused probabilities stand each \
       modality's own: of its slice of the fused logits where the fusion has slices, else with the \
       other modalities' features at zero.
@@ -23,8 +25,19 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "The dataset's split.")
   var split = Split.test
 
-  @Option(help: ArgumentHelp("A modality's samples; repeatable.", valueName: "modality=file.npy"))
+  @Option(
+    help: ArgumentHelp(
+      "A modality's samples as npy or npz, or one sample's raw file; repeatable.",
+      valueName: "modality=file"))
   var input: [InputOption] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Raw files: a csv or jsonl table with a column for each modality, or a folder.",
+      valueName: "path"))
+  var manifest: String?
+
+  @OptionGroup var media: MediaOptions
 
   @Option(help: "The weights to use: of the best epoch or of the last step.")
   var weights = SavedWeights.best
@@ -53,8 +66,9 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
     if let batchSize, batchSize < 1 { throw ValidationError("--batch-size takes a number from 1") }
-    guard (dataset == nil) != input.isEmpty else {
-      throw ValidationError("give either a dataset's folder or --input MODALITY=FILE.npy")
+    guard [dataset != nil, manifest != nil, !input.isEmpty].count(where: { $0 }) == 1 else {
+      throw ValidationError(
+        "give one of: a dataset's folder, --input MODALITY=FILE, --manifest FILE")
     }
   }
 
@@ -64,9 +78,7 @@ struct PredictCommand: ParsableCommand {
       if let device { configuration.runtime.device = device }
       if let threads { configuration.runtime.threads = threads }
     }
-    let source: any PredictionSource =
-      try dataset.map { try DatasetPredictionSource(folder: $0, split: split, for: parts) }
-      ?? ArrayPredictionSource(input.map { ($0.modality, $0.path) }, for: parts)
+    let source = try source(parts)
     let predictor = Predictor(parts, source, batchSize: batchSize)
     for name in predictor.missing {
       Console.note("modality '\(name)' is missing: its features are zero")
@@ -79,5 +91,17 @@ struct PredictCommand: ParsableCommand {
     } else {
       try output.write(format) { print($0, terminator: "") }
     }
+  }
+
+  private func source(_ parts: RunParts) throws -> any PredictionSource {
+    if let dataset { return try DatasetPredictionSource(folder: dataset, split: split, for: parts) }
+    if let manifest {
+      return try MediaPredictionSource(
+        manifest: manifest, for: parts, media: media.preparation, report: Console.warn)
+    }
+    let files = input.map { (modality: $0.modality, path: $0.path) }
+    return files.allSatisfy { ArrayPredictionSource.holdsArrays($0.path) }
+      ? try ArrayPredictionSource(files, for: parts)
+      : try MediaPredictionSource(files: files, for: parts, media: media.preparation)
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// One `--input`: `MODALITY=FILE.npy`.
+/// One `--input`: `MODALITY=FILE`.
 struct InputOption: ExpressibleByArgument {
   let modality: String
   let path: String

@@ -10,7 +10,7 @@ struct MediaOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out, and list in corrupt.csv, up to so many samples with a corrupt file.",
+      "Leave out, and name, up to so many samples with a corrupt file.",
       valueName: "n"))
   var maxCorrupt = 0
 

@@ -3,9 +3,9 @@ import Foundation
 /// Kaldi's logarithmic mel filter banks, as `torchaudio.compliance.kaldi.fbank` computes them without
 /// dither: frames only where they lie inside the signal, the mean taken off each, pre-emphasis, a
 /// window, the power spectrum at the next power of two, triangles on the mel scale, ln.
-public struct KaldiFilterBank: Sendable, Hashable {
+public struct KaldiFilterBank: Sendable, Hashable, Codable {
   /// What a frame is multiplied by; both end in zeros on both sides.
-  public enum Window: String, Sendable {
+  public enum Window: String, Codable, Sendable {
     /// ½ − ½ cos(2πk / (n − 1)).
     case hanning
     /// The same to the power 0.85: Kaldi's default.

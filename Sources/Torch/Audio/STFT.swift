@@ -1,8 +1,8 @@
 /// The short-time Fourier transform by librosa's conventions: frames centred on multiples of `hop`,
 /// periodic Hann window w_k = ½ − ½ cos(2πk / n).
-public struct STFT: Sendable, Hashable {
+public struct STFT: Sendable, Hashable, Codable {
   /// What lies beyond the ends of the signal.
-  public enum Padding: String, Sendable {
+  public enum Padding: String, Codable, Sendable {
     /// Zeros: librosa from 0.9 on.
     case zeros
     /// The signal mirrored at its first and last sample: librosa before 0.9. Needs more than n/2 samples.

@@ -138,8 +138,8 @@ import Testing
       (["--input", "audio=" + wrong], "but modality 'audio' is float32 [6] or N of them"),
       (["--input", "audio=" + infinite], "is not finite"),
       (["--input", "smell=" + wrong], "the run was not trained on a modality 'smell'"),
-      (["--input", "audio=a.wav"], "only npy and npz files can be predicted from"),
-      ([], "give either a dataset's folder or --input"),
+      (["--input", "audio=a.wav"], "the dataset was not made from raw media"),
+      ([], "give one of: a dataset's folder"),
     ] {
       let outcome = try CommandLineTool.run(["predict", run, "--out", out] + arguments)
       #expect(outcome.status != 0)

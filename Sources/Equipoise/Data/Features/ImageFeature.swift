@@ -3,9 +3,9 @@ internal import Torch
 
 /// From an image or frame of any size to [C, height, width] uint8: resized by bilinear interpolation with
 /// antialiasing, as PIL and torchvision do it, and cropped.
-public struct ImageFeature: Hashable, Sendable {
+public struct ImageFeature: Codable, Hashable, Sendable {
   /// How the image comes to its size.
-  public enum Fit: Hashable, Sendable {
+  public enum Fit: Codable, Hashable, Sendable {
     /// Resized to it, whatever that does to the proportions: the GeWu-Lab loaders' test transform.
     case stretched
     /// Resized until the shorter side has so many pixels, then its centre cut out.

@@ -3,9 +3,9 @@ public import Torch
 
 /// From a mono recording to a spectrogram [1, frequencies, frames]: the samples fitted, transformed, the
 /// frames cut or filled up with zeros to a fixed number, the numbers standardised.
-public struct SpectrogramFeature: Hashable, Sendable {
+public struct SpectrogramFeature: Codable, Hashable, Sendable {
   /// What is computed from the samples.
-  public enum Transform: Hashable, Sendable {
+  public enum Transform: Codable, Hashable, Sendable {
     /// ln(|X| + 10⁻⁷).
     case logMagnitude(STFT)
     /// ln(mel + 10⁻⁷) of so many of Slaney's filters over the power spectrum.
@@ -17,7 +17,7 @@ public struct SpectrogramFeature: Hashable, Sendable {
   }
 
   /// What is done to the numbers at last.
-  public enum Standardisation: Hashable, Sendable {
+  public enum Standardisation: Codable, Hashable, Sendable {
     /// Nothing.
     case none
     /// (x − mean) / deviation, by given numbers.

@@ -69,8 +69,7 @@ public enum DataPreview {
         let files = try sample.files[number].map {
           try source.folder.resolve($0, namedIn: sample.place)
         }
-        var stream = RandomStream(seed: 0, "media", modality.name, sample.id)
-        let array = try modality.feature(files, of: sample.id, by: decoder, &stream)
+        let array = try modality.array(files, of: sample.id, by: decoder)
         if let picture = PreviewPicture(of: array, modality.feature.description) {
           row.pictures.append((modality.name, picture))
         }

@@ -86,9 +86,8 @@ struct FileChecker: Sendable {
       if let digest = try? Digest.sha256Hex(ofFile: file) { state.digests.append(digest) }
     }
     let modality = source.modalities[item.modality]
-    var stream = RandomStream(seed: 0, "media", modality.name, item.sample.id)
     do {
-      _ = try modality.feature(item.files, of: item.sample.id, by: decoder, &stream)
+      _ = try modality.array(item.files, of: item.sample.id, by: decoder)
     } catch {
       state.finding = .init(kind: .corrupt, subject: item.sample.id, detail: "\(error)")
     }

@@ -17,7 +17,7 @@ public protocol OpticalFlow: Sendable {
 }
 
 /// Motion as bytes, as two-stream networks store it: −bound…bound becomes 0…255, beyond it the ends.
-public struct FlowLevels: Hashable, Sendable {
+public struct FlowLevels: Codable, Hashable, Sendable {
   /// The greatest motion that is told apart, in pixels.
   public let bound: Double
 

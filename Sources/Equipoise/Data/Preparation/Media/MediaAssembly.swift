@@ -36,6 +36,7 @@ struct MediaAssembly {
       }
     }
     let description = try writer.finish()
+    try MediaRecord(source).write(to: output)
     if !corrupt.isEmpty { try writeCorrupt(to: output + "/corrupt.csv") }
     if !missing.missing.isEmpty {
       try AtomicFile.write(data: Data(missing.table.utf8), to: output + "/missing.csv")

@@ -32,6 +32,10 @@ struct MediaPreparer {
     if let description = former.description, former.key == key,
       former.leftOut <= media.maxCorrupt
     {
+      // Datasets of earlier versions have none.
+      if !FileManager.default.fileExists(atPath: output + "/" + MediaRecord.fileName) {
+        try MediaRecord(source).write(to: output)
+      }
       report(.note("\(output) is up to date: nothing to do"))
       return description
     }

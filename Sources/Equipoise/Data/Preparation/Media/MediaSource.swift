@@ -43,6 +43,14 @@ struct MediaModality: Sendable {
   let feature: any MediaFeature
   /// Whether training is to see the mean 0 and standard deviation 1 of the training split.
   var standardised = false
+
+  /// The array of one sample, which depends on its name where something is drawn. Throws as `feature`.
+  func array(
+    _ files: [String], of id: String, by decoder: any MediaDecoding
+  ) throws -> HostArray {
+    var stream = RandomStream(seed: 0, "media", name, id)
+    return try feature(files, of: id, by: decoder, &stream)
+  }
 }
 
 /// How the files of a modality become an array.
@@ -51,6 +59,8 @@ protocol MediaFeature: Sendable {
   var description: ModalityDescription { get }
   /// All settings that the result depends on, as text: another text means that it is made anew.
   var settings: String { get }
+  /// The same settings, to be kept with the dataset.
+  var record: FeatureRecord { get }
 
   /// The array of one sample.
   ///

@@ -6,6 +6,11 @@ struct ArrayFeature: MediaFeature {
 
   var settings: String { "array \(description.kind.rawValue) \(description.type.rawValue)" }
 
+  var record: FeatureRecord { .array }
+
+  /// Arrays of a known kind, shape and type.
+  init(description: ModalityDescription) { self.description = description }
+
   /// What the first sample's file looks like is what all must. Throws `EquipoiseError` or `FormatError`.
   init(like path: String, kind: ModalityKind?) throws {
     let array = try Self.read(path)

@@ -13,6 +13,8 @@ struct AudioFeature: MediaFeature {
 
   var settings: String { "audio \(spectrogram) \(precision.rawValue)" }
 
+  var record: FeatureRecord { .spectrogram(spectrogram, precision: precision) }
+
   func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {

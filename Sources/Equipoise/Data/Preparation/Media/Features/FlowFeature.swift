@@ -19,6 +19,10 @@ struct FlowFeature: MediaFeature {
     return "flow \(sampling) \(image) \(origin)"
   }
 
+  var record: FeatureRecord {
+    .flow(sampling: sampling, image: image, levels: flow == nil ? nil : levels)
+  }
+
   func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {

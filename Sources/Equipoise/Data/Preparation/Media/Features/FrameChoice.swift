@@ -25,7 +25,7 @@ public enum FrameChoice: String, ConfigurationChoice {
 }
 
 /// How many frames, of how many per second, chosen how.
-struct FrameSampling: Hashable, Sendable {
+struct FrameSampling: Codable, Hashable, Sendable {
   /// Frames of a sample.
   var count: Int
   /// Frames per second among which it is chosen, as by extraction at that rate; nil takes all.

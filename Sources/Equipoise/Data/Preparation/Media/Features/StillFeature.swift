@@ -12,6 +12,8 @@ struct StillFeature: MediaFeature {
 
   var settings: String { "image \(image)" }
 
+  var record: FeatureRecord { .image(image) }
+
   func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {

@@ -13,6 +13,8 @@ struct VideoFeature: MediaFeature {
 
   var settings: String { "video \(sampling) \(image)" }
 
+  var record: FeatureRecord { .frames(sampling: sampling, image: image) }
+
   func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {

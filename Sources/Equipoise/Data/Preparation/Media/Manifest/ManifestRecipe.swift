@@ -15,6 +15,15 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
   public init(_ options: ManifestOptions) { self.options = options }
 
   func source(input: String, media: MediaPreparation) throws -> MediaSource {
+    let (listed, folder) = try listed(input: input, media: media)
+    return try ManifestSource(listed, folder: folder, options: options).source()
+  }
+
+  /// Reads the manifest or the folders, with the names of `wanted` modalities only those that there are,
+  /// labelled or not. Throws `EquipoiseError` or `FormatError` naming the line at fault.
+  func listed(
+    input: String, wanted: [String]? = nil, media: MediaPreparation
+  ) throws -> (ListedSamples, MediaFolder) {
     var isFolder = ObjCBool(false)
     let isFile =
       FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) && !isFolder.boolValue
@@ -22,10 +31,9 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     let folder = try MediaFolder(isFile ? (parent.isEmpty ? "." : parent) : input)
     let table = isFile ? (input as NSString).lastPathComponent : options.manifest ?? found(folder)
     let listed =
-      try table.map { try ManifestTable.rows($0, folder, options) }
+      try table.map { try ManifestTable.rows($0, folder, options, wanted: wanted) }
       ?? ClassFolders.rows(folder, options, media)
-    let source = try ManifestSource(listed, folder: folder, options: options)
-    return try source.source()
+    return (wanted.map(listed.with(only:)) ?? listed, folder)
   }
 
   private func found(_ folder: MediaFolder) -> String? {
@@ -52,4 +60,13 @@ struct ListedSamples {
   var rows: [Row]
   /// The list or folder, for errors.
   var place: String
+
+  /// Of the modalities only those named.
+  func with(only names: [String]) -> ListedSamples {
+    let kept = modalities.indices.filter { names.contains(modalities[$0]) }
+    var listed = self
+    listed.modalities = kept.map { modalities[$0] }
+    for row in rows.indices { listed.rows[row].files = kept.map { rows[row].files[$0] } }
+    return listed
+  }
 }

@@ -2,16 +2,17 @@ internal import Formats
 
 /// Reads a manifest.
 enum ManifestTable {
-  /// Throws `EquipoiseError` or `FormatError` naming the line at fault.
+  /// Throws `EquipoiseError` or `FormatError` naming the line at fault. With the names of `wanted`
+  /// modalities only columns of those names are read, and there need be no labels.
   static func rows(
-    _ name: String, _ folder: MediaFolder, _ options: ManifestOptions
+    _ name: String, _ folder: MediaFolder, _ options: ManifestOptions, wanted: [String]? = nil
   ) throws -> ListedSamples {
     let path = try folder.resolve(name)
     let table = path.hasSuffix(".jsonl") ? try JSONTable.read(path) : try CSV.read(path)
     func column(_ name: String) throws -> [String]? {
       table.header.contains(name) ? try table.column(name) : nil
     }
-    let labels = try table.column(options.label)
+    let labels = wanted == nil ? try table.column(options.label) : try column(options.label)
     let (ids, splits) = (try column(options.id), try column(options.split))
     let groups = try column(options.group)
     let special = [options.id, options.split, options.label, options.group]
@@ -21,10 +22,12 @@ enum ManifestTable {
         .configuration, "the manifest has no column '\(name)'", at: "modalities.\(name)",
         fix: Nearest.hint(name, in: columns))
     }
-    let modalities = try ManifestSource.selected(columns, options.only)
+    let modalities =
+      try wanted.map { columns.filter($0.contains) }
+      ?? ManifestSource.selected(columns, options.only)
     let files = try modalities.map(table.column)
-    let digits = String(labels.count).count
-    let rows = try labels.indices.map { row in
+    let digits = String(table.rowCount).count
+    let rows = try (0..<table.rowCount).map { row in
       let place = "\(path):\(table.line(ofRow: row))"
       for (file, modality) in zip(files, modalities) where file[row].isEmpty {
         throw EquipoiseError(
@@ -34,7 +37,7 @@ enum ManifestTable {
       let number = String(row + 1)
       let numbered = String(repeating: "0", count: digits - number.count) + number
       return ListedSamples.Row(
-        id: ids?[row] ?? numbered, split: splits?[row] ?? "", label: labels[row],
+        id: ids?[row] ?? numbered, split: splits?[row] ?? "", label: labels?[row] ?? "",
         group: groups?[row], files: files.map { $0[row] }, place: place)
     }
     return ListedSamples(modalities: modalities, rows: rows, place: path)

@@ -47,10 +47,9 @@ struct PartMaker: Sendable {
       type: description.type, shape: [part.samples.count] + description.shape
     ) { target in
       for (row, sample) in samples[part.samples].enumerated() {
-        var stream = RandomStream(seed: 0, "media", modality.name, sample.id)
         do {
-          let input = try modality.feature(
-            sample.files[part.modality], of: sample.id, by: decoder, &stream)
+          let input = try modality.array(
+            sample.files[part.modality], of: sample.id, by: decoder)
           input.withUnsafeBytes {
             target[(row * description.byteCount)...].copyBytes(from: $0)
           }

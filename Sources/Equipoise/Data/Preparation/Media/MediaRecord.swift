@@ -1,0 +1,110 @@
+internal import Formats
+internal import Foundation
+
+/// The settings by which a file became an array, so that another file can become one in the same way.
+enum FeatureRecord: Codable, Sendable {
+  case frames(sampling: FrameSampling, image: ImageFeature)
+  case image(ImageFeature)
+  case spectrogram(SpectrogramFeature, precision: SpectrogramPrecision)
+  /// Kind, shape and type are those in `dataset.json`.
+  case array
+  /// `levels` is nil where the flow was read from images.
+  case flow(sampling: FrameSampling, image: ImageFeature, levels: FlowLevels?)
+
+  /// What was recorded. Throws `EquipoiseError` for flow that this program cannot compute.
+  func feature(
+    _ description: ModalityDescription, flow: (any OpticalFlow)?
+  ) throws -> any MediaFeature {
+    switch self {
+    case .frames(let sampling, let image): return VideoFeature(sampling: sampling, image: image)
+    case .image(let image): return StillFeature(image: image)
+    case .spectrogram(let spectrogram, let precision):
+      return AudioFeature(spectrogram: spectrogram, precision: precision)
+    case .array: return ArrayFeature(description: description)
+    case .flow(let sampling, let image, let levels):
+      guard levels == nil || flow != nil else {
+        throw EquipoiseError(
+          .usage, "optical flow cannot be computed without OpenCV",
+          fix: "install it with 'make setup' and build again with 'make build'")
+      }
+      return FlowFeature(
+        sampling: sampling, image: image, flow: levels == nil ? nil : flow,
+        levels: levels ?? FlowLevels())
+    }
+  }
+}
+
+/// The file beside `dataset.json` that tells how raw files became the dataset's arrays.
+struct MediaRecord: Codable, Sendable {
+  static let fileName = "media.json"
+  private static let current = 1
+
+  private let version: Int
+  private let modalities: [String: FeatureRecord]
+
+  /// What is to be recorded of a source.
+  init(_ source: MediaSource) {
+    version = Self.current
+    modalities = Dictionary(
+      uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.record) })
+  }
+
+  /// Writes the file, which is there whole or not at all.
+  func write(to folder: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let data = try encoder.encode(self) + Data("\n".utf8)
+    try AtomicFile.write(data: data, to: folder + "/" + Self.fileName)
+  }
+
+  /// Reads a dataset's record. Throws `EquipoiseError` that says why there is none, or `FormatError`.
+  init(of dataset: PreparedDataset) throws {
+    let path = dataset.folder + "/" + Self.fileName
+    guard FileManager.default.fileExists(atPath: path) else {
+      let isMedia = dataset.description.extra["recipe"] != nil
+      throw EquipoiseError(
+        .data,
+        isMedia
+          ? "the dataset has no \(Self.fileName), which tells how raw files become its arrays"
+          : "the dataset was not made from raw media, so nothing tells how a raw file becomes its "
+            + "arrays", at: dataset.folder,
+        fix: isMedia
+          ? "run the 'equipoise prepare' that made it once more; only the record is added"
+          : "give a prepared dataset, or npy or npz files in the prepared shape")
+    }
+    let bytes = try MappedFile(path: path).withBytes { Data($0) }
+    let fix = "restore the file, or remove it and run the same 'equipoise prepare' again"
+    do {
+      self = try JSONDecoder().decode(Self.self, from: bytes)
+    } catch {
+      throw EquipoiseError(.data, "it is no record of raw media", at: path, fix: fix)
+    }
+    guard version == Self.current else {
+      throw EquipoiseError(
+        .data, "it is of version \(version), but this program reads \(Self.current)", at: path,
+        fix: fix)
+    }
+  }
+
+  /// How files become a modality of the dataset.
+  ///
+  /// Throws `EquipoiseError` where the record is not that of the dataset or cannot be followed.
+  func feature(
+    of modality: DatasetModality, in dataset: PreparedDataset, flow: (any OpticalFlow)?
+  ) throws -> any MediaFeature {
+    let path = dataset.folder + "/" + Self.fileName
+    let description = modality.description
+    guard let feature = try modalities[modality.name]?.feature(description, flow: flow),
+      // The text first: it vouches for numbers that a shape is computed from.
+      dataset.description.extra[modality.name] == feature.settings,
+      feature.description.kind == description.kind,
+      feature.description.shape == description.shape,
+      feature.description.type == description.type
+    else {
+      throw EquipoiseError(
+        .data, "what it says of modality '\(modality.name)' is not what made the dataset",
+        at: path, fix: "remove it and run the same 'equipoise prepare' again")
+    }
+    return feature
+  }
+}
