@@ -50,6 +50,23 @@ package struct BestEpoch: Codable, Equatable, Sendable {
   package var epoch: Int
   /// Its score; larger is better.
   package var score: Double
+  /// Its validation loss, which decides between equal scores; nil in checkpoints of versions that did not
+  /// keep it, and where it is not finite.
+  package var loss: Double?
+
+  /// An epoch's scores.
+  package init(epoch: Int, score: Double, loss: Double?) {
+    (self.epoch, self.score) = (epoch, score)
+    self.loss = loss.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// Whether a later epoch takes the place of an earlier one: by a greater score or, as scores that count
+  /// samples are often equal, by the same score with a lower loss. An unknown loss decides nothing.
+  package func isBetter(than earlier: BestEpoch) -> Bool {
+    guard score == earlier.score else { return score > earlier.score }
+    guard let loss, let other = earlier.loss else { return false }
+    return loss < other
+  }
 }
 
 /// Sums over the steps of an epoch.

@@ -183,11 +183,13 @@ public final class Trainer {
   }
 
   private func keepIfBest(_ report: EvaluationReport) throws {
-    let score = report.selectionScore(parts.configuration.evaluation.selectBy)
-    if let best = progress.best, best.score >= score { return }
-    progress.best = BestEpoch(epoch: progress.epoch, score: score)
+    let epoch = BestEpoch(
+      epoch: progress.epoch,
+      score: report.selectionScore(parts.configuration.evaluation.selectBy), loss: report.loss)
+    if let best = progress.best, !epoch.isBetter(than: best) { return }
+    progress.best = epoch
     try parts.model.save(
-      to: run.best, metadata: ["epoch": "\(progress.epoch)", "score": "\(score)"])
+      to: run.best, metadata: ["epoch": "\(epoch.epoch)", "score": "\(epoch.score)"])
   }
 
   // MARK: Stopping

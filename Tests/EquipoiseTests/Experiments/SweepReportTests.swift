@@ -63,6 +63,18 @@ struct SweepReportTests {
     #expect(report.trials[1].score?.mean == -0.25)
   }
 
+  /// 0.1 + 0.2 + … depends on the order in its last bit; the same scores stay equal.
+  @Test func equalScoresGoToTheLowerLoss() throws {
+    for (trial, scores) in [[0.1, 0.7], [0.7, 0.1], [0.1, 0.7]].enumerated() {
+      for (seed, score) in scores.enumerated() {
+        try write(trial, seed: seed, accuracy: score, loss: [2, 0.5, 0.5][trial] + Double(seed))
+      }
+    }
+    let report = try SweepReport(try plan())
+    #expect(report.best == ["joint": "joint/trial-001"])
+    #expect(report.trials.map(\.loss) == [2.5, 1, 1])
+  }
+
   @Test func winnerReadsTheTestSplit() throws {
     for seed in 0..<2 { try write(1, seed: seed, accuracy: 0.5) }
     let plan = try plan()

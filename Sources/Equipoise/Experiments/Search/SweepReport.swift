@@ -15,6 +15,9 @@ public struct SweepReport: Codable, Sendable {
     public let scores: [Double?]
     /// Their summary; `nil` unless every seed is finished.
     public let score: SampleSummary?
+    /// The mean validation loss of the selected epochs, which decides between equal scores; `nil` unless
+    /// every seed is finished.
+    public let loss: Double?
   }
 
   /// The metric of the scores; a loss counts negative.
@@ -40,29 +43,31 @@ public struct SweepReport: Codable, Sendable {
     selectedBy = Set(plan.trials.map(\.configuration.evaluation.selectBy.rawValue)).sorted()
       .joined(separator: ", ")
     trials = try plan.trials.map { trial in
-      let scores = try plan.seeds.map { seed in
-        try Self.score(
-          in: RunFolder("\(plan.folder(of: trial))/seed-\(seed)"),
-          trial.configuration.evaluation.selectBy)
+      let reports = try plan.seeds.map { seed in
+        try RunScores.result(in: RunFolder("\(plan.folder(of: trial))/seed-\(seed)"))?.validation
       }
+      let metric = trial.configuration.evaluation.selectBy
+      let finished = reports.contains { $0 == nil } ? [] : reports.compactMap { $0 }
       return Trial(
-        name: trial.name, method: trial.method, settings: trial.settings, scores: scores,
-        score: scores.contains(nil) ? nil : SampleSummary(scores.compactMap { $0 }))
+        name: trial.name, method: trial.method, settings: trial.settings,
+        scores: reports.map { $0?.selectionScore(metric) },
+        score: SampleSummary(finished.map { $0.selectionScore(metric) }),
+        loss: SampleSummary(finished.map(\.loss))?.mean)
     }
     best = Dictionary(grouping: trials, by: \.method).compactMapValues(Self.best)
   }
 
-  private static func score(in folder: RunFolder, _ metric: SelectionMetric) throws -> Double? {
-    try RunScores.result(in: folder)?.validation.selectionScore(metric)
-  }
-
-  /// The best of one method's trials; of equals the first.
+  /// The best of one method's trials: by the mean score, of equal scores by the loss, of equals the first.
   private static func best(_ trials: [Trial]) -> String? {
-    var best: (name: String, score: Double)?
+    var best: (name: String, score: Double, loss: Double)?
     for trial in trials {
-      guard let score = trial.score?.mean else { continue }
-      if let leader = best, leader.score >= score { continue }
-      best = (trial.name, score)
+      guard let score = trial.score?.mean, let loss = trial.loss else { continue }
+      if let leader = best {
+        // The order of the seeds changes a mean in its last bits.
+        let isEqual = abs(score - leader.score) <= 1e-12 * max(1, abs(score))
+        guard isEqual ? loss < leader.loss : score > leader.score else { continue }
+      }
+      best = (trial.name, score, loss)
     }
     return best?.name
   }
