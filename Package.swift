@@ -104,6 +104,8 @@ let package = Package(
     .target(
       name: "CBuildInformation",
       cSettings: [.define("EQUIPOISE_COMMIT", to: "\"\(commit ?? "")\"")]),
+    .target(name: "CSpinning"),
+    .target(name: "CEarlyStart", dependencies: ["CSpinning"]),
     .target(
       name: "CTorch", dependencies: ["CLibtorch"],
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
@@ -115,7 +117,7 @@ let package = Package(
     // Made from Protos/ by `make protos`.
     .target(
       name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    .target(name: "Torch", dependencies: ["CTorch", "Formats"], swiftSettings: swift),
+    .target(name: "Torch", dependencies: ["CTorch", "CSpinning", "Formats"], swiftSettings: swift),
     .target(
       name: "Equipoise",
       dependencies: [
@@ -130,7 +132,7 @@ let package = Package(
     .executableTarget(
       name: "EquipoiseCLI",
       dependencies: [
-        "Report", "Equipoise", "Torch", "Formats",
+        "Report", "Equipoise", "Torch", "Formats", "CEarlyStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (hasFFmpeg ? ["Media"] : []) + (openCV == nil ? [] : ["Motion"]),
       swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])

@@ -14,6 +14,11 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <sched.h>
+
+#include <vector>
+#endif
 
 #if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR < 11 || TORCH_VERSION_MINOR > 13
 #error "Equipoise supports libtorch 2.11 to 2.13; the headers found are of another version"
@@ -127,6 +132,22 @@ CTStatus ct_synchronize(CTDevice target) {
     if (where.is_cpu()) return;
     c10::impl::VirtualGuardImpl(where.type()).synchronizeDevice(where.index());
   });
+}
+
+int32_t ct_openmp(void) {
+  // The other two have GNU's entry points as well.
+  if (dlsym(RTLD_DEFAULT, "kmp_set_blocktime") != nullptr) return 2;
+  return dlsym(RTLD_DEFAULT, "GOMP_parallel") != nullptr ? 1 : 0;
+}
+
+int32_t ct_allowed_processors(void) {
+#ifdef __linux__
+  // A set that has no room for every processor of the machine is refused.
+  std::vector<cpu_set_t> sets(64);
+  const size_t size = sets.size() * sizeof(cpu_set_t);
+  if (sched_getaffinity(0, size, sets.data()) == 0) return CPU_COUNT_S(size, sets.data());
+#endif
+  return 0;
 }
 
 int32_t ct_threads(void) { return at::get_num_threads(); }

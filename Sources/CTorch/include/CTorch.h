@@ -147,6 +147,10 @@ const char *ct_library_path(void);
 bool ct_has_device(int32_t device_type);
 int32_t ct_device_count(int32_t device_type);
 CTStatus ct_synchronize(CTDevice device);
+/// Whose OpenMP runtime is in the process: 0 nobody's, 1 GNU's, 2 LLVM's or Intel's.
+int32_t ct_openmp(void);
+/// The processors that this process may run on; 0 where the system does not tell.
+int32_t ct_allowed_processors(void);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
 void ct_set_deterministic(bool deterministic);

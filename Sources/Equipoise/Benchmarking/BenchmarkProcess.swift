@@ -36,8 +36,12 @@ package final class BenchmarkProcess {
   /// - Parameters:
   ///   - setting: what it times.
   ///   - command: the program and its arguments.
+  ///   - environment: its environment; nil gives this process's.
   /// - Throws: `EquipoiseError` when it does not start.
-  package init(_ setting: BenchmarkSetting, command: [String]) throws {
+  package init(
+    _ setting: BenchmarkSetting, command: [String], environment: [String: String]? = nil
+  ) throws {
+    if let environment { process.environment = environment }
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.standardInput = input
@@ -49,7 +53,7 @@ package final class BenchmarkProcess {
     greeting = try Self.decode(Greeting.self, from: try line())
   }
 
-  /// The same step in PyTorch eager.
+  /// The same step in PyTorch eager, whose threads wait as they do without this program around it.
   ///
   /// - Parameters:
   ///   - setting: what it times.
@@ -64,7 +68,9 @@ package final class BenchmarkProcess {
         .usage, "the file does not exist", at: path,
         fix: "run 'make pytorch', or name an interpreter that has PyTorch with --python")
     }
-    try self.init(setting, command: [python, script])
+    try self.init(
+      setting, command: [python, script],
+      environment: Spinning.withoutOurs(ProcessInfo.processInfo.environment))
   }
 
   /// Lets the process take some steps.

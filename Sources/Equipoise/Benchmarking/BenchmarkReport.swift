@@ -41,6 +41,8 @@ package struct BenchmarkSide: Codable, Sendable {
 package struct BenchmarkReport: Codable, Sendable {
   /// The subject, then what it is compared with.
   package let sides: [BenchmarkSide]
+  /// Processes that kept a processor busy beside every side.
+  package let busyProcesses: Int
 
   /// Another side's time divided by the subject's, round by round: above 1 the subject is faster.
   package func ratio(_ side: BenchmarkSide) -> Spread {
@@ -62,11 +64,12 @@ package struct BenchmarkReport: Codable, Sendable {
   ///   - entries: the sides' names, settings and processes; the first is the subject.
   ///   - rounds: how many rounds count.
   ///   - steps: steps per round.
+  ///   - busyProcesses: how many other processes keep a processor busy meanwhile.
   /// - Returns: the measurements.
   /// - Throws: what a process says when it fails.
   package static func measure(
     _ entries: [(name: String, setting: BenchmarkSetting, process: BenchmarkProcess)],
-    rounds: Int, steps: Int
+    rounds: Int, steps: Int, besides busyProcesses: Int = 0
   ) throws -> BenchmarkReport {
     for entry in entries { _ = try entry.process.run(steps: steps) }
     var seconds = entries.map { _ in [Double]() }
@@ -84,6 +87,6 @@ package struct BenchmarkReport: Codable, Sendable {
           name: entry.name, setting: entry.setting, version: entry.process.greeting.version,
           rounds: seconds[index], peakMemory: memory[index],
           multiplyAddsPerSample: entry.process.greeting.multiplyAddsPerSample)
-      })
+      }, busyProcesses: busyProcesses)
   }
 }

@@ -2,7 +2,7 @@
 public struct RuntimeConfiguration: ConfigurationSection {
   /// `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
   public var device = "auto"
-  /// Threads of one operation; nil takes as many as there are cores.
+  /// Threads of one operation; nil takes as many as this process has processors.
   public var threads: Int?
   /// The seed of every random stream: initial weights, order of samples, augmentation, dropout.
   public var seed = 0

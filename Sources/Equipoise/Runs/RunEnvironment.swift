@@ -15,9 +15,11 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   /// The processor's name, where the system tells.
   public var processor = Hardware.processorName
   /// Cores that this process may use.
-  public var cores = ProcessInfo.processInfo.activeProcessorCount
+  public var cores = Processors.available
   /// Threads of one operation; the last bits of results depend on it.
   public var threads = Runtime.threads
+  /// How long threads wait by spinning; nil in runs of versions that did not say.
+  public var spinning: Spinning? = Spinning.current
   /// Where the run computed.
   public var device: String
   /// The identity of the prepared data.

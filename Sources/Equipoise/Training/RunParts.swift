@@ -23,7 +23,7 @@ package final class RunParts {
     self.configuration = configuration
     let runtime = configuration.runtime
     device = try Accelerators.device(named: runtime.device)
-    if let threads = runtime.threads { Runtime.threads = threads }
+    Runtime.threads = runtime.threads ?? Runtime.defaultThreads
     Runtime.setDeterministic(true)
     let seed = UInt64(runtime.seed)
     let data = try RunData(configuration, device: device)

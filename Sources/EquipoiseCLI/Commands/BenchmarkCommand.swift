@@ -1,6 +1,7 @@
 import ArgumentParser
 import Equipoise
 import Foundation
+import Torch
 
 /// `equipoise benchmark`
 struct BenchmarkCommand: ParsableCommand {
@@ -44,8 +45,11 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Classes; default: those of the preset.")
   var classes: Int?
 
-  @Option(help: "Threads of one operation; default: one for each core.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Threads of one operation; default: one for each processor.")
+  var threads = Processors.available
+
+  @Option(help: "Processes that keep a processor busy beside every side.")
+  var busy = 0
 
   @Option(help: "fp32 or bf16; default: both for 'all'.")
   var precision: Precision?
@@ -59,7 +63,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Rounds that count.")
   var rounds = 7
 
-  @Option(help: "Steps per round; default: as many as take about a second.")
+  @Option(help: "Steps per round; default: 2 of 'resnet18', 20 of 'transformer'.")
   var steps: Int?
 
   @Option(help: "The Python interpreter that has PyTorch; 'none' times only this side.")
@@ -74,17 +78,24 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: .hidden)
   var serve = false
 
+  @Flag(help: .hidden)
+  var keepBusy = false
+
   func validate() throws {
-    guard batch >= 2, size >= 32, threads >= 1, rounds >= 1, (steps ?? 1) >= 1, (classes ?? 2) >= 2
+    guard batch >= 2, size >= 32, threads >= 1, rounds >= 1, (steps ?? 1) >= 1,
+      (classes ?? 2) >= 2, 0...1024 ~= busy
     else {
       throw ValidationError(
         "--batch and --classes take 2 or more, --size 32 or more, --threads, --rounds and --steps "
-          + "1 or more")
+          + "1 or more, --busy 0 to 1024")
     }
   }
 
   func run() throws {
     if serve { return try BenchmarkProcess.serve() }
+    if keepBusy { return BusyProcesses.serve() }
+    let others = try BusyProcesses(busy, command: [program, "benchmark", "--keep-busy"])
+    defer { others.stop() }
     if let methods { return try measureCosts(of: MethodChoice.names(in: methods)) }
     for setting in settings {
       let report = try measure(setting)
@@ -117,7 +128,8 @@ struct BenchmarkCommand: ParsableCommand {
       (name: name, setting: setting, process: try BenchmarkProcess(setting, command: ownCommand))
     }
     defer { for entry in entries { entry.process.stop() } }
-    return try BenchmarkReport.measure(entries, rounds: rounds, steps: stepsPerRound(setting))
+    return try BenchmarkReport.measure(
+      entries, rounds: rounds, steps: stepsPerRound(setting), besides: busy)
   }
 
   private func stepsPerRound(_ setting: BenchmarkSetting) -> Int {
@@ -140,12 +152,13 @@ struct BenchmarkCommand: ParsableCommand {
       entries.append(
         (name: "PyTorch \(setting.method)", setting: peerSetting(setting), process: peer))
     }
-    return try BenchmarkReport.measure(entries, rounds: rounds, steps: stepsPerRound(setting))
+    return try BenchmarkReport.measure(
+      entries, rounds: rounds, steps: stepsPerRound(setting), besides: busy)
   }
 
-  private var ownCommand: [String] {
-    [Bundle.main.executablePath ?? CommandLine.arguments[0], "benchmark", "--serve"]
-  }
+  private var ownCommand: [String] { [program, "benchmark", "--serve"] }
+
+  private var program: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
   private func peerSetting(_ setting: BenchmarkSetting) -> BenchmarkSetting {
     var setting = setting

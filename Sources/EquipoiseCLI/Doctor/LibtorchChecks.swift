@@ -3,7 +3,7 @@ import Torch
 
 /// Whether the libtorch in the process is the one this program was built for, and computes.
 enum LibtorchChecks {
-  static var findings: [Diagnosis.Finding] { [version, library, arithmetic, threads] }
+  static var findings: [Diagnosis.Finding] { [version, library, arithmetic, threads, waiting] }
 
   private static var version: Diagnosis.Finding {
     let (built, loaded) = (Runtime.version, setting("TORCH_VERSION") ?? Runtime.version)
@@ -36,7 +36,25 @@ enum LibtorchChecks {
   }
 
   private static var threads: Diagnosis.Finding {
-    .init("threads", "\(Runtime.threads) for one operation; \(MachineChecks.cores) cores")
+    .init(
+      "threads", "\(Runtime.defaultThreads) for one operation; processors: \(Processors.summary)")
+  }
+
+  /// Whether waiting threads leave the processor to others.
+  private static var waiting: Diagnosis.Finding {
+    let spinning = Spinning.current
+    let variables = spinning.variables.joined(separator: ", ")
+    switch spinning.decidedBy {
+    case .equipoise: return .init("waiting", "threads spin briefly, then sleep: \(variables)")
+    case .user: return .init("waiting", "as the environment says: \(variables)")
+    case .runtime:
+      guard spinning.openMP != "none" else { return .init("waiting", "no OpenMP in this libtorch") }
+      return .init(
+        "waiting", .warning, "threads spin as long as \(spinning.openMP)'s OpenMP likes",
+        fix:
+          "unset EQUIPOISE_SPINNING, or set GOMP_SPINCOUNT; else training is slow on a busy machine"
+      )
+    }
   }
 
   /// A value in libtorch's own description of its build, `…, NAME=VALUE, …`.

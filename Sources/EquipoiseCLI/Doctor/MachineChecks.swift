@@ -5,9 +5,6 @@ import Foundation
 enum MachineChecks {
   static var findings: [Diagnosis.Finding] { [processor, bf16, memory, disk, folder] }
 
-  /// Cores that this process may use.
-  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
-
   private static var processor: Diagnosis.Finding {
     .init("processor", Hardware.processorName)
   }

@@ -1,10 +1,11 @@
 import Foundation
+import Torch
 
 /// Memory of the machine, or of the container around this process.
 enum SystemMemory {
   /// All of it, in bytes.
   static var total: Int {
-    min(Int(ProcessInfo.processInfo.physicalMemory), limit ?? .max)
+    min(Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroups.current.memory ?? .max)
   }
 
   /// What a new program may still take, in bytes; nil where the system does not say.
@@ -14,23 +15,13 @@ enum SystemMemory {
     guard let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
       return nil
     }
-    guard let limit, let used = SystemFile.number(group + "memory.current") else {
-      return 1024 * kibibytes
-    }
-    return min(1024 * kibibytes, max(0, limit - used))
+    return min(1024 * kibibytes, ControlGroups.current.freeMemory ?? .max)
   }
-
-  private static var limit: Int? { SystemFile.number(group + "memory.max") }
-  private static let group = "/sys/fs/cgroup/"
 }
 
 /// Small files in which Linux tells about itself; empty elsewhere.
 enum SystemFile {
   static func text(_ path: String) -> String {
     (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-  }
-
-  static func number(_ path: String) -> Int? {
-    Int(text(path).trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }

@@ -3,6 +3,7 @@
   import Equipoise
   import Foundation
   import Media
+  import Torch
 
   /// `equipoise media-benchmark`
   struct MediaBenchmarkCommand: ParsableCommand {
@@ -17,8 +18,8 @@
     @Argument(help: "A folder of clips with audio and video.")
     var folder: String
 
-    @Option(help: "Processes at once; default: one for each core.")
-    var workers = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Processes at once; default: one for each processor.")
+    var workers = Processors.available
 
     @Option(help: "Frames per second that are kept.")
     var rate = 3.0

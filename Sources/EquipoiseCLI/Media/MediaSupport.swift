@@ -1,5 +1,6 @@
 import Equipoise
 import Foundation
+import Torch
 
 #if EQUIPOISE_MEDIA
   import Media
@@ -24,8 +25,9 @@ enum MediaSupport {
 
   /// What recipes for raw media need; those say so when there is no decoder.
   static func preparation(workers: Int?, maxCorrupt: Int) -> MediaPreparation {
-    let processors = ProcessInfo.processInfo.activeProcessorCount
-    return MediaPreparation(workers: workers ?? processors, maxCorrupt: maxCorrupt, flow: flow) {
+    MediaPreparation(
+      workers: workers ?? Processors.available, maxCorrupt: maxCorrupt, flow: flow
+    ) {
       try decoder(workers: $0)
     }
   }

@@ -28,7 +28,9 @@ struct ExperimentOptions: ParsableArguments {
   var sets: [String] = []
 
   @Option(
-    help: ArgumentHelp("Runs side by side (default: one per core; on a GPU one).", valueName: "n"))
+    help: ArgumentHelp(
+      "Runs side by side (default: as many as the processors allow; on a GPU one).", valueName: "n")
+  )
   var jobs: Int?
 
   @Option(
@@ -80,8 +82,7 @@ extension ExperimentOptions {
     let devices = try Set(configurations.map(\.runtime.device)).map(Accelerators.device)
     guard devices.allSatisfy({ $0 == .cpu }) else { return RunBudget(jobs: 1, memory: limit) }
     let threads = configurations.compactMap(\.runtime.threads).max() ?? 1
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    return RunBudget(jobs: max(1, cores / threads), memory: limit)
+    return RunBudget(jobs: max(1, Processors.available / threads), memory: limit)
   }
 
   private func memoryLimit() throws -> Int? {

@@ -53,7 +53,15 @@ struct BenchmarkTable {
     let layout = setting.channelsLast ? "channels last" : "contiguous"
     return
       "\(setting.encoder.rawValue), \(shapes), batch \(setting.batch), \(setting.classes) classes, "
-      + "\(setting.precision.rawValue), \(layout), \(setting.threads) threads"
+      + "\(setting.precision.rawValue), \(layout), \(setting.threads) threads" + besides
+  }
+
+  private var besides: String {
+    switch report.busyProcesses {
+    case 0: ""
+    case 1: ", beside a busy process"
+    case let count: ", beside \(count) busy processes"
+    }
   }
 
   private func numbers(_ spread: Spread, scale: Double = 1) -> [String] {

@@ -1,4 +1,5 @@
 internal import CTorch
+import Foundation
 
 /// The libtorch that this process runs on.
 public enum Runtime {
@@ -19,6 +20,14 @@ public enum Runtime {
       ct_set_threads(Int32(newValue))
     }
   }
+
+  /// As many threads as libtorch takes by itself, but not more than ``Processors/available``. A number that
+  /// the user has set (OMP_NUM_THREADS, MKL_NUM_THREADS) is not lowered.
+  public static let defaultThreads: Int = {
+    let environment = ProcessInfo.processInfo.environment
+    let isSet = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].contains { environment[$0] != nil }
+    return isSet ? threads : min(threads, Processors.available)
+  }()
 
   /// Chooses algorithms that give the same bits on every run, where the device has a choice.
   public static func setDeterministic(_ deterministic: Bool) {

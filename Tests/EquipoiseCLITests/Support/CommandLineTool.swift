@@ -56,9 +56,9 @@ enum CommandLineTool {
     try Running(arguments, shell: shell).finish()
   }
 
-  /// Starts the program.
-  static func start(_ arguments: [String]) throws -> Running {
-    try Running(arguments, shell: nil)
+  /// Starts the program, `after` what a shell does first.
+  static func start(_ arguments: [String], after shell: String? = nil) throws -> Running {
+    try Running(arguments, shell: shell)
   }
 
   /// Beside the test bundle.

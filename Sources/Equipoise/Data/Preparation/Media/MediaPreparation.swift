@@ -1,4 +1,4 @@
-public import Foundation
+public import Torch
 
 /// What the program lends to recipes for raw media.
 public struct MediaPreparation: Sendable {
@@ -19,7 +19,7 @@ public struct MediaPreparation: Sendable {
   ///   - flow: computes optical flow.
   ///   - decoder: makes the decoder.
   public init(
-    workers: Int = ProcessInfo.processInfo.activeProcessorCount, maxCorrupt: Int = 0,
+    workers: Int = Processors.available, maxCorrupt: Int = 0,
     flow: (any OpticalFlow)? = nil,
     decoder: @escaping @Sendable (_ workers: Int) throws -> any MediaDecoding
   ) {

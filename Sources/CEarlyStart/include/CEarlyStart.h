@@ -1,0 +1,1 @@
+// A target for executables only: linking it is all it takes to run with bounded spinning (CSpinning.h).
