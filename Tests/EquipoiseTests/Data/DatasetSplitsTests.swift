@@ -50,6 +50,18 @@ import Testing
     #expect(try carve(labels, groups: nil, share: 0.2, seed: 4).ids != carved.ids)
   }
 
+  /// However large the share, a class keeps one sample to train on; however small, it gives one.
+  @Test func carvingLeavesAndTakesOneSampleOfAClass() throws {
+    let labels = Array(repeating: 0, count: 12) + [1, 1, 2]
+    let most = try carve(labels, groups: nil, share: 0.99, seed: 1)
+    #expect(most.train.classCounts(3) == [1, 1, 1])
+    #expect(most.validation.classCounts(3) == [11, 1, 0])
+    let least = try carve(labels, groups: nil, share: 0.01, seed: 1)
+    #expect(least.validation.classCounts(3) == [1, 1, 0])
+    // 0.375 · 12 = 4.5 is rounded up.
+    #expect(try carve(labels, groups: nil, share: 0.375, seed: 1).validation.classCounts(3)[0] == 5)
+  }
+
   @Test func carvesWholeGroupsAndKeepsEveryClass() throws {
     // Ten groups of ten; only group 3 has class 2.
     let groups = (0..<100).map { $0 / 10 }

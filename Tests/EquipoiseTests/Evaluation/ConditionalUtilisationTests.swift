@@ -45,6 +45,28 @@ struct ConditionalUtilisationTests {
     }
   }
 
+  /// The means are over samples: unequal batches of the training split are the whole of it.
+  @Test func theMeansAreOverSamplesNotBatches() throws {
+    let model = try model()
+    let generator = Generator(seed: 2)
+    let training = [Tensor.normal([6, 7], from: generator), .normal([6, 5], from: generator)]
+      .map { $0 * 20 }
+    let inputs = [Tensor.normal([600, 7], from: generator), .normal([600, 5], from: generator)]
+      .map { $0 * 20 }
+    let labels = (0..<600).map { Int64($0 % 3) }
+    func rates(_ ranges: [Range<Int>]) throws -> [String: Double?] {
+      try ConditionalUtilisation(model).rates(
+        training: { body in
+          for range in ranges {
+            try body(batch(training.map { $0.slice(range) }, range.map { _ in 0 }))
+          }
+        }, test: { try $0(batch(inputs, labels)) })
+    }
+    let whole = try rates([0..<6])
+    #expect(try rates([0..<5, 5..<6]) == whole)
+    #expect(try rates([5..<6]) != whole, "the case shows nothing")
+  }
+
   private func correct(
     _ model: MultimodalModel, _ inputs: [Tensor], _ branch: Int, _ labels: [Int64]
   ) -> Int {

@@ -97,6 +97,20 @@ struct StatisticsTests {
     #expect(abs(p - 0.1516) < 0.002)
   }
 
+  /// None of a thousand patterns is as far from 0 as forty differences of one sign; the observed
+  /// pattern itself still counts.
+  @Test func aSampledPIsNeverZero() {
+    let differences = (0..<40).map { 1 + Double($0) / 100 }
+    let sum = differences.reduce(0, +)
+    let smallest = SignFlipTest.sampled(differences, sum, patterns: 1000)
+    #expect(smallest == 0.001)
+    let largest = SignFlipTest.sampled(differences, 0, patterns: 1000)
+    #expect(largest == 1)
+    let patterns = Double(1 << 20)
+    #expect(SignFlipTest.smallestP(pairs: 21) == 1 / patterns)
+    #expect(SignFlipTest.smallestP(pairs: 20) == 2 / patterns)
+  }
+
   @Test func testsThatAreNotDefined() {
     #expect(PairedTTest.p([0.1]) == nil)
     // 0.3 − 0.2 and 0.2 − 0.1 differ in the last bit only.

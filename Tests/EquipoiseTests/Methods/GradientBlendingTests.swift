@@ -103,6 +103,58 @@ struct GradientBlendingTests {
     #expect(engine.optimizer.learningRate == 0.125)
   }
 
+  /// After real steps an estimate still starts the optimiser anew: it finds what a new optimiser finds
+  /// at the same weights, and the run's momentum is there again afterwards.
+  @Test func anEstimateAfterRealStepsStartsTheOptimiserAnew() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    var configuration = GradientBlending.Configuration()
+    (configuration.firstSuperEpoch, configuration.superEpoch) = (1, 1)
+    let method = try GradientBlending(configuration, for: golden.setting)
+    let engine = try golden.engine(training: method)
+    let step = StandardStep(method, engine: engine)
+    for index in 0..<2 { _ = try step.run(try golden.context(index)) }
+    func everything() -> [Tensor] {
+      (golden.model.state + engine.optimizer.state).map { $0.tensor.detached().cloned() }
+        + method.ownParameters.map { $0.parameter.leaf.detached().cloned() }
+    }
+    let before = everything()
+    #expect(engine.optimizer.state.contains { $0.tensor.magnitude().sum().item() > 0.01 })
+    try method.beginEpoch(1, with: engine)
+    #expect(zip(before, everything()).allSatisfy(isEqual))
+    let found = method.weights
+
+    let heads = method.ownParameters.map { $0.parameter.leaf.detached().cloned() }
+    let fresh = try golden.engine(training: method)
+    for (entry, head) in zip(method.ownParameters, heads) { entry.parameter.assign(head) }
+    try method.beginEpoch(1, with: fresh)
+    #expect(method.weights == found && Set(found).count > 1)
+  }
+
+  /// A trial takes the batches and learning rates of the epochs that it is a trial of.
+  @Test func aTrialHasTheEpochsAndRatesOfTheRun() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    let batch = try golden.context(0).batch
+    var visited: [Int] = []
+    let optimizer = SGD(golden.model.namedParameters, learningRate: 7, momentum: 0.9)
+    let engine = TrainingEngine(
+      model: golden.model, optimizer: optimizer, training: TrainingConfiguration(), device: .cpu,
+      trainingBatches: { _, _ in },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { epoch, body in
+          visited.append(epoch)
+          for _ in 0..<2 { try body(batch) }
+        }, learningRate: { Double($0) / 8 }))
+    var rates: [Double] = []
+    let result = try engine.rehearse(epochs: 3..<5) { _ in
+      rates.append(optimizer.learningRate)
+    } result: {
+      rates.count
+    }
+    #expect(visited == [3, 4] && result == 4)
+    #expect(rates == [0.375, 0.375, 0.5, 0.5])
+    #expect(optimizer.learningRate == 7)
+  }
+
   // MARK: Runs
 
   private func tinyRun(_ change: (inout GradientBlending.Configuration) -> Void) throws -> TinyRun {

@@ -104,6 +104,31 @@ struct OPMTests {
     #expect(isEqual(Tensor.stacked(method.telemetry.map(\.value)), rates))
   }
 
+  /// A batch that is left alone, by chance or while warming up, still is the batch before the next.
+  @Test func skippedBatchesAreBatchesBeforeTheNext() throws {
+    let steps = try MethodSteps("opm")
+    let contexts = try [(0, 0), (1, 1), (2, 2)].map { try steps.context($0, epoch: $1) }
+    let features = contexts.map { steps.model.features($0.batch.inputs, .evaluation) }
+    let own = zip(contexts, features).map { context, features in
+      ModalityScores.ratios(features, labels: context.batch.labels, fusion: steps.model.fusion)
+    }
+    let never = try OPM(
+      Self.configuration { ($0.previousBatch, $0.probability) = (true, 0) }, for: steps.setting)
+    for index in 0..<2 {
+      let passed = try never.modulate(features[index], in: contexts[index])
+      #expect(zip(passed, features[index]).allSatisfy(isEqual) && never.telemetry.isEmpty)
+      #expect(isEqual(try #require(never.state.first?.tensor), own[index]))
+    }
+    // Warm-up in epochs 0 and 1; epoch 2 drops at the rates of the batch before.
+    let late = try OPM(
+      Self.configuration { ($0.previousBatch, $0.probability, $0.warmUpEpochs) = (true, 1, 2) },
+      for: steps.setting)
+    for index in 0..<3 { _ = try late.modulate(features[index], in: contexts[index]) }
+    let rates = OPM.rates(own[1], base: 0.5, lambda: 0.5)
+    #expect(isEqual(Tensor.stacked(late.telemetry.map(\.value)), rates))
+    #expect(!isEqual(own[0], own[1]) && rates.sum().item() > 0, "the case shows nothing")
+  }
+
   @Test func aStateOfAnotherModelIsRefused() throws {
     let steps = try MethodSteps("opm")
     let method = try OPM(Self.configuration { $0.previousBatch = true }, for: steps.setting)

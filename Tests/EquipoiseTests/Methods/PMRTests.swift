@@ -82,6 +82,32 @@ struct PMRTests {
     try steps.check(try PMR(configuration, for: steps.setting))
   }
 
+  /// − μ Σ γ H is in the loss of the first epochs and no longer; the rest stays to the window's end.
+  @Test func theEntropyHasItsEpochsAndTheWindowItsOwn() throws {
+    let steps = try MethodSteps("pmr")
+    let method = try PMR(
+      Self.configuration {
+        ($0.entropyWeight, $0.entropyEpochs) = (0.5, 2)
+        $0.window = EpochWindow(first: 1, last: 3)
+      }, for: steps.setting)
+    let engine = try steps.makeEngine()
+    try method.beginEpoch(1, with: engine)
+    let losses = try (0..<5).map { epoch in
+      let context = try steps.context(0, epoch: epoch)
+      return try method.loss(for: engine.forward(context), in: context).item()
+    }
+    let context = try steps.context(0, epoch: 3)
+    _ = try method.loss(for: engine.forward(context), in: context)
+    let values = Dictionary(
+      uniqueKeysWithValues: method.telemetry.map { ($0.name, $0.value.item()) })
+    let entropy = steps.model.modalities.reduce(0) {
+      $0 + (values["lead.\($1)"] ?? 0) * (values["entropy.\($1)"] ?? 0)
+    }
+    #expect(entropy > 1e-3, "the case shows nothing")
+    #expect(abs(losses[2] - losses[1] - 0.5 * entropy) < 1e-12)
+    #expect(losses[3] == losses[2] && losses[4] == losses[0] && losses[0] != losses[2])
+  }
+
   @Test func theHeadHasTheGradientOfTheCrossEntropy() throws {
     let steps = try MethodSteps("pmr")
     let method = try PMR(Self.configuration { $0.entropyWeight = 1 }, for: steps.setting)

@@ -36,6 +36,24 @@ struct ClassificationScoresTests {
     #expect(AveragePrecision.of(scores: [0.5], isPositive: [false]) == nil)
   }
 
+  /// Class 2 never occurs and has no precision: the mean is over the other two, each ½.
+  @Test func theMeanLeavesOutAnAbsentClass() {
+    let probabilities: [Float] = [0.6, 0.3, 0.1, 0.7, 0.2, 0.1]
+    let mean = AveragePrecision.mean(probabilities: probabilities, labels: [0, 1], classes: 3)
+    #expect(mean == 0.5)
+    #expect(AveragePrecision.mean(probabilities: [], labels: [], classes: 3) == 0)
+  }
+
+  /// Two thresholds: 0.9 for a hit, then 0.5 for two misses and a hit → ½ · 1 + ½ · 2/4.
+  @Test func aThresholdOfSeveralSamplesCountsWhole() {
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+      let area = AveragePrecision.of(
+        scores: order.map { [0.9, 0.5, 0.5, 0.5][$0] },
+        isPositive: order.map { [true, false, true, false][$0] })
+      #expect(area == 0.75)
+    }
+  }
+
   @Test func equalScoresAreOneThreshold() {
     let forward = AveragePrecision.of(scores: [0.5, 0.5], isPositive: [true, false])
     let backward = AveragePrecision.of(scores: [0.5, 0.5], isPositive: [false, true])

@@ -37,9 +37,12 @@ public enum SignFlipTest {
     return Double(extreme) / Double(patterns)
   }
 
-  private static func sampled(_ differences: [Double], _ threshold: Double) -> Double {
+  /// The share of `patterns` patterns, of which the observed one is the first and the rest are random,
+  /// whose sum is as far from 0 as the threshold: never 0.
+  static func sampled(
+    _ differences: [Double], _ threshold: Double, patterns: Int = 1 << exactLimit
+  ) -> Double {
     var stream = RandomStream(seed: 0, "sign flips")
-    let patterns = 1 << exactLimit
     let extreme = (1..<patterns).count { _ in
       let sum = differences.reduce(0) { $0 + (stream.happens(withProbability: 0.5) ? $1 : -$1) }
       return abs(sum) >= threshold
