@@ -25,6 +25,26 @@ struct BestEpochTests {
     #expect(BestEpoch(epoch: 0, score: 0, loss: .infinity).loss == nil)
   }
 
+  /// Each metric chooses its own epoch, and the weights that are kept are those of it.
+  @Test(arguments: [SelectionMetric.accuracy, .macroF1, .loss])
+  func theMetricThatIsAskedForDecides(_ metric: SelectionMetric) throws {
+    let tiny = try TinyRun()
+    tiny.configuration.evaluation.selectBy = metric
+    (tiny.configuration.training.epochs, tiny.configuration.runtime.seed) = (8, 3)
+    guard case .finished(let result) = try tiny.train("run") else {
+      Issue.record("the run did not finish")
+      return
+    }
+    let epochs = try tiny.validation("run").map { $0.selectionScore(metric) }
+    let losses = try tiny.validation("run").map(\.loss)
+    let top = try #require(epochs.max())
+    let tied = epochs.indices.filter { epochs[$0] == top }
+    #expect(result.bestEpoch == tied.min { losses[$0] < losses[$1] })
+    #expect(metric != .loss || Set(epochs).count > 1, "the case shows nothing: \(epochs)")
+    #expect(result.validation.loss == losses[try #require(result.bestEpoch)])
+    #expect(result.selectedBy == metric.rawValue)
+  }
+
   /// Steps so small that predictions stay as they are for epochs while the loss changes.
   @Test func equalScoresGoToTheLowerLossAlsoAfterAStop() throws {
     let tiny = try TinyRun()
@@ -48,13 +68,12 @@ struct BestEpochTests {
 }
 
 extension TinyRun {
-  /// Validation accuracy and loss of each epoch.
-  fileprivate func validation(_ name: String) throws -> [(accuracy: Double, loss: Double)] {
+  /// The scores of each epoch on the validation split.
+  fileprivate func validation(_ name: String) throws -> [EvaluationReport] {
     struct Line: Decodable { let validation: EvaluationReport }
     return try String(decoding: bytes(name + "/metrics.jsonl"), as: UTF8.self).split(
       separator: "\n"
     )
     .map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)).validation }
-    .map { ($0.accuracy, $0.loss) }
   }
 }

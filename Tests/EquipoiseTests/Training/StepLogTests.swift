@@ -9,9 +9,9 @@ struct StepLogTests {
   private func report(
     _ loss: Double, samples: Int, _ telemetry: [(String, Double)] = []
   ) -> StepReport {
+    let rows = (0..<2 * samples).map { Double($0 % 2) }
     var report = StepReport(
-      loss: Tensor(loss), logits: Tensor(Array(repeating: [0.0, 1], count: samples).flatMap { $0 })
-        .reshaped([samples, 2]))
+      loss: Tensor(loss), logits: Tensor(rows, shape: [samples, 2]))
     report.telemetry = telemetry.map { (name: $0.0, value: Tensor($0.1)) }
     return report
   }
