@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Yams
 
@@ -20,19 +21,7 @@ struct YAMLReader {
 
   /// The assignments of the configuration file `source`.
   static func read(file source: String) throws -> [ConfigAssignment] {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: source))
-    } catch {
-      throw EquipoiseError(
-        .configuration, "the configuration file cannot be read", at: source,
-        fix: "check the path and its permissions")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw EquipoiseError(
-        .configuration, "the file is not UTF-8 text", at: source, fix: "save it as UTF-8")
-    }
-    return try YAMLReader(source: source).assignments(in: text)
+    try YAMLReader(source: source).assignments(in: FileSystem.text(of: source))
   }
 
   /// The assignments in the YAML `text`, their paths beginning with `path`; at the top of a file

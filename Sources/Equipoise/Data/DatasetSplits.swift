@@ -15,6 +15,14 @@ extension PreparedDataset {
   public func trainingSplits(
     validationFraction: Double, seed: UInt64
   ) throws -> [Split: Samples] {
+    try trainingSplits(validationFraction: validationFraction, seed: seed) { _ in }
+  }
+
+  /// As the public method; `note` is told where groups could not be kept whole and which classes the
+  /// carved split lacks.
+  func trainingSplits(
+    validationFraction: Double, seed: UInt64, note: (String) -> Void
+  ) throws -> [Split: Samples] {
     let train = try nonEmptySamples(.train)
     try checkClasses(of: train)
     let (validation, test) = (try samples(.validation), try samples(.test))
@@ -22,17 +30,33 @@ extension PreparedDataset {
       return [.train: train, .validation: validation, .test: test]
     }
     let carving = ValidationCarving(train, classes: description.classes.count, seed: seed)
-    let chosen = carving.choose(share: validationFraction)
+    let choice = carving.choose(share: validationFraction)
+    let chosen = choice.samples
     guard !chosen.isEmpty else {
       throw EquipoiseError(
         .data, "there is no validation split and the training split is too small to carve one",
         at: folder, fix: "add samples: at least two of some class")
     }
+    carvingNotes(choice).forEach(note)
     let taken = Set(chosen)
     let rest = (0..<train.count).filter { !taken.contains($0) }
     return [
       .train: train.subset(rest), .validation: train.subset(chosen, as: .validation), .test: test,
     ]
+  }
+
+  private func carvingNotes(_ choice: ValidationCarving.Choice) -> [String] {
+    var notes: [String] = []
+    if choice.partsGroups {
+      notes.append(
+        "validation is carved by class, not in whole groups, which would leave a class without "
+          + "training samples: groups are in both, so validation scores are too good")
+    }
+    if !choice.absent.isEmpty {
+      let names = Enumeration.text(choice.absent.map { "'\(description.classes[$0])'" })
+      notes.append("the carved validation split has no sample of \(names)")
+    }
+    return notes
   }
 
   /// The samples of a split that must not be empty.

@@ -1,5 +1,15 @@
 /// Chooses which training samples become validation samples, or those of another split.
 struct ValidationCarving {
+  /// What was chosen.
+  struct Choice: Equatable {
+    /// The chosen samples, ascending; none when every choice would empty a class.
+    var samples: [Int] = []
+    /// Whether samples of one group are on both sides: no choice of whole groups leaves every class.
+    var partsGroups = false
+    /// Classes with samples, but none that was chosen.
+    var absent: [Int] = []
+  }
+
   private let labels: [Int]
   private let groups: [Int]?
   private let classes: Int
@@ -17,13 +27,26 @@ struct ValidationCarving {
     stream = RandomStream(seed: seed, name)
   }
 
-  /// The chosen samples, ascending; none when every choice would empty a class.
-  func choose(share: Double) -> [Int] {
+  /// Whole groups if there are at least two and every class can stay, else the same share of each class.
+  func choose(share: Double) -> Choice {
     if let groups, Set(groups).count > 1 {
-      let chosen = wholeGroups(groups, share)
-      if !chosen.isEmpty { return chosen }
+      let carving = GroupCarving(labels: labels, groups: groups, classes: classes, stream: stream)
+      let chosen = carving.choose(share: share)
+      if !chosen.isEmpty { return choice(chosen, partsGroups: false) }
+      return choice(byClass(share), partsGroups: true)
     }
-    return (0..<classes).flatMap { ofClass($0, share) }.sorted()
+    return choice(byClass(share), partsGroups: groups != nil)
+  }
+
+  private func choice(_ samples: [Int], partsGroups: Bool) -> Choice {
+    let found = Set(samples.map { labels[$0] })
+    return Choice(
+      samples: samples, partsGroups: partsGroups && !samples.isEmpty,
+      absent: Set(labels).subtracting(found).sorted())
+  }
+
+  private func byClass(_ share: Double) -> [Int] {
+    (0..<classes).flatMap { ofClass($0, share) }.sorted()
   }
 
   /// At least one sample of each class that has two, and never the last one.
@@ -34,31 +57,5 @@ struct ValidationCarving {
     stream.shuffle(&members)
     let wanted = Int((Double(members.count) * share).rounded())
     return Array(members.prefix(min(max(1, wanted), members.count - 1)))
-  }
-
-  /// Groups in random order, each taken if it brings the number of samples closer to the share and
-  /// leaves every class in the training split.
-  private func wholeGroups(_ groups: [Int], _ share: Double) -> [Int] {
-    let members = Dictionary(grouping: groups.indices) { groups[$0] }
-    var order = members.keys.sorted()
-    var stream = stream.substream("groups")
-    stream.shuffle(&order)
-    let target = Double(labels.count) * share
-    let smallest = members.values.map(\.count).min() ?? 0
-    var left = (0..<classes).map { label in labels.count { $0 == label } }
-    var chosen: [Int] = []
-    for group in order {
-      guard let indices = members[group] else { continue }
-      let total = Double(chosen.count + indices.count)
-      // The first group is taken even if it overshoots, within reason: some group has to be.
-      let closer = abs(total - target) < abs(Double(chosen.count) - target)
-      guard closer || chosen.isEmpty && total <= max(2 * target, Double(smallest)) else { continue }
-      var rest = left
-      for index in indices { rest[labels[index]] -= 1 }
-      guard rest.allSatisfy({ $0 > 0 }) else { continue }
-      left = rest
-      chosen += indices
-    }
-    return chosen.sorted()
   }
 }

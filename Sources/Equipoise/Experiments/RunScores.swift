@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// What one finished run of a comparison reached.
@@ -49,7 +50,7 @@ public struct RunScores: Codable, Sendable {
 
   private static func multiplyAdds(in metrics: String) throws -> Int? {
     struct Line: Decodable { let multiplyAddsPerSample: Int? }
-    let text = try String(contentsOfFile: metrics, encoding: .utf8)
+    let text = try FileSystem.text(of: metrics)
     guard let last = text.split(separator: "\n").last else { return nil }
     return try JSONDecoder().decode(Line.self, from: Data(last.utf8)).multiplyAddsPerSample
   }

@@ -28,8 +28,7 @@ package struct CheckpointStore {
   /// - Parameter checkpoint: the state.
   /// - Throws: when the disk does not take it; every older checkpoint then stays.
   package func save(_ checkpoint: Checkpoint) throws {
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(folder)
     try AtomicFile.removeLeftovers(in: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -39,7 +38,7 @@ package struct CheckpointStore {
     try TensorFile.write(
       checkpoint.tensors, to: "\(folder)/\(name).safetensors",
       metadata: ["format": Self.format, "progress": progress], checksummed: true)
-    for path in files.dropFirst(keep) { try FileManager.default.removeItem(atPath: path) }
+    for path in files.dropFirst(keep) { try FileSystem.remove(path) }
   }
 
   /// The newest checkpoint that is whole.

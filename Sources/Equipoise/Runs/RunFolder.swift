@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// The files of one run. Nothing else knows their names.
@@ -38,15 +39,8 @@ public struct RunFolder: Sendable {
 
   /// Makes the folder.
   ///
-  /// - Throws: `EquipoiseError` when it cannot be made.
+  /// - Throws: `FormatError` when it cannot be made or written to.
   package func create() throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw EquipoiseError(
-        .usage, "the run's folder cannot be made: \(error.localizedDescription)", at: path,
-        fix: "choose a folder that you may write to")
-    }
+    try FileSystem.makeWritableFolder(path)
   }
 }

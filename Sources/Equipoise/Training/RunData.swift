@@ -4,6 +4,8 @@ import Torch
 struct RunData {
   let dataset: PreparedDataset
   let splits: [Split: Samples]
+  /// What is to be said of the carved validation split.
+  let notes: [String]
   private let loader: Loader
   private let normalizer: InputNormalizer
   private let batchSize: Int
@@ -17,9 +19,11 @@ struct RunData {
     dataset = try PreparedDataset(folder: configuration.data, modalities: configuration.modalities)
     try configuration.checkModalities(
       dataset.description.modalities.keys.sorted(), of: dataset.description.name)
+    var notes: [String] = []
     splits = try dataset.trainingSplits(
       validationFraction: configuration.evaluation.validationFraction,
-      seed: UInt64(configuration.runtime.seed))
+      seed: UInt64(configuration.runtime.seed)) { notes.append($0) }
+    self.notes = notes
     let training = configuration.training
     let runtime = configuration.runtime
     loader = try Loader(

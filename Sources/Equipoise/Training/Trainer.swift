@@ -169,8 +169,7 @@ public final class Trainer {
     guard let method = parts.method as? any EpochMeasuring else { return }
     let tensors = try method.measure(with: parts.engine)
     guard !tensors.isEmpty else { return }
-    try FileManager.default.createDirectory(
-      atPath: run.measurements, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(run.measurements)
     try TensorFile.write(tensors, to: run.measurements(epoch: progress.epoch))
   }
 

@@ -24,7 +24,8 @@ package struct TrainingRun {
   ///   - configuration: resolved and validated.
   ///   - folder: where the run's files go.
   ///   - resume: what to do when the folder holds a run.
-  ///   - warn: told of changes that alter the last bits of results.
+  ///   - warn: told of changes that alter the last bits of results, and of a validation split that
+  ///     could not be carved in whole groups.
   /// - Throws: when the folder holds another run, is in use, or does not fit the configuration;
   ///   nothing is written then.
   package init(
@@ -40,6 +41,7 @@ package struct TrainingRun {
     }
     if continues { try Self.checkUnchanged(configuration, in: folder) }
     parts = try RunParts(configuration)
+    parts.data.notes.forEach(warn)
     if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
     try folder.create()
     lock = try ProcessLock(folder: folder.path)
@@ -103,7 +105,7 @@ package struct TrainingRun {
   private static func checkEnvironment(
     _ parts: RunParts, in folder: RunFolder, warn: (String) -> Void
   ) throws {
-    let data = try Data(contentsOf: URL(fileURLWithPath: folder.environment))
+    let data = try FileSystem.contents(of: folder.environment)
     let before = try JSONDecoder().decode(RunEnvironment.self, from: data)
     let now = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
     guard before.dataset == now.dataset else {

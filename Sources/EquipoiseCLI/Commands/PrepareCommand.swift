@@ -31,6 +31,12 @@ struct PrepareCommand: ParsableCommand {
 
   @OptionGroup var media: MediaOptions
 
+  @Flag(
+    help: """
+      Compare raw files by content with those that the dataset was made of, not only by size and time.
+      """)
+  var verify = false
+
   @Flag(help: "List the recipes.")
   var list = false
 
@@ -47,9 +53,11 @@ struct PrepareCommand: ParsableCommand {
     }
     guard let out else { throw ValidationError("no dataset folder is given; add --out DIR") }
     let display = PreparationDisplay(name: name, quiet: quiet)
+    var media = media.preparation
+    media.verify = verify
     try DatasetRecipes.prepare(
-      name, input: input, output: out, file: config, sets: sets,
-      media: media.preparation, report: display.show)
+      name, input: input, output: out, file: config, sets: sets, media: media,
+      report: display.show)
     let dataset = try PreparedDataset(folder: out)
     let splits = try Split.allCases.map { ($0, try dataset.samples($0)) }
     print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Equipoise
+import Formats
 import Foundation
 
 /// Trains the runs of a comparison or a search, each in a process of its own.
@@ -13,13 +14,7 @@ struct Experiment {
   /// Makes the folder, unless a run's folder holds another run than the one that belongs there.
   func prepare(_ runs: [PlannedRun]) throws {
     for run in runs { try run.check() }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw EquipoiseError(
-        .usage, "the folder cannot be made: \(error.localizedDescription)", at: folder,
-        fix: "choose a folder that you may write to")
-    }
+    try FileSystem.makeWritableFolder(folder)
   }
 
   /// Trains what is not finished yet.

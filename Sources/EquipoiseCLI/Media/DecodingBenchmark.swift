@@ -1,5 +1,6 @@
 #if EQUIPOISE_MEDIA
   import Equipoise
+  import Formats
   import Foundation
   import Media
 
@@ -12,7 +13,7 @@
 
     init(folder: String, workers: Int, rate: Double) throws {
       let root = try MediaFolder(folder)
-      clips = try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
+      clips = try FileSystem.names(in: root.path).sorted(by: NaturalOrder.precedes)
         .map { try root.resolve($0) }
       guard !clips.isEmpty else {
         throw EquipoiseError(.data, "the folder is empty", at: folder, fix: "put clips into it")

@@ -28,7 +28,7 @@ struct RecipeFolder {
   /// The names of the paper's tables and figures.
   func experiments() throws -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: path + "/paper")
+      return try FileSystem.names(in: path + "/paper")
         .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     } catch {
       throw EquipoiseError(

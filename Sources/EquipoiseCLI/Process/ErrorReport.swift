@@ -1,5 +1,6 @@
 import ArgumentParser
 import Equipoise
+import Formats
 import Foundation
 import Torch
 
@@ -23,9 +24,17 @@ enum ErrorReport {
     switch error {
     case let error as EquipoiseError: oneLine(error.description)
     case let error as TorchError: oneLine(error.description)
+    case let error as CocoaError: oneLine(file(error).description)
     case let error as any CustomStringConvertible: oneLine(error.description)
     default: oneLine(error.localizedDescription)
     }
+  }
+
+  /// Foundation's own errors print as a dictionary.
+  private static func file(_ error: CocoaError) -> FormatError {
+    .system(
+      path: error.filePath ?? error.url?.path ?? "a file", operation: "read or write it",
+      code: FileSystem.systemCode(of: error))
   }
 
   /// What libtorch says without its C++ call stack, and what to do when memory ran out.

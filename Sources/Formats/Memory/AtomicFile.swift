@@ -30,10 +30,10 @@ package enum AtomicFile {
     }
   }
 
-  /// Removes temporary files in `folder` whose process was killed while writing. Throws
-  /// `CocoaError` when the folder cannot be listed.
+  /// Removes temporary files in `folder` whose process was killed while writing. Throws `FormatError`
+  /// when the folder cannot be listed.
   package static func removeLeftovers(in folder: String) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+    for name in try FileSystem.names(in: folder)
     where name.hasPrefix(".") && name.hasSuffix(suffix) {
       let path = folder + "/" + name
       let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -51,17 +51,12 @@ package enum AtomicFile {
   private static func temporaryPath(for path: String) -> String {
     let name = (path as NSString).lastPathComponent
     let tag = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    return folder(of: path) + "/.\(name).\(tag)\(suffix)"
-  }
-
-  private static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    return FileSystem.folder(of: path) + "/.\(name).\(tag)\(suffix)"
   }
 
   /// The rename itself is on disk only after its folder is.
   private static func syncFolder(of path: String) throws {
-    let folder = folder(of: path)
+    let folder = FileSystem.folder(of: path)
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw FormatError.system(path: folder, operation: "open the folder", code: errno)

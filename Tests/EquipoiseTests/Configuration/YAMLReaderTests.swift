@@ -133,12 +133,12 @@ struct YAMLReaderTests {
     let absent = folder.file("absent.yaml")
     #expect(
       message { _ = try YAMLReader.read(file: absent) }
-        == "\(absent): the configuration file cannot be read; check the path and its permissions")
+        == "\(absent): cannot read the file: No such file or directory; check the path")
     let binary = folder.file("binary.yaml")
     try Data([0x61, 0x3a, 0x20, 0xff]).write(to: URL(fileURLWithPath: binary))
     #expect(
       message { _ = try YAMLReader.read(file: binary) }
-        == "\(binary): the file is not UTF-8 text; save it as UTF-8")
+        == "\(binary): it is not UTF-8; save it as UTF-8")
   }
 
   /// Any change of bytes ends in a value or an error, never in a trap or a hang.

@@ -134,8 +134,8 @@ import Testing
     }
     #expect(
       message { _ = try DatasetWriter(folder: folder.file("out"), description: Self.description) }
-        == "\(folder.path): cannot make a folder here; check the path, its permissions and the disk"
-    )
+        == "\(folder.path): cannot write to the folder: Permission denied; "
+        + "check the permissions of the file and its folder")
   }
 
   @Test func refusesAPlaceThatIsNoFolder() throws {
@@ -143,7 +143,8 @@ import Testing
     let file = try folder.write("x", to: "file")
     #expect(
       message { _ = try DatasetWriter(folder: file + "/out", description: Self.description) }
-        == "\(file): cannot make a folder here; check the path, its permissions and the disk")
+        == "\(file): cannot make the folder: Not a directory; "
+        + "check that each part of the path is a folder and the last one a file")
   }
 
   @Test func refusesToStandardiseWhatIsNotThere() throws {

@@ -21,13 +21,13 @@ public enum DataPreview {
     _ input: String, to output: String, recipe: String, sets: [String], perClass: Int,
     media: MediaPreparation
   ) throws -> [String] {
+    try FileSystem.makeWritableFolder(output)
     let isPrepared = FileManager.default.fileExists(
       atPath: input + "/" + DatasetDescription.fileName)
     let rows =
       isPrepared
       ? try prepared(input, perClass)
       : try raw(input, recipe: recipe, sets: sets, perClass, media)
-    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     return try write(rows, to: output)
   }
 

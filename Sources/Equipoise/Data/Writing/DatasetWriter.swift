@@ -147,13 +147,8 @@ public final class DatasetWriter {
     let parent = target.deletingLastPathComponent().path
     let tag = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     let path = "\(parent)/.\(target.lastPathComponent).\(tag).equipoise-partial"
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw EquipoiseError(
-        .data, "cannot make a folder here", at: parent,
-        fix: "check the path, its permissions and the disk")
-    }
+    try FileSystem.makeWritableFolder(parent)
+    try FileSystem.makeFolder(path)
     return path
   }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Yams
 
@@ -26,8 +27,8 @@ package struct PaperExperiment: Decodable, Sendable {
   /// - Parameter path: the file.
   /// - Throws: `EquipoiseError` for a file that cannot be read or lacks a key.
   package init(file path: String) throws {
+    let text = try FileSystem.text(of: path)
     do {
-      let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
       self = try YAMLDecoder().decode(Self.self, from: text)
     } catch let DecodingError.keyNotFound(key, _) {
       throw EquipoiseError(

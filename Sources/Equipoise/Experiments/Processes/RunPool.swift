@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// What happens while an experiment's runs go.
@@ -128,7 +129,7 @@ package final class RunPool {
   /// lock of a run for a moment could keep its own process from it.
   private func isFree(_ run: PlannedRun) throws -> Bool {
     let group = run.groupFolder
-    try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(group)
     if claims[group] == nil { claims[group] = try ProcessLock(ifFree: group) }
     guard claims[group] != nil else { return false }
     guard FileManager.default.fileExists(atPath: run.folder.path) else { return true }

@@ -15,11 +15,11 @@ final class MetricsLogs {
   /// TensorBoard follows it.
   ///
   /// - Parameter run: its folder, which exists.
-  /// - Throws: `FormatError`, `CocoaError` or `EquipoiseError` when the disk refuses or measurements are
+  /// - Throws: `FormatError` or `EquipoiseError` when the disk refuses or measurements are
   ///   damaged.
   init(_ run: RunFolder) throws {
     self.run = run
-    let found = try FileManager.default.contentsOfDirectory(atPath: run.path).compactMap(Self.began)
+    let found = try FileSystem.names(in: run.path).compactMap(Self.began)
     events = EventFile(began: found.min() ?? Int(Date().timeIntervalSince1970))
     path = "\(run.path)/\(Self.prefix)\(events.began)\(Self.suffix)"
     records = MetricsRecord.read(run.metrics)

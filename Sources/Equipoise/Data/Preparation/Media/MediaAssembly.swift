@@ -19,7 +19,7 @@ struct MediaAssembly {
 
   /// Writes the dataset and what was left out of it.
   func write(to output: String, missing: ResolvedSamples) throws -> DatasetDescription {
-    let groups = groups
+    let groups = SampleGroups(samples)
     let writer = try DatasetWriter(
       folder: output, description: description(groups),
       standardising: Set(source.modalities.filter(\.standardised).map(\.name)))
@@ -31,7 +31,7 @@ struct MediaAssembly {
         try writer.append(
           PreparedSample(
             inputs: chunk.map { $0.row(row) }, label: sample.label,
-            group: sample.group.flatMap { groups[$0] }, id: sample.id),
+            group: groups?.numbers[index], id: sample.id),
           to: sample.split)
       }
     }
@@ -55,18 +55,10 @@ struct MediaAssembly {
     return content.array
   }
 
-  /// Numbers of the groups; none unless every sample has one.
-  private var groups: [String: Int] {
-    let names = samples.compactMap(\.group)
-    guard names.count == samples.count else { return [:] }
-    return Dictionary(
-      uniqueKeysWithValues: Set(names).sorted().enumerated().map { ($1, $0) })
-  }
-
-  private func description(_ groups: [String: Int]) -> DatasetDescription {
+  private func description(_ groups: SampleGroups?) -> DatasetDescription {
     var notes = source.extra.merging(extra) { $1 }
-    if !groups.isEmpty, groups.count <= 200 {
-      notes["groups"] = groups.keys.sorted().joined(separator: ", ")
+    if let groups, groups.names.count <= 200 {
+      notes["groups"] = groups.names.joined(separator: ", ")
     }
     if !corrupt.isEmpty { notes["left out"] = "\(corrupt.count)" }
     for modality in source.modalities {

@@ -37,6 +37,6 @@ struct MediaOutput {
     guard rename(new, path) == 0 else {
       throw FormatError.system(path: path, operation: "name the dataset", code: errno)
     }
-    if description != nil { try FileManager.default.removeItem(atPath: old) }
+    if description != nil { try FileSystem.remove(old) }
   }
 }

@@ -10,6 +10,10 @@ public struct MediaPreparation: Sendable {
   public var workers: Int
   /// How many samples with a corrupt file are left out, and listed; one more stops the run.
   public var maxCorrupt: Int
+  /// Whether files that look unchanged are compared by content with those that the dataset was made of.
+  public var verify = false
+  /// Where the faults of a list go that does not end at the first; nil ends there.
+  var faults: ListFaults?
 
   /// What the program lends.
   ///

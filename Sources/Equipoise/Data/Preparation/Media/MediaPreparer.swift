@@ -30,16 +30,18 @@ struct MediaPreparer {
     let parts = PartMaker.parts(resolved.samples, source)
     let key = key(parts, resolved.samples)
     if let description = former.description, former.key == key,
-      former.leftOut <= media.maxCorrupt
+      former.leftOut <= media.maxCorrupt, !media.verify || isCurrent(parts, resolved.samples)
     {
       // Datasets of earlier versions have none.
       if !FileManager.default.fileExists(atPath: output + "/" + MediaRecord.fileName) {
         try MediaRecord(source).write(to: output)
       }
-      report(.note("\(output) is up to date: nothing to do"))
+      let compared = media.verify ? ", and the files have the content that it was made of" : ""
+      report(.note("\(output) is up to date\(compared): nothing to do"))
       return description
     }
-    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    try FileSystem.makeWritableFolder(FileSystem.folder(of: output))
+    try FileSystem.makeWritableFolder(work)
     let lock = try ProcessLock(folder: work)
     defer { withExtendedLifetime(lock) {} }
     try removeLeftovers()
@@ -92,17 +94,17 @@ struct MediaPreparer {
 
   /// Of a process that was killed; no other one runs, as this one has the lock.
   private func removeLeftovers() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: work)
+    for name in try FileSystem.names(in: work)
     where name.hasSuffix(".equipoise-partial") || name == "dataset" || name == "replaced" {
-      try FileManager.default.removeItem(atPath: work + "/" + name)
+      try FileSystem.remove(work + "/" + name)
     }
   }
 
   private func removeUnused(_ parts: [MediaPart]) throws {
     let used = Set(parts.map(\.name))
-    for name in try FileManager.default.contentsOfDirectory(atPath: work)
+    for name in try FileSystem.names(in: work)
     where name.hasSuffix(".safetensors") && !used.contains(name) {
-      try FileManager.default.removeItem(atPath: work + "/" + name)
+      try FileSystem.remove(work + "/" + name)
     }
   }
 
@@ -113,8 +115,7 @@ struct MediaPreparer {
     let all = parts.reduce(0) { $0 + bytes($1) }
     let missing = parts.filter { !FileManager.default.fileExists(atPath: work + "/" + $0.name) }
     let needed = all + missing.reduce(0) { $0 + bytes($1) }
-    let attributes = try FileManager.default.attributesOfFileSystem(forPath: work)
-    let free = (attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? .max
+    let free = try FileSystem.freeBytes(at: work)
     let megabytes = { (count: Int64) in "\((count + 999_999) / 1_000_000) MB" }
     report(.note("needs \(megabytes(Int64(needed))) of disk; \(megabytes(free)) are free"))
     guard needed <= free else {
@@ -124,13 +125,26 @@ struct MediaPreparer {
     }
   }
 
+  private func isCurrent(_ parts: [MediaPart], _ samples: [RawSample]) -> Bool {
+    let maker = maker(samples)
+    let queue = PrefetchQueue(
+      0..<parts.count, workers: media.workers, capacity: 2 * media.workers
+    ) { maker.isCurrent(parts[$0]) }
+    defer { queue.stop() }
+    return parts.indices.allSatisfy { (try? queue.take($0)) ?? false }
+  }
+
+  private func maker(_ samples: [RawSample]) -> PartMaker {
+    PartMaker(
+      source: source, samples: samples, folder: work, decoder: decoder,
+      stopsAtCorrupt: media.maxCorrupt == 0, verifies: media.verify)
+  }
+
   /// The corrupt samples, by place in the list, with what is wrong.
   private func make(
     _ parts: [MediaPart], _ samples: [RawSample], _ report: (PreparationEvent) -> Void
   ) throws -> [Int: CorruptFile] {
-    let maker = PartMaker(
-      source: source, samples: samples, folder: work, decoder: decoder,
-      stopsAtCorrupt: media.maxCorrupt == 0)
+    let maker = maker(samples)
     let queue = PrefetchQueue(
       0..<parts.count, workers: media.workers, capacity: 2 * media.workers
     ) { try maker.make(parts[$0]) }

@@ -1,5 +1,4 @@
 internal import Formats
-internal import Foundation
 
 /// The samples of a list whose files are all there, and those of which one is missing.
 struct ResolvedSamples {
@@ -51,17 +50,5 @@ struct ResolvedSamples {
   var table: String {
     CSV.line(["id", "split", "modality", "file"])
       + missing.map { CSV.line([$0.id, $0.split.rawValue, $0.modality, $0.file]) }.joined()
-  }
-}
-
-extension MediaFolder {
-  /// Whether there is something at a path; where it leads is `resolve`'s to judge.
-  ///
-  /// Throws `EquipoiseError` for a path with `..`, there or not.
-  func holds(_ name: String, namedIn place: String) throws -> Bool {
-    if name.isEmpty || name.split(separator: "/").contains("..") {
-      _ = try resolve(name, namedIn: place)
-    }
-    return FileManager.default.fileExists(atPath: name.hasPrefix("/") ? name : path + "/" + name)
   }
 }

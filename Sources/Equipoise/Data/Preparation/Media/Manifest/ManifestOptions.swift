@@ -27,6 +27,8 @@ public struct ManifestOptions: ConfigurationSection {
   public var testShare = 0.2
   /// Where there are no splits: the share for validation; 0 lets training carve its own.
   public var validationShare = 0.0
+  /// Where there are no splits: whether samples of one group, such as a speaker, stay in one split.
+  public var keepGroups = true
   /// Decides which samples go to which split.
   public var seed = 0
   /// Whether a file that is missing stops the run; otherwise its sample is left out and listed.

@@ -60,6 +60,8 @@ struct ListedSamples {
   var rows: [Row]
   /// The list or folder, for errors.
   var place: String
+  /// What the user should know.
+  var notes: [String] = []
 
   /// Of the modalities only those named.
   func with(only names: [String]) -> ListedSamples {

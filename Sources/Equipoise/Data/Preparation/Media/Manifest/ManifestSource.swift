@@ -39,16 +39,23 @@ struct ManifestSource {
         id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
         files: order.map { [row.files[$0]] }, place: row.place)
     }
-    if !hasSplits {
-      SplitAssignment.assign(
-        &samples, classes: classes.count, test: options.testShare,
-        validation: options.validationShare, seed: options.seed)
-    }
+    let notes = try hasSplits ? SplitNotes.of(samples) : assigned(&samples, classes)
     return MediaSource(
       name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
       classes: classes, modalities: try order.map(modality), samples: samples,
       expectCounts: options.expectCounts,
-      extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"])
+      extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"],
+      notes: listed.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+  }
+
+  private func assigned(
+    _ samples: inout [RawSample], _ classes: [String]
+  ) throws -> [String] {
+    try SplitAssignment(
+      classes: classes, seed: options.seed, keepsGroups: options.keepGroups, place: listed.place,
+      remedy: "add groups, give the splits yourself, or let groups be in several splits, which lets "
+        + "a model know test speakers from training, with --set keepGroups=false"
+    ).assign(&samples, test: options.testShare, validation: options.validationShare)
   }
 
   /// The names among `known` that are to be used. Throws `EquipoiseError` for one that is not there.

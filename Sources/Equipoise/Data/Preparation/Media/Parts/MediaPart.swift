@@ -13,21 +13,13 @@ struct MediaPart: Sendable {
     modality = index
     self.samples = range
     let modality = source.modalities[index]
-    var text = "1\n\(modality.name)\n\(modality.feature.settings)\n"
+    var text = "2\n\(modality.name)\n\(modality.feature.settings)\n"
     for sample in samples[range] {
       text += sample.id
-      for file in sample.files[index] { text += "\t\(file)\t\(Self.state(of: file))" }
+      for file in sample.files[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }
       text += "\n"
     }
     name = "\(modality.name)-\(Digest.sha256Hex(of: Array(text.utf8)).prefix(32)).safetensors"
-  }
-
-  /// Size and time of the last change.
-  private static func state(of file: String) -> String {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-    let size = attributes?[.size] as? Int ?? -1
-    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(size) \(time)"
   }
 }
 
@@ -37,6 +29,8 @@ struct MediaPartContent: Sendable {
   let array: HostArray
   /// What is wrong with the corrupt ones, by place in the part.
   let corrupt: [Int: String]
+  /// The digest of the files that it was made from; nil in parts of earlier versions.
+  let sources: String?
 
   /// The content of a whole and undamaged file, or nil.
   init?(of path: String, like modality: ModalityDescription, count: Int) {
@@ -46,17 +40,18 @@ struct MediaPartContent: Sendable {
       let list = file.metadata["corrupt"],
       let corrupt = try? JSONDecoder().decode([Int: String].self, from: Data(list.utf8))
     else { return nil }
-    (self.array, self.corrupt) = (array, corrupt)
+    (self.array, self.corrupt, sources) = (array, corrupt, file.metadata["sources"])
   }
 
-  init(array: HostArray, corrupt: [Int: String]) {
-    (self.array, self.corrupt) = (array, corrupt)
+  init(array: HostArray, corrupt: [Int: String], sources: String) {
+    (self.array, self.corrupt, self.sources) = (array, corrupt, sources)
   }
 
   /// Writes the file, which is there whole or not at all.
   func write(to path: String) throws {
     let list = String(decoding: try JSONEncoder().encode(corrupt), as: UTF8.self)
     try Safetensors.writeChecksummed(
-      to: path, tensors: [("input", array)], metadata: ["corrupt": list])
+      to: path, tensors: [("input", array)],
+      metadata: ["corrupt": list, "sources": sources ?? ""])
   }
 }

@@ -9,6 +9,8 @@ struct PartMaker: Sendable {
   let decoder: any MediaDecoding
   /// Whether the first corrupt file ends the work.
   let stopsAtCorrupt: Bool
+  /// Whether what is there already has to be of files with the same content, too.
+  let verifies: Bool
 
   /// The parts of all samples: those of the same samples follow one another, as they may share a file.
   static func parts(_ samples: [RawSample], _ source: MediaSource) -> [MediaPart] {
@@ -29,7 +31,7 @@ struct PartMaker: Sendable {
     let modality = source.modalities[part.modality]
     let description = modality.feature.description
     let content: MediaPartContent
-    if let kept = MediaPartContent(of: path, like: description, count: part.samples.count) {
+    if let kept = kept(part) {
       content = kept
     } else {
       content = try computed(part, modality, description)
@@ -39,9 +41,26 @@ struct PartMaker: Sendable {
       uniqueKeysWithValues: content.corrupt.map { (part.samples.lowerBound + $0, $1) })
   }
 
+  /// Whether a part is there, whole and made of the files as they are now.
+  func isCurrent(_ part: MediaPart) -> Bool { kept(part) != nil }
+
+  private func kept(_ part: MediaPart) -> MediaPartContent? {
+    let kept = MediaPartContent(
+      of: folder + "/" + part.name, like: source.modalities[part.modality].feature.description,
+      count: part.samples.count)
+    guard let kept, !verifies || kept.sources == sources(of: part) else { return nil }
+    return kept
+  }
+
+  private func sources(of part: MediaPart) -> String {
+    SourceFiles.digest(of: samples[part.samples].lazy.map { $0.files[part.modality] })
+  }
+
   private func computed(
     _ part: MediaPart, _ modality: MediaModality, _ description: ModalityDescription
   ) throws -> MediaPartContent {
+    // Before the decoding: of a file that is replaced meanwhile no part may say that it is made of it.
+    let sources = sources(of: part)
     var corrupt: [Int: String] = [:]
     let array = try HostArray(
       type: description.type, shape: [part.samples.count] + description.shape
@@ -59,7 +78,7 @@ struct PartMaker: Sendable {
         }
       }
     }
-    return MediaPartContent(array: array, corrupt: corrupt)
+    return MediaPartContent(array: array, corrupt: corrupt, sources: sources)
   }
 
   private static func stopping(_ error: any Error, _ sample: RawSample) -> EquipoiseError {

@@ -37,14 +37,16 @@ public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
         list.name, in: folder.path, options.lists.map { [$0] } ?? ["", "CREMAD", "data/CREMAD"])
       for (fields, place) in try ListFile(path, separator: ",").rows
       where fields != ["name", "label"] {
-        samples.append(try sample(fields, place, list.split, visual))
+        samples += try media.collecting { [try sample(fields, place, list.split, visual)] } ?? []
       }
     }
     var expected = Dictionary(uniqueKeysWithValues: lists.map { ($0.split, $0.published) })
+    var notes: [String] = []
     if options.split == .speaker {
-      SplitAssignment.assign(
-        &samples, classes: classes.count, test: options.testShare, validation: 0,
-        seed: options.seed)
+      let assignment = SplitAssignment(
+        classes: classes, seed: options.seed, place: folder.path,
+        remedy: "add speakers, or take --set split=official")
+      notes = try assignment.assign(&samples, test: options.testShare, validation: 0)
       // The clips are the published ones, but not how many of them are for test.
       let test = samples.count { $0.split == .test }
       expected = [.train: expected.values.reduce(0, +) - test, .test: test]
@@ -52,7 +54,7 @@ public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
     return MediaSource(
       name: Self.name, folder: folder, classes: classes, modalities: modalities, samples: samples,
       expected: expected, expectCounts: options.expectCounts,
-      extra: ["split": options.split.rawValue, "variant": options.variant.rawValue])
+      extra: ["split": options.split.rawValue, "variant": options.variant.rawValue], notes: notes)
   }
 
   private var modalities: [MediaModality] {

@@ -36,7 +36,7 @@ public struct KineticsSoundsRecipe: DatasetRecipe, MediaRecipe {
         list, in: folder.path,
         options.lists.map { [$0] } ?? ["", "KineticSound", "data/KineticSound"])
       for (fields, place) in try ListFile(path, separator: ",").rows {
-        samples.append(try sample(fields, place, split, clips))
+        samples += try media.collecting { [try sample(fields, place, split, clips)] } ?? []
       }
     }
     return MediaSource(

@@ -21,7 +21,8 @@ public struct UCF101Recipe: DatasetRecipe, MediaRecipe {
     for (name, split) in [("trainlist", Split.train), ("testlist", .test)] {
       let path = try list(name + "0\(options.split).txt", folder)
       for (fields, place) in try ListFile(path, separator: " ").rows {
-        samples.append(try sample(fields, place, split, classes, folder))
+        samples +=
+          try media.collecting { [try sample(fields, place, split, classes, folder)] } ?? []
       }
     }
     return MediaSource(

@@ -1,0 +1,13 @@
+/// Names in a sentence.
+package enum Enumeration {
+  /// `a, b, c`, of many only the first and how many more there are.
+  package static func text(_ names: [String], limit: Int = 5) -> String {
+    guard names.count > limit + 1 else { return names.joined(separator: ", ") }
+    return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
+  }
+
+  /// `1 file`, `2 files`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}

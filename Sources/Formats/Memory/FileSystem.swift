@@ -1,0 +1,114 @@
+package import Foundation
+
+/// Folders and small files. Every failure is a `FormatError` that names path, operation and remedy, so
+/// that no error of Foundation's reaches a user; `SourceTests` keeps other code from asking Foundation.
+package enum FileSystem {
+  /// Makes a folder and those above it; one that is there already is fine.
+  package static func makeFolder(_ path: String) throws(FormatError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    let parent = (path as NSString).deletingLastPathComponent
+    if !parent.isEmpty, parent != path { try makeFolder(parent) }
+    guard mkdir(path, 0o777) != 0 else { return }
+    let code = errno
+    guard code != EEXIST || !isFolder(path) else { return }
+    throw .system(
+      path: path, operation: "make the folder", code: code == EEXIST ? ENOTDIR : code)
+  }
+
+  /// Makes a folder and finds out whether files can be put into it, before long work is done for it.
+  package static func makeWritableFolder(_ path: String) throws(FormatError) {
+    try makeFolder(path)
+    guard access(path, W_OK | X_OK) == 0 else {
+      throw .system(path: path, operation: "write to the folder", code: errno)
+    }
+  }
+
+  /// The folder of a path, `.` where it names none.
+  package static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  /// Removes a file, or a folder with all that is in it; that there is nothing is fine.
+  package static func remove(_ path: String) throws(FormatError) {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      let code = systemCode(of: error)
+      if code != ENOENT { throw .system(path: path, operation: "remove it", code: code) }
+    }
+  }
+
+  /// The names in a folder, sorted.
+  package static func names(in folder: String) throws(FormatError) -> [String] {
+    try FolderListing.entries(of: folder).map(\.name)
+  }
+
+  /// A file's content, or what comes through a pipe.
+  package static func contents(of path: String) throws(FormatError) -> Data {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .system(path: path, operation: "read the file", code: systemCode(of: error))
+    }
+  }
+
+  /// The same as UTF-8.
+  package static func text(of path: String) throws(FormatError) -> String {
+    guard let text = String(data: try contents(of: path), encoding: .utf8) else {
+      throw .malformed(path: path, reason: "it is not UTF-8", remedy: "save it as UTF-8")
+    }
+    return text
+  }
+
+  /// Bytes that are free on the disk of a path.
+  package static func freeBytes(at path: String) throws(FormatError) -> Int64 {
+    do {
+      let attributes = try FileManager.default.attributesOfFileSystem(forPath: path)
+      return (attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? .max
+    } catch {
+      throw .system(path: path, operation: "look at the disk", code: systemCode(of: error))
+    }
+  }
+
+  /// Whether there is a folder at a path; links are followed.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Size, time of the last change of content and time of the last change of anything, which no program
+  /// can set back, to the nanosecond; empty where there is nothing.
+  package static func stamp(of path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "" }
+    #if canImport(Darwin)
+      let (content, all) = (status.st_mtimespec, status.st_ctimespec)
+    #else
+      let (content, all) = (status.st_mtim, status.st_ctim)
+    #endif
+    return [
+      Int(status.st_size), Int(content.tv_sec), Int(content.tv_nsec), Int(all.tv_sec),
+      Int(all.tv_nsec),
+    ].map(String.init).joined(separator: " ")
+  }
+
+  /// The system's number for an error of Foundation's.
+  package static func systemCode(of error: any Error) -> Int32 {
+    if let error = error as? POSIXError { return error.code.rawValue }
+    let error = error as NSError
+    if error.domain == NSPOSIXErrorDomain { return Int32(truncatingIfNeeded: error.code) }
+    if let below = error.userInfo[NSUnderlyingErrorKey] as? any Error {
+      return systemCode(of: below)
+    }
+    switch (error as? CocoaError)?.code {
+    case .fileNoSuchFile?, .fileReadNoSuchFile?: return ENOENT
+    case .fileReadNoPermission?, .fileWriteNoPermission?: return EACCES
+    case .fileWriteOutOfSpace?: return ENOSPC
+    case .fileWriteFileExists?: return EEXIST
+    case .fileWriteVolumeReadOnly?: return EROFS
+    default: return EIO
+    }
+  }
+}
