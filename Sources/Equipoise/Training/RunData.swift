@@ -22,7 +22,8 @@ struct RunData {
     var notes: [String] = []
     splits = try dataset.trainingSplits(
       validationFraction: configuration.evaluation.validationFraction,
-      seed: UInt64(configuration.runtime.seed)) { notes.append($0) }
+      seed: UInt64(configuration.runtime.seed)
+    ) { notes.append($0) }
     self.notes = notes
     let training = configuration.training
     let runtime = configuration.runtime

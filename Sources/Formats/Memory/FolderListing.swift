@@ -70,7 +70,8 @@ package enum FolderListing {
   private static func escaped(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
       (32..<127).contains(byte)
-        ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "")
+        ? String(UnicodeScalar(byte))
+        : "\\x" + (byte < 16 ? "0" : "")
           + String(byte, radix: 16, uppercase: true)
     }.joined()
   }

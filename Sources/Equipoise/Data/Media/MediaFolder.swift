@@ -64,6 +64,7 @@ public struct MediaFolder: Sendable {
   /// - Parameters:
   ///   - name: as for `resolve`.
   ///   - place: as for `resolve`.
+  /// - Returns: whether there is something, in the folder or out of it.
   /// - Throws: `EquipoiseError` for a name that is empty or has `..` in it, there or not, and for one that
   ///   may not be looked at.
   func holds(_ name: String, namedIn place: String) throws -> Bool {

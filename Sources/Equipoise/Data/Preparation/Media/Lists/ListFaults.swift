@@ -19,7 +19,7 @@ extension MediaPreparation {
   func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
       return try body()
-    } catch where faults != nil && (error is EquipoiseError || error is FormatError) {
+    } catch  where faults != nil && (error is EquipoiseError || error is FormatError) {
       faults?.add(error)
       return nil
     }

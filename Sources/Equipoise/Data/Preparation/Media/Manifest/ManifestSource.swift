@@ -53,7 +53,8 @@ struct ManifestSource {
   ) throws -> [String] {
     try SplitAssignment(
       classes: classes, seed: options.seed, keepsGroups: options.keepGroups, place: listed.place,
-      remedy: "add groups, give the splits yourself, or let groups be in several splits, which lets "
+      remedy:
+        "add groups, give the splits yourself, or let groups be in several splits, which lets "
         + "a model know test speakers from training, with --set keepGroups=false"
     ).assign(&samples, test: options.testShare, validation: options.validationShare)
   }
