@@ -22,11 +22,12 @@ export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
-.PHONY: help setup build demo test lint sanitize benchmark references pytorch protos clean distclean
+.PHONY: help setup build demo test test-processors lint sanitize benchmark references check-references \
+  pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## check the toolchain and make .libtorch/
 	@scripts/check-toolchain
@@ -46,6 +47,9 @@ test: setup lint ## check the format and run every test
 	scripts/test-setup
 	$(SWIFT) test
 
+test-processors: setup ## run the numeric tests as older and newer processors compute
+	@scripts/test-processors
+
 lint: ## check the Swift format
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 
@@ -56,11 +60,11 @@ sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and i
 pytorch: ## make .pytorch/, the Python environment for references and benchmark
 	@scripts/setup-pytorch
 
-references: pytorch ## make the golden numbers anew
-	@# One thread: the order of a sum depends on their number, and so its last bit.
-	@for script in References/*.py; do \
-	  echo "$$script"; OMP_NUM_THREADS=1 .pytorch/bin/python "$$script" || exit 1; \
-	done
+references: pytorch ## make the tests' golden numbers again; says which changed
+	@scripts/make-references
+
+check-references: pytorch ## say which golden numbers the reference scripts would change
+	@scripts/make-references --check
 
 protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
 	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/Messages Protos/*.proto

@@ -28,10 +28,12 @@ from training_step import BATCH, CLASSES, STEPS, Joint
 LATENT_WIDTH = 3
 TEMPERATURE = 10.0
 FLOOR = 1e-12
+# Squared distances below this share of the squared lengths are refused as fixtures.
+NEARNESS = 1e-6
 # One step per epoch, so that the first step does not modulate.
 STARTING_EPOCH = 1
-# Of seeds at which no case has a score of exactly chance, because every output is 0.
-SEEDS = {"A": 0, "B": 0, "C": 12}
+# At these no case has a score of exactly chance, because every output is 0, and no distance near 0.
+SEEDS = {"A": 0, "B": 0, "C": 0}
 LABELS = [[0, 2, 1, 2], [1, 0, 0, 2], [2, 1, 0, 1]]
 
 State = dict[str, Tensor]
@@ -39,7 +41,7 @@ State = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Options:
-    """The defaults are AIM as the project has it."""
+    """The project's defaults, but for the distance, which is normalised there."""
 
     frozen_targets: bool = False
     distance: str = "raw"
@@ -137,7 +139,11 @@ def decode(prototypes: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def distances(a: Tensor, b: Tensor) -> Tensor:
-    return (a[:, None] - b[None]).square().sum(2).clamp(min=FLOOR).sqrt()
+    squares = (a[:, None] - b[None]).square().sum(2)
+    sizes = a.square().sum(1, keepdim=True) + b.square().sum(1)
+    # The slope of √ has no bound there, and single precision cannot tell such rows apart.
+    assert (squares > NEARNESS * sizes).all(), "a row and a prototype lie too close together to be compared"
+    return squares.sqrt()
 
 
 def unit(a: Tensor) -> Tensor:
@@ -370,11 +376,15 @@ def exact(tensor: Tensor) -> Tensor:
 
 
 def enliven(model: Joint) -> None:
-    """A residual network of width 1 is dead in evaluation mode with statistics far from its own."""
+    """A residual network of width 1 is dead in evaluation mode with statistics far from its own, and of
+    an MLP of width 4 all units of a sample often are: its outputs would be equal to others."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean = exact(0.2 * module.running_mean)
             module.bias.data = exact(module.bias.abs() + 0.1)
+        if isinstance(module, MLP):
+            for layer in module.layers:
+                layer.norm.bias.data = exact(layer.norm.bias.abs() + 0.1)
 
 
 def make_method(model: Joint, shapes: dict[str, list[int]]) -> State:

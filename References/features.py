@@ -15,8 +15,6 @@ from PIL import Image
 from safetensors.numpy import save_file
 from scipy.signal import spectrogram
 
-from models import import_torchvision
-
 FILE = "Tests/EquipoiseTests/Goldens/features.safetensors"
 
 
@@ -84,8 +82,9 @@ def kept(spectrogram: np.ndarray) -> np.ndarray:
 
 
 def images(goldens: dict[str, np.ndarray]) -> None:
-    import_torchvision()
+    import torchvision_import  # noqa: F401, before anything of torchvision's
     from torchvision.transforms import InterpolationMode, v2
+
     rows, columns = np.mgrid[:45, :60]
     colours = [rows * 5 + columns, (rows * columns) % 256, 255 * ((rows // 4 + columns // 3) % 2)]
     image = np.stack(colours, axis=2).astype(np.uint8)

@@ -264,20 +264,10 @@ def record_fusion(case: str, module: nn.Module, widths: list[int]) -> None:
 # ---- torchvision ----
 
 
-def import_torchvision():
-    try:
-        import torchvision
-    except RuntimeError:  # a wheel built for another torch: its own operators are not needed here
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        import torchvision
-    return torchvision
-
-
 def record_torchvision() -> None:
     """Names and shapes of torchvision's networks, and proof that ResNet above computes the same."""
-    torchvision = import_torchvision()
+    from torchvision_import import torchvision
+
     names = {}
     for name, stages in {"resnet18": [2, 2, 2, 2], "resnet34": [3, 4, 6, 3]}.items():
         theirs = getattr(torchvision.models, name)().double()

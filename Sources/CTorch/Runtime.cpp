@@ -5,8 +5,10 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/AcceleratorHooksInterface.h>
 #include <ATen/Version.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <torch/headeronly/version.h>
 
 #include "Boundary.hpp"
@@ -150,16 +152,43 @@ int32_t ct_allowed_processors(void) {
   return 0;
 }
 
+CTStatus ct_device_memory(CTDevice target, int64_t *total, int64_t *peak) {
+  return guarded([&] {
+    const c10::Device where = device(target);
+    TORCH_CHECK(ct_device_count(target.type) > where.index() && !where.is_cpu(),
+                "no accelerator ", where);
+    auto *allocator = at::getDeviceAllocator(where.type());
+    *total = static_cast<int64_t>(allocator->getMemoryInfo(where.index()).second);
+    const auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    *peak = allocator->getDeviceStats(where.index()).allocated_bytes[all].peak;
+  });
+}
+
 int32_t ct_threads(void) { return at::get_num_threads(); }
 
 void ct_set_threads(int32_t count) { at::set_num_threads(count); }
 
 void ct_set_deterministic(bool deterministic) {
+  // cuBLAS reads it when it first computes; without a fixed workspace its sums may change order.
+  static const int once = setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  static_cast<void>(once);
   auto &context = at::globalContext();
   context.setDeterministicAlgorithms(deterministic, false);
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(deterministic);
   context.setBenchmarkCuDNN(!deterministic);
+}
+
+bool ct_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
+
+void ct_set_tf32(bool allowed) {
+  // By libtorch's own defaults convolutions use TF32 and matrix products do not.
+  at::globalContext().setAllowTF32CuBLAS(allowed);
+  at::globalContext().setAllowTF32CuDNN(allowed);
+}
+
+bool ct_tf32(void) {
+  return at::globalContext().allowTF32CuBLAS() && at::globalContext().allowTF32CuDNN();
 }
 
 void ct_keep_freed_memory(void) {

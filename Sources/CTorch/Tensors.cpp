@@ -54,6 +54,13 @@ bool ct_tensor_is_contiguous(CTTensor tensor, int32_t memory_format) {
 
 bool ct_tensor_is_same(CTTensor a, CTTensor b) { return a.impl == b.impl; }
 
+bool ct_tensor_is_pinned(CTTensor tensor) {
+  bool pinned = false;
+  // An accelerator that cannot say has pinned nothing.
+  guarded([&] { pinned = defined(tensor).is_pinned(); });
+  return pinned;
+}
+
 CTStatus ct_tensor_data(CTTensor tensor, void **out) {
   return guarded([&] { *out = Borrowed(tensor)->data_ptr(); });
 }

@@ -20,6 +20,9 @@ OLDEST_PIP = (20, 3)
 # CPython versions for which torch 2.11 to 2.13 has wheels, the likeliest first.
 PYTHONS = ["3.12", "3.13", "3.11", "3.14", "3.10"]
 
+# CUDA versions that torch 2.11 to 2.13 is built for.
+CUDA_BUILDS = ("cu126", "cu128", "cu130")
+
 INSTALL_PIP = (
     "Install pip for it (Debian, Ubuntu: apt-get install python3-venv; "
     "Fedora, Amazon Linux: dnf install python3-pip; macOS: xcode-select --install)."
@@ -46,9 +49,12 @@ def pip_command(scratch):
     return pip
 
 
-def download_torch(pip, version, folder):
-    """Downloads the wheel of `version` into `folder`, a CPU build if the index has one."""
-    for requirement in _requirements(version):
+def download_torch(pip, version, folder, with_driver):
+    """Downloads the wheel of `version` into `folder`.
+
+    That is a CPU build if the index has one; where there is an NVIDIA driver, a CUDA build.
+    """
+    for requirement in requirements(version, with_driver):
         for python in _python_versions():
             command = pip + ["download", "--no-deps", "--only-binary=:all:", "--dest", folder]
             command += ["--implementation", "cp", "--python-version", python]
@@ -73,6 +79,8 @@ def install_cuda_libraries(pip, wheel, folder, with_driver):
     `libtorch_cpu` itself needs two small ones; the large rest is of use only with a driver.
     """
     needed = cuda_requirements(_metadata(wheel), with_driver)
+    if not needed:
+        return
     command = pip + ["install", "--quiet", "--no-compile", "--target", folder] + needed
     say("Getting the NVIDIA libraries of this CUDA build: " + ", ".join(needed))
     done = _run(command)
@@ -97,10 +105,16 @@ def cuda_requirements(metadata, with_driver):
     return found
 
 
-def _requirements(version):
-    if "+" not in version and platform.system() == "Linux":
-        return [f"torch=={version}+cpu", f"torch=={version}"]
-    return [f"torch=={version}"]
+def requirements(version, with_driver):
+    """What pip is asked for, the likeliest to serve first."""
+    if "+" in version or platform.system() != "Linux":
+        return [f"torch=={version}"]
+    cpu = f"torch=={version}+cpu"
+    if not with_driver:
+        return [cpu, f"torch=={version}"]
+    # PyPI's only build is one for CUDA; `===`, as `==` would take any build of this version, a CPU one too.
+    # PyTorch's own index names the CUDA versions, of which the oldest needs the least of a driver.
+    return [f"torch==={version}", *(f"torch=={version}+{name}" for name in CUDA_BUILDS), cpu]
 
 
 def _python_versions():

@@ -94,13 +94,23 @@ class SetupCase(unittest.TestCase):
                     file.write(content)
         return folder
 
-    def make_wheel(self, version=VERSION, python=PYTHON):
+    def make_driver(self):
+        """The environment of a machine with an NVIDIA driver."""
+        folder = self.path("driver")
+        os.makedirs(folder)
+        shutil.copy(self.library, os.path.join(folder, "libcuda.so.1"))
+        return {"LD_LIBRARY_PATH": folder}
+
+    def make_wheel(self, version=VERSION, python=PYTHON, cuda=False):
         """A wheel in the index that pip searches."""
         tag = "macosx_11_0_arm64" if not LINUX else "manylinux_2_28_" + platform.machine()
         information = f"torch-{version}.dist-info/"
         path = os.path.join(self.index, f"torch-{version}-{python}-{python}-{tag}.whl")
         with zipfile.ZipFile(path, "w") as wheel:
-            for name, content in self.members(version).items():
+            members = self.members(version)
+            if cuda:
+                members.update({f"lib/libtorch_cuda{SUFFIX}": None, f"lib/libc10_cuda{SUFFIX}": None})
+            for name, content in members.items():
                 if content is None:
                     wheel.write(self.library, "torch/" + name)
                 else:

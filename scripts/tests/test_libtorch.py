@@ -26,6 +26,38 @@ class WheelTest(SetupCase):
         self.assert_ready(self.run_setup(), VERSION)
 
     @unittest.skipUnless(LINUX, "only Linux has CUDA")
+    def test_cuda_build_is_preferred_where_there_is_a_driver(self):
+        number = VERSION.split("+")[0]
+        for version, cuda in [(VERSION, False), (number, True)]:
+            self.make_wheel(version, cuda=cuda)
+        done = self.run_setup(**self.make_driver())
+        self.assert_ready(done, number)
+        self.assertIn(f"There is an NVIDIA driver: {number} with CUDA is used "
+                      f"(TORCH_VERSION={VERSION} takes the CPU build).", done.stdout)
+        self.assertIn("libtorch_cuda.so", os.listdir(self.path(".libtorch", "lib")))
+
+    @unittest.skipUnless(LINUX, "only Linux has CUDA")
+    def test_index_without_a_cuda_build(self):
+        self.make_wheel()
+        driver = self.make_driver()
+        for _ in range(2):
+            done = self.run_setup(**driver)
+            self.assert_ready(done, VERSION)
+            self.assertIn(f"There is an NVIDIA driver, but {VERSION} is built without CUDA", done.stdout)
+        # Who names the CPU build wants it.
+        self.assertNotIn("driver", self.run_setup(TORCH_VERSION=VERSION, **driver).stdout)
+
+    def test_what_the_index_is_asked_for(self):
+        sys.path.insert(0, os.path.join(ROOT, "scripts"))
+        from support.package_index import requirements
+
+        self.assertEqual(requirements("2.13.0+cu128", True), ["torch==2.13.0+cu128"])
+        if LINUX:
+            self.assertEqual(requirements("2.13.0", False), ["torch==2.13.0+cpu", "torch==2.13.0"])
+            asked = requirements("2.13.0", True)
+            self.assertEqual((asked[0], asked[-1]), ("torch===2.13.0", "torch==2.13.0+cpu"))
+
+    @unittest.skipUnless(LINUX, "only Linux has CUDA")
     def test_cuda_build_needs_its_libraries_only_with_a_driver(self):
         sys.path.insert(0, os.path.join(ROOT, "scripts"))
         from support.package_index import cuda_requirements

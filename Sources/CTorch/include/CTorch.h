@@ -101,6 +101,13 @@ bool ct_tensor_is_contiguous(CTTensor tensor, int32_t memory_format);
 /// Whether both refer to the same tensor (not: to equal numbers).
 bool ct_tensor_is_same(CTTensor a, CTTensor b);
 CTStatus ct_tensor_data(CTTensor tensor, void **out);
+/// Whether the numbers lie in page-locked host memory.
+bool ct_tensor_is_pinned(CTTensor tensor);
+
+// Arithmetic that no single operator has
+
+/// Euclidean distances between rows of [B, n] and [K, n], differentiable: [B, K].
+CTStatus ct_distances(CTTensor rows, CTTensor others, CTTensor *out);
 
 // Autograd
 
@@ -151,9 +158,15 @@ CTStatus ct_synchronize(CTDevice device);
 int32_t ct_openmp(void);
 /// The processors that this process may run on; 0 where the system does not tell.
 int32_t ct_allowed_processors(void);
+/// Bytes of an accelerator's memory: all of it, and the most that this process's tensors have held.
+CTStatus ct_device_memory(CTDevice device, int64_t *total, int64_t *peak);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
 void ct_set_deterministic(bool deterministic);
+bool ct_deterministic(void);
+/// Whether NVIDIA GPUs may round the factors of single-precision products to TF32.
+void ct_set_tf32(bool allowed);
+bool ct_tf32(void);
 /// Lets the C library keep freed memory for the next step instead of giving it back to the system.
 /// Without effect where the C library has no such choice.
 void ct_keep_freed_memory(void);

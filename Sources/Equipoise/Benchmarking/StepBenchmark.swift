@@ -6,15 +6,18 @@ package final class StepBenchmark {
   private let step: (StepContext) throws -> StepReport
   private var context: StepContext
   private var log: StepLog
+  private let clock: DeviceClock
   /// Multiply-adds of a training step for each sample.
   package let multiplyAddsPerSample: Int
 
   /// A model and one batch of the setting.
   ///
-  /// - Parameter setting: what to time.
+  /// - Parameters:
+  ///   - setting: what to time.
+  ///   - clock: by what.
   /// - Throws: when the setting makes no model.
-  package init(_ setting: BenchmarkSetting) throws {
-    self.setting = setting
+  package init(_ setting: BenchmarkSetting, clock: DeviceClock = DeviceClock(.cpu)) throws {
+    (self.setting, self.clock) = (setting, clock)
     Runtime.threads = setting.threads
     let model = try Self.makeModel(setting)
     let batch = Self.makeBatch(setting)
@@ -49,7 +52,6 @@ package final class StepBenchmark {
   /// - Returns: the seconds they took.
   /// - Throws: what a step throws.
   package func run(steps count: Int) throws -> Double {
-    let clock = ContinuousClock()
     let start = clock.now
     for _ in 0..<count {
       _ = log.add(try step(context), labels: context.batch.labels, step: context.globalStep)

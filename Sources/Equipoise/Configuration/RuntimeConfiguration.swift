@@ -6,6 +6,9 @@ public struct RuntimeConfiguration: ConfigurationSection {
   public var threads: Int?
   /// The seed of every random stream: initial weights, order of samples, augmentation, dropout.
   public var seed = 0
+  /// Whether the same run gives the same bits on every try, on a GPU too. Without, GPUs take
+  /// whichever algorithms are fastest.
+  public var deterministic = true
   /// Loader threads; 0 loads between steps.
   public var workers = 1
   /// Batches the loader keeps ready.

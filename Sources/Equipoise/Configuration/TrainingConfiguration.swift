@@ -24,8 +24,11 @@ public struct TrainingConfiguration: ConfigurationSection {
 
 /// The arithmetic of the forward pass.
 public enum Precision: String, ConfigurationChoice {
-  /// 32-bit floating point.
+  /// 32-bit floating point, on NVIDIA GPUs too.
   case fp32
+  /// 32-bit floating point whose factors NVIDIA GPUs from Ampere on round to ten bits (TF32), in
+  /// products and convolutions; as `fp32` elsewhere.
+  case tf32
   /// bfloat16 where that is safe, 32-bit elsewhere.
   case bf16
 }

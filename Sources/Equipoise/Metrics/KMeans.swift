@@ -70,11 +70,9 @@ enum KMeans {
 
   /// The nearest centre of each point, and the squared distance to it.
   private static func assigned(_ points: Tensor, _ centres: Tensor) -> (Tensor, Tensor) {
-    let products = points.matmul(centres.transposed(0, 1))
-    let squares = points.power(2).sum(over: [1], keeping: true)
-    let closeness = products * 2 - squares - centres.power(2).sum(over: [1])
-    let clusters = closeness.argmax(1)
-    return (clusters, -closeness.gatheringColumns(clusters))
+    let distances = points.distances(to: centres)
+    let clusters = (-distances).argmax(1)
+    return (clusters, distances.gatheringColumns(clusters).power(2))
   }
 
   /// The means of the points nearest to each centre. A centre without points becomes one of the

@@ -24,7 +24,8 @@ package final class RunParts {
     let runtime = configuration.runtime
     device = try Accelerators.device(named: runtime.device)
     Runtime.threads = runtime.threads ?? Runtime.defaultThreads
-    Runtime.setDeterministic(true)
+    Runtime.setDeterministic(runtime.deterministic)
+    Runtime.allowsTF32 = configuration.training.precision == .tf32
     let seed = UInt64(runtime.seed)
     let data = try RunData(configuration, device: device)
     self.data = data

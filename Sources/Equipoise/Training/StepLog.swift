@@ -39,7 +39,7 @@ struct StepLog {
   /// - Returns: the first step whose loss is not finite.
   mutating func read() -> Int? {
     guard !pending.isEmpty else { return nil }
-    let losses = Tensor.stacked(pending.map { $0.loss.to(.float64) }).array(of: Double.self)
+    let losses = pending.map(\.loss).doubles()
     let correct = Tensor.stacked(pending.map(\.correct)).array(of: Int.self)
     var reported = telemetry(of: pending)[...]
     defer { pending.removeAll() }
@@ -56,10 +56,9 @@ struct StepLog {
     return nil
   }
 
-  /// What the steps reported, one after the other, in a single read.
+  /// What the steps reported, one after the other.
   private func telemetry(of entries: [Entry]) -> [Double] {
-    let values = entries.flatMap { $0.telemetry.map { $0.value.to(.float64) } }
-    return values.isEmpty ? [] : Tensor.stacked(values).array(of: Double.self)
+    entries.flatMap { $0.telemetry.map(\.value) }.doubles()
   }
 
   /// Means of the telemetry over the steps that had it.
@@ -69,4 +68,17 @@ struct StepLog {
 
   /// Starts the next epoch.
   mutating func reset() { totals = RunningTotals() }
+}
+
+extension [Tensor] {
+  /// The only number of each tensor, in one read for each type among them: the device neither waits for
+  /// every number nor converts any.
+  func doubles() -> [Double] {
+    var numbers = [Double](repeating: 0, count: count)
+    for (_, positions) in Dictionary(grouping: indices, by: { self[$0].dtype }) {
+      let read = Tensor.stacked(positions.map { self[$0].detached() }).array(of: Double.self)
+      for (position, number) in zip(positions, read) { numbers[position] = number }
+    }
+    return numbers
+  }
 }

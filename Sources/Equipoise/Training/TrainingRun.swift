@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Torch
 
 /// What to do about a run that a folder already holds.
 package enum ResumePolicy: String, CaseIterable, Sendable {
@@ -42,6 +43,9 @@ package struct TrainingRun {
     if continues { try Self.checkUnchanged(configuration, in: folder) }
     parts = try RunParts(configuration)
     parts.data.notes.forEach(warn)
+    if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
+      warn(notice)
+    }
     if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
     try folder.create()
     lock = try ProcessLock(folder: folder.path)
@@ -72,6 +76,12 @@ package struct TrainingRun {
     let yaml = try ResolvedConfig(configuration: parts.configuration, origins: [:])
       .yaml(withOrigins: false)
     try AtomicFile.write(data: Data(yaml.utf8), to: folder.configuration)
+  }
+
+  /// What to say of a precision that the device does not have.
+  static func precisionNotice(_ precision: Precision, on device: Device) -> String? {
+    guard precision == .tf32, device.kind != .cuda else { return nil }
+    return "training.precision tf32 computes as fp32 on \(device): only NVIDIA GPUs have TF32"
   }
 
   // MARK: Checks before a run continues

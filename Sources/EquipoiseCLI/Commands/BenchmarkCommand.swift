@@ -89,6 +89,11 @@ struct BenchmarkCommand: ParsableCommand {
         "--batch and --classes take 2 or more, --size 32 or more, --threads, --rounds and --steps "
           + "1 or more, --busy 0 to 1024")
     }
+    guard precision != .tf32 else {
+      throw ValidationError(
+        "--precision tf32 is arithmetic of NVIDIA GPUs, and this times the processor; use fp32 or bf16"
+      )
+    }
   }
 
   func run() throws {

@@ -48,7 +48,7 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "fp32 or bf16 (default: \(defaults.training.precision.rawValue)).", valueName: "type"))
+      "fp32, tf32 or bf16 (default: \(defaults.training.precision.rawValue)).", valueName: "type"))
   var precision: String?
 
   @Option(

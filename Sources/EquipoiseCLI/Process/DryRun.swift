@@ -1,12 +1,14 @@
 import ArgumentParser
 import Equipoise
 import Foundation
+import Torch
 
 /// A few steps of a run, measured, that leave nothing behind.
 struct DryRun {
   private let summary: ModelSummary
   private let batchSize: Int
   private let steps: [Double]
+  private let device: Device
   private let peakMemory: Int
 
   /// Takes the steps that `runtime.maxSteps` allows.
@@ -16,7 +18,8 @@ struct DryRun {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let run = try TrainingRun(configuration, in: RunFolder(folder), resume: .never)
     let summary = run.parts.model.summarize()
-    let clock = StepClock()
+    let device = run.parts.device
+    let clock = StepClock(DeviceClock(device))
     let outcome = try run.train(
       stopSignal: { StopSignal.requested }, observers: [clock, WarningObserver()])
     if case .interrupted(let signal) = outcome {
@@ -24,7 +27,7 @@ struct DryRun {
     }
     return DryRun(
       summary: summary, batchSize: configuration.training.batchSize, steps: clock.steps,
-      peakMemory: clock.peakMemory)
+      device: device, peakMemory: DeviceMemory.peak(of: device))
   }
 
   /// The measurements, one a line.
@@ -40,7 +43,8 @@ struct DryRun {
           steps.count, batchSize, Double(batchSize) / median),
       ])
     }
-    table.add(["peak memory", Numbers.bytes(peakMemory)])
+    let place = device.kind == .cpu ? "" : " on \(device)"
+    table.add(["peak memory", Numbers.bytes(peakMemory) + place])
     return table.text()
   }
 
@@ -50,21 +54,26 @@ struct DryRun {
 }
 
 /// Times the steps of a run. The first, which also sets up the kernels, counts only when alone.
-private final class StepClock: TrainingObserver {
+final class StepClock: TrainingObserver {
+  private let clock: DeviceClock
   private var all: [Double] = []
-  private(set) var peakMemory = 0
-  private var last = ContinuousClock.now
+  private var last: ContinuousClock.Instant
+
+  /// Times by `clock`.
+  init(_ clock: DeviceClock) {
+    self.clock = clock
+    last = clock.now
+  }
 
   var steps: [Double] { all.count > 1 ? Array(all.dropFirst()) : all }
 
   func observe(_ event: TrainingEvent) {
     switch event {
-    case .began, .finishedEpoch: last = .now
+    case .began, .finishedEpoch: last = clock.now
     case .stepped:
-      let now = ContinuousClock.now
+      let now = clock.now
       all.append((now - last).seconds)
       last = now
-      peakMemory = Hardware.peakMemory
     case .warned, .stopped: break
     }
   }

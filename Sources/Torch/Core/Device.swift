@@ -32,6 +32,14 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   /// How many devices of a kind this process can use.
   public static func count(of kind: Kind) -> Int { Int(ct_device_count(kind.rawValue)) }
 
+  /// Bytes of an accelerator's memory: all of it, and the most that this process's tensors have held at
+  /// one time; nil for the host, and where libtorch keeps no count.
+  public var memory: (total: Int, peak: Int)? {
+    var (total, peak): (Int64, Int64) = (0, 0)
+    guard ct_device_memory(handle, &total, &peak) == 0 else { return nil }
+    return (Int(total), Int(peak))
+  }
+
   /// Waits until everything issued to the device is done; timings need it.
   public func synchronize() {
     check(ct_synchronize(handle), "synchronize")

@@ -30,8 +30,21 @@ public enum Runtime {
   }()
 
   /// Chooses algorithms that give the same bits on every run, where the device has a choice.
+  ///
+  /// On CUDA this also sets CUBLAS_WORKSPACE_CONFIG where it is unset, and an operation without such
+  /// an algorithm fails. Without, cuDNN tries which of its algorithms is fastest.
   public static func setDeterministic(_ deterministic: Bool) {
     ct_set_deterministic(deterministic)
+  }
+
+  /// Whether algorithms are those that give the same bits on every run.
+  public static var isDeterministic: Bool { ct_deterministic() }
+
+  /// Whether products and convolutions of single precision may round their factors to ten bits on
+  /// NVIDIA GPUs from Ampere on (TF32), which is several times faster there. Changes nothing elsewhere.
+  public static var allowsTF32: Bool {
+    get { ct_tf32() }
+    set { ct_set_tf32(newValue) }
   }
 
   /// Keeps freed memory for the next step instead of giving it back to the system: faster steps, and

@@ -83,6 +83,6 @@ extension Tensor: CustomStringConvertible {
   public var description: String {
     let head = "\(dtype)\(shape)"
     guard count <= 16, dtype.isFloatingPoint else { return head }
-    return head + " \(self.to(.float64).array(of: Double.self))"
+    return head + " \(array(of: Double.self))"
   }
 }

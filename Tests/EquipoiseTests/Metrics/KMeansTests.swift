@@ -41,6 +41,17 @@ struct KMeansTests {
     #expect(found == clusters(points, 5))
   }
 
+  /// ‖a‖² is 8e6 there, and rounded to 0.5: less than the groups are apart.
+  @Test func groupsFarFromZeroAreFound() {
+    let generator = Generator(seed: 4)
+    let labels = (0..<60).map { $0 % 3 }
+    let centres = Tensor.normal([3, 8], from: generator) * 0.3 + 1000
+    let points =
+      centres.gatheringRows(Tensor(labels.map(Int64.init)))
+      + Tensor.normal([60, 8], from: generator) * 0.01
+    #expect(Purity.of(labels, in: clusters(points, 3)) == 1)
+  }
+
   @Test func pointsThatCoincideStillGiveEveryPointACluster() {
     let found = clusters(.zeros([6, 2]), 3)
     #expect(found.count == 6 && found.allSatisfy { (0..<3).contains($0) })

@@ -32,13 +32,18 @@ public struct InputNormalizer {
   /// The batch on the device.
   public func callAsFunction(_ batch: HostBatch) -> Batch {
     Batch(
-      inputs: normalized(batch.inputs.map { Tensor($0) }), labels: Tensor(batch.labels).to(device),
+      inputs: normalized(batch.inputs.map { Tensor($0) }), labels: moved(Tensor(batch.labels)),
       indices: batch.indices)
   }
 
   /// The inputs on the device.
   func normalized(_ inputs: [Tensor]) -> [Tensor] {
-    zip(inputs, rules).map { normalized(arranged($0, $1.kind).to(device), $1) }
+    zip(inputs, rules).map { normalized(moved(arranged($0, $1.kind)), $1) }
+  }
+
+  /// On CUDA through page-locked memory: a copy out of any other would wait for all steps before.
+  private func moved(_ tensor: Tensor) -> Tensor {
+    device.kind == .cuda ? tensor.pinned().to(device) : tensor.to(device)
   }
 
   /// Multiplying by float32 converts smaller types on the way, in one pass over memory.

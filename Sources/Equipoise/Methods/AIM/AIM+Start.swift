@@ -66,11 +66,12 @@ extension AIM {
 
   func checkMemory() throws {
     let bytes = memory
-    let physical = Int(ProcessInfo.processInfo.physicalMemory)
-    guard bytes > physical else { return }
+    let available = DeviceMemory.total(of: setting.device)
+    guard bytes > available else { return }
+    let holder = setting.device.kind == .cpu ? "this machine" : "\(setting.device)"
     throw EquipoiseError(
       .configuration,
-      "the decoupling of AIM needs \(bytes) bytes, and this machine has \(physical)",
+      "the decoupling of AIM needs \(bytes) bytes, and \(holder) has \(available)",
       at: "method.decoupling.granularity",
       fix: configuration.decoupling.granularity == .layer
         ? "use granularity=row" : "lower method.decoupling.latentWidth")
@@ -139,22 +140,25 @@ extension AIM {
       keepsPassed: configuration.prototypes.passInterval > 1)
   }
 
-  /// X̄ of Eq. 4, summed batch by batch in double precision: [K, sample shape] for each modality.
+  /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
+  /// [K, sample shape] for each modality.
   private func classMeans(_ engine: any StepEngine) throws -> [Tensor] {
     var sums: [Tensor] = []
-    var counts = Tensor.zeros([setting.classes], dtype: .float64, device: setting.device)
+    var counts = Tensor.zeros([setting.classes], dtype: .float64)
     try withoutGradient {
       try engine.forEachTrainingBatch { batch in
+        let labels = batch.labels.to(.cpu)
         let parts = batch.inputs.map {
-          $0.to(.float64).contiguous().sumsByLabel(batch.labels, classes: setting.classes)
+          $0.to(.cpu, dtype: .float64).contiguous().sumsByLabel(labels, classes: setting.classes)
         }
         sums = sums.isEmpty ? parts : zip(sums, parts).map { $0 + $1 }
-        counts = counts + batch.labels.oneHot(setting.classes, dtype: .float64).sum(over: [0])
+        counts = counts + labels.oneHot(setting.classes, dtype: .float64).sum(over: [0])
       }
     }
     return zip(sums, setting.model.encoders.modules).map { sum, encoder in
       let shape = [setting.classes] + sum.shape.dropFirst().map { _ in 1 }
-      return (sum / counts.reshaped(shape)).to(encoder.parameters[0].leaf.dtype)
+      return (sum / counts.reshaped(shape))
+        .to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
     }
   }
 

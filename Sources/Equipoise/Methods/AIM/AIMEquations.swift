@@ -63,19 +63,12 @@ enum AIMEquations {
 
 /// δ of Eqs. 8–10, between rows.
 enum BlockDistance {
-  /// Under every root, so that its slope stays finite at 0.
+  /// Under the root of a length, so that its slope stays finite at 0.
   private static let floor = 1e-12
 
   /// Euclidean distances between the rows of [B, n] and [K, n]: [B, K].
-  ///
-  /// As ‖a‖² + ‖b‖² − 2 a·b, one matrix product, about a common centre: distances do not change by
-  /// the shift, and far less is lost where rows lie close together and far from 0.
   static func euclidean(_ rows: Tensor, _ prototypes: Tensor) -> Tensor {
-    let centre = prototypes.detached().mean(over: [0], keeping: true)
-    let (a, b) = (rows - centre, prototypes - centre)
-    let squares = (a * a).sum(over: [1], keeping: true) + (b * b).sum(over: [1])
-    let product = a.matmul(b.transposed(0, 1))
-    return (squares - product * 2).clamped(low: floor).squareRoot()
+    rows.distances(to: prototypes)
   }
 
   /// Rows at unit length.

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import Equipoise
+
+/// Timings count what a device still has to do.
+struct DeviceClockTests {
+  @Test func aReadingWaitsForTheDevice() {
+    let clock = DeviceClock { Thread.sleep(forTimeInterval: 0.02) }
+    let start = ContinuousClock.now
+    #expect(start.duration(to: clock.now) >= .milliseconds(20))
+  }
+
+  @Test func aBenchmarkWaitsAtItsStartAndEnd() throws {
+    var setting = BenchmarkSetting()
+    (setting.encoder, setting.shapes) = (.transformer, [[5, 7], [5, 6]])
+    (setting.batch, setting.width, setting.hidden, setting.threads) = (6, 8, 8, 1)
+    var waits = 0
+    let clock = DeviceClock {
+      waits += 1
+      if waits == 2 { Thread.sleep(forTimeInterval: 0.05) }
+    }
+    let benchmark = try StepBenchmark(setting, clock: clock)
+    #expect(try benchmark.run(steps: 1) >= 0.05)
+    #expect(waits == 2)
+  }
+
+  @Test func theHostsMemoryIsTheMachines() {
+    #expect(DeviceMemory.total(of: .cpu) == Int(ProcessInfo.processInfo.physicalMemory))
+    #expect(DeviceMemory.peak(of: .cpu) > 0)
+  }
+}
