@@ -75,7 +75,7 @@ import Testing
       "config print --epochs 0", "--epochs: training.epochs is 0; expected at least 1"),
     Mistake(
       "config print --precision fp16",
-      "--precision: training.precision is 'fp16'; choose from 'bf16', 'fp32'"),
+      "--precision: training.precision is 'fp16'; choose from 'bf16', 'fp32', 'tf32'"),
     Mistake(
       "config check --data DIR/data --modalities audio,motoin",
       "DIR/data: dataset 'tiny' has no modality 'motoin'; did you mean 'motion'?"),

@@ -58,6 +58,7 @@ struct RunConfigurationTests {
         device: auto
         threads: null
         seed: 0
+        deterministic: true
         workers: 1
         prefetch: 3
         checkpointEverySteps: null
