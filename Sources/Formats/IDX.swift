@@ -12,14 +12,20 @@ package enum IDX {
       try header(ByteReader(bytes: $0, path: path))
     }
     let data = content[offset..<content.count]
-    guard Shape.byteCount(shape, type) == data.count else {
-      throw FormatError.malformed(
-        path: path,
-        reason: "\(data.count) bytes of data do not make \(type.rawValue) \(shape)",
-        remedy: "the file is damaged or incomplete: copy it again")
-    }
+    try check(type, shape, dataCount: data.count, path)
     return HostArray(
       type: type, shape: shape, storage: try data.byteSwapped(width: type.byteCount))
+  }
+
+  private static func check(
+    _ type: ElementType, _ shape: [Int], dataCount: Int, _ path: String
+  ) throws {
+    guard Shape.byteCount(shape, type) == dataCount else {
+      throw FormatError.malformed(
+        path: path,
+        reason: "\(dataCount) bytes of data do not make \(type.rawValue) \(shape)",
+        remedy: "the file is damaged or incomplete: copy it again")
+    }
   }
 
   private static func header(_ reader: ByteReader) throws -> (ElementType, [Int], Int) {
@@ -47,6 +53,12 @@ package enum IDX {
       guard Inflate.canHold(count, in: bytes.count) else {
         throw reader.malformed("claims to inflate to \(count) bytes, which gzip cannot do")
       }
+      // The largest header: 255 dimensions.
+      let start = try Inflate.start(bytes, container: .gzip, count: 1024, path: path)
+      let (type, shape, offset) = try start.withUnsafeBytes {
+        try header(ByteReader(bytes: $0, path: path))
+      }
+      try check(type, shape, dataCount: count - offset, path)
       return ByteSlice(
         try Inflate.inflate(bytes, container: .gzip, count: count, path: path))
     }

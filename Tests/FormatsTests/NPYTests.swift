@@ -60,7 +60,8 @@ import Testing
     (
       "object", "holds Python objects (dtype object), which only pickle can read",
       "pickle can run foreign code and is never used: save numbers, "
-        + "numpy.save(f, a.astype('float32'))"
+        + "numpy.save(f, a.astype('float32')); series of different lengths have to be padded or cut "
+        + "to one first"
     ),
     (
       "structured", "holds records of several fields (structured dtype)",

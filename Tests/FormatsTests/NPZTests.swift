@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Formats
@@ -45,8 +46,14 @@ import Testing
     (10, [99, 0], "is compressed by zip method 99"),
     (16, [0, 0, 0, 0], "fails its CRC-32 check"),
     (24, [255, 255, 255, 127], "claims 2147483647 bytes, more than 194 bytes can inflate to"),
-    (24, [0x21, 0x87, 1, 0], "the compressed data do not make the 100129 bytes they claim"),
-    (24, [0x1F, 0x87, 1, 0], "the compressed data make more than the 100127 bytes they claim"),
+    (
+      24, [0x21, 0x87, 1, 0],
+      "the shape [100000] of 1-byte elements does not match the 100001 bytes of data"
+    ),
+    (
+      24, [0x1F, 0x87, 1, 0],
+      "the shape [100000] of 1-byte elements does not match the 99999 bytes of data"
+    ),
     (20, [193, 0, 0, 0], "the compressed data end early"),
     (20, [195, 0, 0, 0], "the compressed data do not make the 100128 bytes they claim"),
     (20, [255, 255, 0, 0], "reaches into the zip directory"),
@@ -92,5 +99,44 @@ import Testing
     expectError("a.npz: holds 'image' twice; make the archive again") {
       _ = try NPZ(ByteSlice(copying: file), path: "a.npz")
     }
+  }
+
+  /// A member of 256 MB that says it has three numbers, in an archive of 1.1 MB.
+  private static let bomb = """
+    import struct, sys, zipfile
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (SHAPE), }"
+    header += b' ' * (117 - len(header)) + b'\\n'
+    with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open('a.npy', 'w') as member:
+            member.write(b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(header)) + header)
+            for _ in range(256): member.write(bytes(1 << 20))
+    """
+
+  /// In a process that has no memory for what the archive claims.
+  @Test func headersAreJudgedBeforeAnythingIsInflated() async {
+    await #expect(processExitsWith: .success) {
+      try withScratch { folder in
+        let path = folder + "/bomb.npz"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", NPZTests.bomb.replacing("SHAPE", with: "3,"), path]
+        try process.run()
+        process.waitUntilExit()
+        try NPZTests.limitMemory(to: 128 << 20)
+        for read in [{ _ = try NPZ(path: path).read("a") }, { _ = try NPZ(path: path).info("a") }] {
+          expectError(
+            "\(path): a: the shape [3] of 4-byte elements does not match the 268435456 bytes of data; "
+              + copyAgain, read)
+        }
+      }
+    }
+  }
+
+  /// Lets this process take no more than so many bytes beyond what it has.
+  static func limitMemory(to more: Int) throws {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let used = (Int(pages.split(separator: " ").first ?? "") ?? 0) * Int(getpagesize())
+    var limit = rlimit(rlim_cur: rlim_t(used + more), rlim_max: rlim_t(used + more))
+    #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
   }
 }

@@ -1,17 +1,10 @@
 internal import Formats
 
 extension Samples {
-  /// Calls `body` with the bytes of one modality of one sample, in the mapped file.
-  func withBytes<Result>(
-    ofInput modality: Int, sample index: Int,
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
+  /// One modality of one sample, in the mapped file.
+  func input(_ modality: Int, ofSample index: Int) -> HostArray {
     let location = locations[index]
-    let size = modalities[modality].description.byteCount
-    return try shards[Int(location.shard)].inputs[modality].withUnsafeBytes { bytes in
-      let start = Int(location.row) * size
-      return try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
-    }
+    return shards[Int(location.shard)].inputs[modality].row(Int(location.row))
   }
 
   /// One error for each modality of each sample that holds an infinity or not-a-number. Reads every
@@ -22,7 +15,7 @@ extension Samples {
     (0..<count).flatMap { index in
       modalities.indices.compactMap { modality in
         let type = modalities[modality].description.type
-        let isFinite = withBytes(ofInput: modality, sample: index) {
+        let isFinite = input(modality, ofSample: index).withUnsafeBytes {
           Finiteness.isFinite($0, type)
         }
         return isFinite ? nil : notFinite(modality, index)

@@ -34,7 +34,7 @@ package struct ArrayPredictionSource: PredictionSource {
 
   /// Whether a file holds arrays, not raw media.
   package static func holdsArrays(_ path: String) -> Bool {
-    path.hasSuffix(".npy") || path.hasSuffix(".npz")
+    ArrayFile.isArray(path)
   }
 
   /// Each modality's file. Throws `EquipoiseError` for one that the run does not have and for two of one.
@@ -73,39 +73,41 @@ package struct ArrayPredictionSource: PredictionSource {
 
   private func input(_ index: Int, _ rows: Range<Int>) throws -> HostArray {
     let array = arrays[index].slice(rows: rows)
-    guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
-      throw EquipoiseError(
-        .data, "one of the rows \(rows.lowerBound) to \(rows.upperBound - 1) is not finite",
-        at: paths[index], fix: "correct the row or leave it out")
+    if StoredNumbers.problem(array) != nil {
+      for row in rows {
+        guard let problem = StoredNumbers.problem(arrays[index].row(row)) else { continue }
+        throw EquipoiseError(
+          .data, "row \(row) is not finite: \(problem)", at: paths[index],
+          fix: StoredNumbers.missingValues)
+      }
     }
-    return array.type == modalities[index].description.type
-      ? array : HostArray(floats: array.floats(), shape: array.shape)
+    return try StoredNumbers.stored(
+      array, as: modalities[index].description.type, at: paths[index])
   }
 
-  /// The array of an npy file, or an npz file's array named after the modality, or its only one.
-  private static func read(_ path: String, of modality: String) throws -> HostArray {
-    if path.hasSuffix(".npz") {
-      let archive = try NPZ(path: path)
-      return try archive.read(archive.names.count == 1 ? archive.names[0] : modality)
-    }
-    return try NPY.read(path)
-  }
-
-  /// The array with a first axis that counts samples.
+  /// The array with a first axis that counts samples: that of an npy file, or an npz file's array named after
+  /// the modality, or its only one.
   private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
-    let array = try read(path, of: modality.name)
-    let wanted = modality.description
-    let floating: [ElementType] = [.float16, .bfloat16, .float32, .float64]
-    let fits =
-      array.type == wanted.type || floating.contains(array.type) && floating.contains(wanted.type)
-    let isSingle = array.shape == wanted.shape
-    guard fits, isSingle || Array(array.shape.dropFirst()) == wanted.shape else {
+    let key = try ArrayFile.key(
+      in: [path], nil, for: modality.name, setting: "--input \(modality.name)=\(path)")
+    let file = try ArrayFile.like(path, key: key)
+    let (info, wanted) = (try file.info(), modality.description)
+    let isSingle = info.shape == wanted.shape
+    guard isSingle || Array(info.shape.dropFirst()) == wanted.shape else {
       throw EquipoiseError(
         .data,
-        "is \(array), but modality '\(modality.name)' is \(wanted.type.rawValue) \(wanted.shape) or "
+        "is \(info), but modality '\(modality.name)' is \(wanted.type.rawValue) \(wanted.shape) or "
           + "N of them", at: path,
         fix: "bring it into the shape \(wanted.kind.axes) and type of the training data")
     }
+    guard StoredNumbers.canStore(info.type, as: wanted.type) else {
+      throw EquipoiseError(
+        .data,
+        "is \(info.type.rawValue), but modality '\(modality.name)' is \(wanted.type.rawValue); uint8 "
+          + "stands for 0 to 1, other types for their numbers", at: path,
+        fix: StoredNumbers.remedy(for: wanted.type))
+    }
+    let array = try file.read()
     return isSingle ? array.reshaped([1] + array.shape) : array
   }
 }

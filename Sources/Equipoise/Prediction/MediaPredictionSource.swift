@@ -26,12 +26,13 @@ package struct MediaPredictionSource: PredictionSource {
   /// - Parameters:
   ///   - input: a CSV or JSONL file or a folder, as recipe `manifest` takes them; columns that are no
   ///     modality of the run's are ignored, and labels count where they are classes of the run's.
+  ///   - root: the folder of the table's files; nil takes the table's own.
   ///   - run: what was trained.
   ///   - media: the decoder and the like.
   ///   - report: told of samples that are left out.
   /// - Throws: `EquipoiseError` or `FormatError` naming the line or file at fault.
   package init(
-    manifest input: String, for run: RunParts, media: MediaPreparation,
+    manifest input: String, root: String? = nil, for run: RunParts, media: MediaPreparation,
     report: @escaping (String) -> Void = { _ in }
   ) throws {
     let known = run.dataset.modalities.map(\.name)
@@ -39,7 +40,9 @@ package struct MediaPredictionSource: PredictionSource {
     let decoder = try media.decoder(media.workers)
     var lent = media
     lent.decoder = { _ in decoder }
-    let (listed, folder) = try ManifestRecipe(ManifestOptions()).listed(
+    var options = ManifestOptions()
+    options.root = root
+    let (listed, folder) = try ManifestRecipe(options).listed(
       input: input, wanted: WantedModalities(run.dataset, record, media), media: lent)
     listed.notes.forEach(report)
     guard !listed.modalities.isEmpty, !listed.rows.isEmpty else {
@@ -54,7 +57,7 @@ package struct MediaPredictionSource: PredictionSource {
     let numbers = Dictionary(classes.enumerated().map { ($1, $0) }) { first, _ in first }
     let samples = try listed.rows.map { row in
       Sample(
-        id: row.id, label: numbers[row.label],
+        id: row.id, label: numbers[TableCell.trimmed(row.label)],
         files: try order.map { try folder.resolve(row.files[$0], namedIn: row.place) },
         place: row.place)
     }

@@ -37,6 +37,11 @@ struct PredictCommand: ParsableCommand {
       valueName: "path"))
   var manifest: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the manifest's files (default: the manifest's own).", valueName: "dir"))
+  var root: String?
+
   @OptionGroup var media: MediaOptions
 
   @Option(help: "The weights to use: of the best epoch or of the last step.")
@@ -66,6 +71,7 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
     if let batchSize, batchSize < 1 { throw ValidationError("--batch-size takes a number from 1") }
+    if root != nil, manifest == nil { throw ValidationError("--root goes with --manifest") }
     guard [dataset != nil, manifest != nil, !input.isEmpty].count(where: { $0 }) == 1 else {
       throw ValidationError(
         "give one of: a dataset's folder, --input MODALITY=FILE, --manifest FILE")
@@ -97,7 +103,7 @@ struct PredictCommand: ParsableCommand {
     if let dataset { return try DatasetPredictionSource(folder: dataset, split: split, for: parts) }
     if let manifest {
       return try MediaPredictionSource(
-        manifest: manifest, for: parts, media: media.preparation, report: Console.warn)
+        manifest: manifest, root: root, for: parts, media: media.preparation, report: Console.warn)
     }
     let files = input.map { (modality: $0.modality, path: $0.path) }
     return files.allSatisfy { ArrayPredictionSource.holdsArrays($0.path) }

@@ -4,7 +4,7 @@ extension ByteSlice {
     guard width > 1 else { return self }
     return try withBytes { source in
       ByteSlice(
-        try OwnedBytes(count: count) { target in
+        try SpilledBytes.filled(count: count) { target in
           for start in stride(from: 0, to: source.count, by: width) {
             for byte in 0..<width { target[start + byte] = source[start + width - 1 - byte] }
           }
@@ -23,7 +23,7 @@ extension ByteSlice {
     }
     return try withBytes { source in
       ByteSlice(
-        try OwnedBytes(count: count) { target in
+        try SpilledBytes.filled(count: count) { target in
           var index = [Int](repeating: 0, count: shape.count)
           var from = 0
           for to in Swift.stride(from: 0, to: target.count, by: width) {

@@ -16,6 +16,16 @@ extension HostArray {
     }
   }
 
+  /// All elements as Double, row-major; 64-bit integers are rounded, bool is 0 or 1.
+  package func doubles() -> [Double] {
+    switch type {
+    case .float64: copied()
+    case .int32: map(Int32.self) { Double($0) }
+    case .int64: map(Int64.self) { Double($0) }
+    default: floats().map { Double($0) }
+    }
+  }
+
   /// All elements as Int64, row-major.
   ///
   /// Throws `FormatError` about `name` when a floating-point element is not a whole number.

@@ -7,6 +7,13 @@ package enum NPY {
     try parse(ByteSlice(try MappedFile(path: path)), path: path)
   }
 
+  /// What the header of the file at `path` says; the numbers are not read. Throws `FormatError`, also for a
+  /// file that is shorter or longer than that.
+  package static func info(_ path: String) throws -> ArrayInfo {
+    let file = ByteSlice(try MappedFile(path: path))
+    return try header(of: file, size: file.count, path: path).info
+  }
+
   /// Writes `array` to `path` atomically, version 1.0. Throws `FormatError`.
   package static func write(_ array: HostArray, to path: String) throws {
     guard let code = NPYElement.codes.first(where: { $0.type == array.type })?.code else {
@@ -22,6 +29,18 @@ package enum NPY {
 
   /// The array in `file`, whose name in errors is `path`.
   static func parse(_ file: ByteSlice, path: String) throws -> HostArray {
+    let header = try header(of: file, size: file.count, path: path)
+    let data = file[header.dataOffset..<file.count]
+    let native = header.element.bigEndian ? try data.byteSwapped(width: header.element.width) : data
+    let ordered =
+      header.fortranOrder
+      ? try native.rowMajor(fromColumnMajor: header.shape, width: header.element.width) : native
+    return try array(ordered, header, path)
+  }
+
+  /// The header at the start of `file`, of which `size` bytes are there or promised. Throws `FormatError` for a
+  /// header that other than so many bytes belong to.
+  static func header(of file: ByteSlice, size: Int, path: String) throws -> NPYHeader {
     let header = try file.withBytes { bytes in
       let reader = ByteReader(bytes: bytes, path: path)
       guard bytes.starts(with: magic) else {
@@ -29,22 +48,14 @@ package enum NPY {
       }
       return try NPYHeader(reader)
     }
-    let data = file[header.dataOffset..<file.count]
-    guard let count = Shape.count(header.shape),
-      case let (size, overflow) = count.multipliedReportingOverflow(by: header.element.width),
-      !overflow, size == data.count
-    else {
+    guard header.byteCount == size else {
       throw FormatError.malformed(
         path: path,
         reason: "the shape \(header.shape) of \(header.element.width)-byte elements "
-          + "does not match the \(data.count) bytes of data",
+          + "does not match the \(size - header.dataOffset) bytes of data",
         remedy: "the file is damaged or incomplete: copy or make it again")
     }
-    let native = header.element.bigEndian ? try data.byteSwapped(width: header.element.width) : data
-    let ordered =
-      header.fortranOrder
-      ? try native.rowMajor(fromColumnMajor: header.shape, width: header.element.width) : native
-    return try array(ordered, header, path)
+    return header
   }
 
   private static let magic = [0x93] + Array("NUMPY".utf8)
@@ -62,18 +73,21 @@ package enum NPY {
   private static func widened<Value: FixedWidthInteger & BitwiseCopyable>(
     _ data: ByteSlice, _ type: Value.Type, _ shape: [Int], _ path: String
   ) throws -> HostArray {
+    let width = MemoryLayout<Value>.size
     let values = try data.withBytes { bytes in
-      try stride(from: 0, to: bytes.count, by: MemoryLayout<Value>.size).map { offset in
-        let value = bytes.loadUnaligned(fromByteOffset: offset, as: type)
-        guard let whole = Int64(exactly: value) else {
-          throw FormatError.unsupported(
-            path: path, reason: "the uint64 value \(value) does not fit int64",
-            remedy: "save smaller numbers or float64")
+      try SpilledBytes.filled(count: bytes.count / width * 8) { target in
+        for index in 0..<bytes.count / width {
+          let value = bytes.loadUnaligned(fromByteOffset: index * width, as: type)
+          guard let whole = Int64(exactly: value) else {
+            throw FormatError.unsupported(
+              path: path, reason: "the uint64 value \(value) does not fit int64",
+              remedy: "save smaller numbers or float64")
+          }
+          target.storeBytes(of: whole, toByteOffset: index * 8, as: Int64.self)
         }
-        return whole
       }
     }
-    return HostArray(int64s: values, shape: shape)
+    return HostArray(type: .int64, shape: shape, storage: ByteSlice(values))
   }
 
   /// Magic, version, length and a header padded so that the elements start at a multiple of 64.

@@ -7,23 +7,25 @@ struct NPYHeader {
   /// Where the elements start in the file.
   let dataOffset: Int
 
+  /// The bytes of header and elements; nil beyond what can be counted.
+  var byteCount: Int? {
+    guard let count = Shape.count(shape),
+      case let (size, tooLarge) = count.multipliedReportingOverflow(by: element.width), !tooLarge,
+      case let (whole, overflow) = size.addingReportingOverflow(dataOffset), !overflow
+    else { return nil }
+    return whole
+  }
+
+  /// Type and shape of the array as it is read.
+  var info: ArrayInfo { ArrayInfo(type: element.type, shape: shape) }
+
   /// NumPy itself allows 64 dimensions.
   private static let maximalRank = 64
 
   init(_ reader: ByteReader) throws {
-    let major: UInt8 = try reader.integer(at: 6)
-    guard (1...3).contains(major) else {
-      throw FormatError.unsupported(
-        path: reader.path, reason: "npy version \(major) is unknown",
-        remedy: "save the array again with numpy.save")
-    }
-    let lengthSize = major == 1 ? 2 : 4
-    let length =
-      major == 1
-      ? Int(try reader.integer(at: 8, as: UInt16.self))
-      : Int(try reader.integer(at: 8, as: UInt32.self))
-    let text = try reader.slice(at: 8 + lengthSize, count: length)
-    dataOffset = 8 + lengthSize + length
+    dataOffset = try Self.dataOffset(reader)
+    let prefix = try Self.prefix(reader)
+    let text = try reader.slice(at: prefix, count: dataOffset - prefix)
 
     var literal = PythonLiteral(text) { reader.malformed("the npy header \($0)") }
     var descr: String?
@@ -57,6 +59,35 @@ struct NPYHeader {
     self.shape = shape
   }
 
+  /// What has to be read before the length of the header is known.
+  static let prefixLimit = 12
+  /// Longer headers are no shapes that a program wrote: NumPy's own take 128 bytes.
+  private static let sizeLimit = 1 << 20
+
+  /// Where the elements start, from the first ``prefixLimit`` bytes.
+  static func dataOffset(_ reader: ByteReader) throws -> Int {
+    let prefix = try prefix(reader)
+    let length =
+      prefix == 10
+      ? Int(try reader.integer(at: 8, as: UInt16.self))
+      : Int(try reader.integer(at: 8, as: UInt32.self))
+    guard length <= sizeLimit else {
+      throw reader.malformed("the npy header claims \(length) bytes")
+    }
+    return prefix + length
+  }
+
+  /// The bytes before the header's text.
+  private static func prefix(_ reader: ByteReader) throws -> Int {
+    let major: UInt8 = try reader.integer(at: 6)
+    guard (1...3).contains(major) else {
+      throw FormatError.unsupported(
+        path: reader.path, reason: "npy version \(major) is unknown",
+        remedy: "save the array again with numpy.save")
+    }
+    return major == 1 ? 10 : 12
+  }
+
   private static func refuseStructured(
     _ literal: inout PythonLiteral, _ reader: ByteReader
   ) throws {
@@ -78,6 +109,14 @@ struct NPYElement {
   let kind: Kind
   let bigEndian: Bool
   let width: Int
+
+  /// The type as which the elements are read.
+  var type: ElementType {
+    switch kind {
+    case .plain(let type): type
+    case .uint32, .uint64: .int64
+    }
+  }
 
   init(descr: String, path: String) throws {
     let order = descr.first ?? " "
@@ -107,7 +146,8 @@ struct NPYElement {
         (
           "holds Python objects (dtype object), which only pickle can read",
           "pickle can run foreign code and is never used: save numbers, "
-            + "numpy.save(f, a.astype('float32'))"
+            + "numpy.save(f, a.astype('float32')); series of different lengths have to be padded "
+            + "or cut to one first"
         )
       case "U", "S", "a":
         (

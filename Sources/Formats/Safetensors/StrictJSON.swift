@@ -7,8 +7,8 @@ enum JSONValue {
   case array([JSONValue])
   case string(String)
   case integer(Int)
-  /// A number that is no whole number of 64 bits.
-  case number
+  /// A number that is no whole number of 64 bits, as it is written.
+  case number(String)
   case bool(Bool)
   case null
 }
@@ -27,6 +27,24 @@ struct StrictJSON {
     let value = try parser.value(depth: 0)
     guard parser.peek() == nil else { throw parser.unexpected() }
     return value
+  }
+
+  /// Calls `body` with each element of the array that `bytes` spell and with where it starts.
+  static func forEachElement(
+    of bytes: UnsafeRawBufferPointer, malformed: @escaping (String) -> FormatError,
+    _ body: (_ element: JSONValue, _ offset: Int) throws -> Void
+  ) throws {
+    var parser = StrictJSON(bytes: bytes, malformed: malformed)
+    try parser.expect(UInt8(ascii: "["))
+    if !parser.skip(UInt8(ascii: "]")) {
+      repeat {
+        _ = parser.peek()
+        let offset = parser.position
+        try body(parser.value(depth: 1), offset)
+      } while parser.skip(UInt8(ascii: ","))
+      try parser.expect(UInt8(ascii: "]"))
+    }
+    guard parser.peek() == nil else { throw parser.unexpected() }
   }
 
   private static let deepest = 32
@@ -130,9 +148,10 @@ struct StrictJSON {
       try digits()
     }
     // "-0" is a floating-point zero.
-    guard end == position, let whole = Int(String(decoding: bytes[start..<end], as: UTF8.self)),
-      whole != 0 || first == start
-    else { return .number }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard end == position, let whole = Int(text), whole != 0 || first == start else {
+      return .number(text)
+    }
     return .integer(whole)
   }
 

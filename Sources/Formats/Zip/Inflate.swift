@@ -19,18 +19,40 @@ enum Inflate {
   /// The inflated `input`, which must use all of it and make exactly `count` bytes.
   static func inflate(
     _ input: UnsafeRawBufferPointer, container: Container, count: Int, path: String
-  ) throws -> OwnedBytes {
-    try OwnedBytes(count: count) { output in
-      var stream = z_stream()
-      let size = Int32(MemoryLayout<z_stream>.size)
-      guard inflateInit2_(&stream, container.rawValue, ZLIB_VERSION, size) == Z_OK else {
-        throw FormatError.system(path: path, operation: "start inflating", code: ENOMEM)
-      }
-      defer { inflateEnd(&stream) }
-      guard try run(&stream, input, output, path) == (input.count, count) else {
+  ) throws -> any ByteOwner {
+    try SpilledBytes.filled(count: count) { output in
+      guard
+        try withStream(container, path, { try run(&$0, input, output, path) }) == (
+          input.count, count
+        )
+      else {
         throw damaged(path, "the compressed data do not make the \(count) bytes they claim")
       }
     }
+  }
+
+  /// The first bytes of what `input` inflates to: `count`, or fewer where it ends before. What a header
+  /// promises can so be judged before there is memory for it.
+  static func start(
+    _ input: UnsafeRawBufferPointer, container: Container, count: Int, path: String
+  ) throws -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: count)
+    let made = try result.withUnsafeMutableBytes { output in
+      try withStream(container, path) { try run(&$0, input, output, path, isStart: true).1 }
+    }
+    return Array(result[..<made])
+  }
+
+  private static func withStream<Result>(
+    _ container: Container, _ path: String, _ body: (inout z_stream) throws -> Result
+  ) throws -> Result {
+    var stream = z_stream()
+    let size = Int32(MemoryLayout<z_stream>.size)
+    guard inflateInit2_(&stream, container.rawValue, ZLIB_VERSION, size) == Z_OK else {
+      throw FormatError.system(path: path, operation: "start inflating", code: ENOMEM)
+    }
+    defer { inflateEnd(&stream) }
+    return try body(&stream)
   }
 
   /// CRC-32 of `bytes`.
@@ -41,10 +63,11 @@ enum Inflate {
   /// zlib counts in 32 bits.
   private static let largestPart = 1 << 30
 
-  /// Feeds the stream until its end; returns how much it used and made.
+  /// Feeds the stream until its end, with `isStart` also until the output is full; returns how much it used
+  /// and made.
   private static func run(
     _ stream: inout z_stream, _ input: UnsafeRawBufferPointer,
-    _ output: UnsafeMutableRawBufferPointer, _ path: String
+    _ output: UnsafeMutableRawBufferPointer, _ path: String, isStart: Bool = false
   ) throws -> (Int, Int) {
     let source = UnsafeMutableRawBufferPointer(mutating: input).bindMemory(to: UInt8.self)
     let target = output.bindMemory(to: UInt8.self)
@@ -64,6 +87,7 @@ enum Inflate {
       used += given - Int(stream.avail_in)
       made += room - Int(stream.avail_out)
       switch status {
+      case Z_OK where isStart && made == target.count: return (used, made)
       case Z_OK: continue
       case Z_STREAM_END: return (used, made)
       case Z_BUF_ERROR where made == target.count && used < source.count:

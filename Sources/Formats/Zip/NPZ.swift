@@ -37,22 +37,56 @@ package struct NPZ: Sendable {
 
   /// The array of that name. Throws `FormatError`; a misspelt name gets a suggestion.
   package func read(_ name: String) throws -> HostArray {
+    let member = try member(name)
+    let label = "\(path): \(name)"
+    _ = try header(of: member, label)
+    return try NPY.parse(try content(of: member, label), path: label)
+  }
+
+  /// Type and shape of the array of that name, from the first bytes alone. Throws `FormatError` as `read`, also
+  /// where the archive promises more or less than the shape needs.
+  package func info(_ name: String) throws -> ArrayInfo {
+    try header(of: member(name), "\(path): \(name)").info
+  }
+
+  private func member(_ name: String) throws -> ZipMember {
     guard let member = members[name] else {
       throw FormatError.missing(
         path: path, reason: "holds no array '\(name)'", remedy: Nearest.hint(name, in: names))
     }
-    let label = "\(path): \(name)"
-    return try NPY.parse(try content(of: member, label), path: label)
+    return member
   }
 
-  private func content(of member: ZipMember, _ label: String) throws -> ByteSlice {
+  /// Before a single number is inflated: a few megabytes can claim to be gigabytes.
+  private func header(of member: ZipMember, _ label: String) throws -> NPYHeader {
     try refuseUnreadable(member, label)
+    let stored = try stored(member, label)
+    func start(_ count: Int) throws -> ByteSlice {
+      guard member.method != 0 else { return stored[0..<min(count, stored.count)] }
+      return try stored.withBytes {
+        ByteSlice(
+          copying: try Inflate.start(
+            $0, container: .raw, count: min(count, member.size), path: label))
+      }
+    }
+    let offset = try start(NPYHeader.prefixLimit).withBytes {
+      try NPYHeader.dataOffset(ByteReader(bytes: $0, path: label))
+    }
+    return try NPY.header(of: start(offset), size: member.size, path: label)
+  }
+
+  /// The bytes of a member as they lie in the file.
+  private func stored(_ member: ZipMember, _ label: String) throws -> ByteSlice {
     let start = try dataOffset(of: member, label)
     let (end, overflow) = start.addingReportingOverflow(member.compressedSize)
     guard !overflow, end <= directoryOffset else {
       throw damaged(label, "reaches into the zip directory")
     }
-    let stored = file[start..<end]
+    return file[start..<end]
+  }
+
+  private func content(of member: ZipMember, _ label: String) throws -> ByteSlice {
+    let stored = try stored(member, label)
     let content: ByteSlice
     if member.method == 0 {
       guard member.size == member.compressedSize else {

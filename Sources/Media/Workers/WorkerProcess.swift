@@ -32,7 +32,7 @@ final class WorkerProcess {
       throw Channel.Failure.closed
     }
     let arrays = try (answer.arrays ?? []).map { array in
-      guard array.shape.allSatisfy({ $0 >= 0 }) else { throw Channel.Failure.closed }
+      guard Shape.byteCount(array.shape, array.type) != nil else { throw Channel.Failure.closed }
       return try HostArray(type: array.type, shape: array.shape) { bytes in
         try channel.receive(bytes, until: deadline)
       }

@@ -52,7 +52,7 @@ import Testing
     #expect(
       source.notes == [
         "1 of 8 rows have no label in column 'word' and are left out",
-        "1 of 8 rows belong to none of the splits and are left out",
+        "1 of 8 rows belong to none of the splits and are left out: column 'split' holds 'valid' there",
       ])
   }
 
@@ -65,7 +65,8 @@ import Testing
         == "SOURCE/meta.csv:3: 'yes' is none of the 2 classes; did you mean 'yess'?")
     #expect(
       source.failure(["classes=[bad]"])
-        == "SOURCE/meta.csv:3: '1' is none of the 1 classes; choose from 'bad'")
+        == "SOURCE/meta.csv:3: label 1 is none of the 1 classes, which are numbered from 0 to 0; "
+        + "name as many classes as there are, or correct the cell")
   }
 
   @Test(arguments: [
@@ -81,7 +82,7 @@ import Testing
     ),
     (
       ["modalities.b.file=both.npz"],
-      "modalities.b.key: an npz file needs the name of an array; choose from first, second"
+      "modalities.b.key: SOURCE/both.npz holds 2 arrays; choose from first, second"
     ),
     (
       ["modalities.b.file=both.npz", "modalities.b.key=third"],
@@ -106,11 +107,23 @@ import Testing
   @Test func refusesNumbersThatAreNotFinite() throws {
     let source = try Source()
     try NPY.write(
-      HostArray(floats: (0..<8).map { $0 == 4 ? .nan : Float($0) }, shape: [8, 1]),
+      HostArray(
+        floats: (0..<8).map { $0 == 4 ? .nan : $0 == 6 ? .infinity : Float($0) }, shape: [8, 1]),
       to: source.folder.file("source/fac.npy"))
     #expect(
       source.failure(["only=[fac]"])
-        == "SOURCE/fac.npy: row 4 is not finite; correct the row or leave it out")
+        == "SOURCE/fac.npy: row 4 is not finite: 1 of 1 numbers are NaN, and so are 1 more rows; fill such "
+        + "numbers in or leave the sample out: missing values are not supported yet; up to N such rows are "
+        + "left out with --max-corrupt N")
+    let output = source.folder.file("some")
+    try DatasetRecipes.prepare(
+      "arrays", input: source.folder.file("source"), output: output, sets: ["only=[fac]"],
+      media: MediaPreparation(maxCorrupt: 2) { _ in throw EquipoiseError(.usage, "no decoder") })
+    #expect(try PreparedDataset(folder: output).samples(.train).count == 3)
+    #expect(
+      try String(contentsOfFile: output + "/corrupt.csv", encoding: .utf8)
+        == "row,id,split,problem\n4,,train,fac: 1 of 1 numbers are NaN\n"
+        + "6,,test,fac: 1 of 1 numbers are infinite\n")
   }
 
   @Test func refusesObjectArrays() throws {

@@ -97,6 +97,21 @@ struct DataInspectionTests {
     #expect(process.terminationStatus == 1)
   }
 
+  /// Names of samples lead to no other folder, and two that look alike in a file's name are two files.
+  @Test func soundsAreCalledApart() throws {
+    let long = String(repeating: "x", count: 300)
+    try tree.write(
+      "id,split,label,sound\n../a,train,up,a.wav\n.._a,train,up,b.wav\n.._A,train,up,c.wav\n"
+        + "\(long),train,down,d.wav\n", to: "manifest.csv")
+    let sheet = tree.maker.file("sheet")
+    let files = try DataPreview.write(
+      tree.path, to: sheet, recipe: "manifest", sets: [], perClass: 3, media: media)
+    let sounds = files.filter { $0.hasSuffix(".wav") }
+    #expect(sounds.count == 4 && Set(sounds.map { $0.lowercased() }).count == 4)
+    #expect(sounds.allSatisfy { ($0 as NSString).deletingLastPathComponent == sheet })
+    #expect(sounds.contains(sheet + "/up-___a.wav") && sounds.contains(sheet + "/up-___a-2.wav"))
+  }
+
   @Test func sheetsAndSounds() throws {
     try tree.make("v.mp4", "-f lavfi -i testsrc=size=64x48:rate=10:duration=1 -pix_fmt yuv420p")
     try tree.write(

@@ -43,7 +43,7 @@ extension DatasetDescription {
     }
     guard !modalities.isEmpty else { throw fail("there are no modalities", "list at least one") }
     for (name, modality) in modalities.sorted(by: { $0.key < $1.key }) {
-      guard Self.isModalityName(name) else {
+      guard ModalityNames.isUsable(name) else {
         throw fail(
           "'\(name)' cannot name a modality",
           "use letters, digits, '-' and '_', and not \(Shard.reservedNames.joined(separator: ", "))"
@@ -76,15 +76,6 @@ extension DatasetDescription {
   private static func firstRepeated(_ names: [String]) -> String? {
     var seen: Set<String> = []
     return names.first { !seen.insert($0).inserted }
-  }
-
-  /// Names become parts of parameter names and of `--set` paths, so dots are out.
-  private static func isModalityName(_ name: String) -> Bool {
-    !name.isEmpty && !Shard.reservedNames.contains(name)
-      && name.unicodeScalars.allSatisfy {
-        $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-          || $0 == "_" || $0 == "-"
-      }
   }
 
   private static func staysInside(_ file: String) -> Bool {

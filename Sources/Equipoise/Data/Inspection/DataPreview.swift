@@ -98,8 +98,10 @@ public enum DataPreview {
       written.append("\(output)/\(name).png")
     }
     var table = CSV.line(["row", "id", "class", "sound"])
+    var taken: Set<String> = []
     for (number, row) in rows.enumerated() {
-      let file = row.sound == nil ? "" : fileName("\(row.label)-\(row.id)") + ".wav"
+      let file =
+        row.sound == nil ? "" : fileName("\(row.label)-\(row.id)", besides: &taken) + ".wav"
       if let sound = row.sound {
         try WAV.write(sound, to: output + "/" + file)
         written.append(output + "/" + file)
@@ -110,8 +112,15 @@ public enum DataPreview {
     return written + [output + "/" + index]
   }
 
-  /// What of a name can be part of a file's.
-  private static func fileName(_ name: String) -> String {
-    String(name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "_" })
+  /// What of a name can be part of a file's, with a number where another has become the same.
+  private static func fileName(_ name: String, besides taken: inout Set<String>) -> String {
+    let usable = name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "_" }
+    let start = String(usable.prefix(48))
+    var (result, number) = (start, 1)
+    while !taken.insert(result.lowercased()).inserted {
+      number += 1
+      result = "\(start)-\(number)"
+    }
+    return result
   }
 }

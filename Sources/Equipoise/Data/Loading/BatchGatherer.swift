@@ -35,14 +35,11 @@ struct BatchGatherer: Sendable {
 
   private func input(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {
     let description = samples.modalities[modality].description
-    let size = description.byteCount
     return try HostArray(
-      type: description.type, shape: [indices.count] + description.shape
-    ) { target in
+      rows: indices.count, of: description.type, description.shape
+    ) { rows in
       for (position, index) in indices.enumerated() {
-        let row = UnsafeMutableRawBufferPointer(
-          rebasing: target[position * size..<(position + 1) * size])
-        try samples.withBytes(ofInput: modality, sample: index) { source in
+        try rows.fill(position, from: samples.input(modality, ofSample: index)) { source, row in
           guard Finiteness.isFinite(source, description.type) else {
             throw samples.notFinite(modality, index)
           }

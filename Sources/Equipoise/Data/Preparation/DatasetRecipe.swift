@@ -28,6 +28,14 @@ public protocol DatasetRecipe: Sendable {
   ) throws -> DatasetDescription
 }
 
+/// A recipe that can leave out samples it cannot use, and lists them.
+protocol LeavingOutRecipe: DatasetRecipe {
+  /// As the protocol's own `prepare`, with up to so many samples left out.
+  func prepare(
+    input: String, output: String, maxCorrupt: Int, report: (PreparationEvent) -> Void
+  ) throws -> DatasetDescription
+}
+
 /// What a recipe tells while it works.
 public enum PreparationEvent: Equatable, Sendable {
   /// This many of so many samples are done.
@@ -92,6 +100,15 @@ extension DatasetRecipe {
     let recipe = try configured(file: file, sets: sets)
     if let recipe = recipe as? any MediaRecipe {
       return try recipe.prepare(input: input, output: output, media: media, report: report)
+    }
+    if let recipe = recipe as? any LeavingOutRecipe {
+      return try recipe.prepare(
+        input: input, output: output, maxCorrupt: media.maxCorrupt, report: report)
+    }
+    guard media.maxCorrupt == 0 else {
+      throw EquipoiseError(
+        .usage, "recipe '\(name)' leaves no samples out", at: "--max-corrupt",
+        fix: "run it without the option")
     }
     return try recipe.prepare(input: input, output: output, report: report)
   }

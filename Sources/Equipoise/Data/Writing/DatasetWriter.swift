@@ -54,6 +54,7 @@ public final class DatasetWriter {
     try Self.refuseTaken(folder)
     try description.check(at: folder)
     let names = description.modalities.keys.sorted()
+    try ModalityNames.check(names, at: folder, renaming: "it")
     if let unknown = standardising.sorted().first(where: { !names.contains($0) }) {
       throw EquipoiseError(
         .configuration, "there is no modality '\(unknown)' to standardise",

@@ -5,31 +5,27 @@ internal import Foundation
 struct ArraySource {
   let name: String
   let description: ModalityDescription
-  private let path: String
+  let path: String
   private let array: HostArray
 
   /// Opens the array. Throws `EquipoiseError` or `FormatError` when it does not fit the table.
   init(_ name: String, _ options: ArrayModalityOptions, folder: String, rows: Int) throws {
     self.name = name
-    let path = folder + "/" + (options.file ?? name + ".npy")
-    self.path = options.key.map { "\(path): \($0)" } ?? path
-    if path.hasSuffix(".npz") {
-      let archive = try NPZ(path: path)
-      guard let key = options.key ?? (archive.names.count == 1 ? archive.names.first : nil) else {
-        throw EquipoiseError(
-          .configuration, "an npz file needs the name of an array", at: "modalities.\(name).key",
-          fix: "choose from \(archive.names.prefix(8).joined(separator: ", "))")
-      }
-      array = try archive.read(key)
-    } else {
-      array = try NPY.read(path)
-    }
-    guard array.shape.first == rows else {
+    let file = options.file ?? name + ".npy"
+    let path = file.hasPrefix("/") ? file : folder + "/" + file
+    let key = try ArrayFile.key(
+      in: [path], options.key, for: name, setting: "modalities.\(name).key")
+    let source = try ArrayFile.like(path, key: key)
+    self.path = source.place
+    // The header first: what does not fit is not read.
+    let info = try source.info()
+    guard info.shape.first == rows else {
       throw EquipoiseError(
-        .data, "\(array) does not have one row for each of the table's \(rows)", at: self.path,
+        .data, "\(info) does not have one row for each of the table's \(rows)", at: self.path,
         fix: "give an array whose first dimension counts the samples")
     }
-    description = try Self.description(array, options, name)
+    description = try Self.description(info, options, name)
+    array = try source.read()
   }
 
   /// What a row holds, in the array's own type.
@@ -37,18 +33,16 @@ struct ArraySource {
 
   /// The sample in a row, in the stored type. Throws `EquipoiseError` when it is not finite.
   func sample(_ row: Int) throws -> HostArray {
-    let sample = raw(row)
-    guard sample.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
-      throw EquipoiseError(
-        .data, "row \(row) is not finite", at: path, fix: "correct the row or leave it out")
-    }
-    return sample.type == description.type
-      ? sample : HostArray(floats: sample.floats(), shape: sample.shape)
+    try StoredNumbers.stored(raw(row), as: description.type, at: "\(path), row \(row)")
   }
 
-  /// uint8 and the small floating-point types stay; the rest becomes float32.
+  /// What is wrong with a row's numbers, or nil.
+  func problem(_ row: Int) -> String? {
+    StoredNumbers.problem(raw(row))
+  }
+
   private static func description(
-    _ array: HostArray, _ options: ArrayModalityOptions, _ name: String
+    _ array: ArrayInfo, _ options: ArrayModalityOptions, _ name: String
   ) throws -> ModalityDescription {
     let shape = Array(array.shape.dropFirst())
     let byRank: [ModalityKind] = [.vector, .sequence, .image, .video]
@@ -69,13 +63,15 @@ struct ArraySource {
       guard byRank.indices.contains(shape.count - 1) else {
         throw EquipoiseError(
           .data, "samples of shape \(shape) are of no kind of modality", at: name,
-          fix: "give arrays of 2 to 5 dimensions")
+          fix: shape.isEmpty
+            ? "if it holds labels, name the modalities with --set only=[...]; if it is a feature, give it a "
+              + "second dimension"
+            : "give arrays of 2 to 5 dimensions")
       }
       kind = byRank[shape.count - 1]
     }
-    let keeps: [ElementType] = [.uint8, .int8, .float16, .bfloat16, .float32]
     return ModalityDescription(
-      kind: kind, shape: shape, type: keeps.contains(array.type) ? array.type : .float32)
+      kind: kind, shape: shape, type: StoredNumbers.type(of: array.type))
   }
 }
 
@@ -98,8 +94,9 @@ extension ArraySource {
     guard !names.isEmpty else {
       throw EquipoiseError(
         .data, "there are no npy files", at: folder,
-        fix: "name the arrays, for example --set modalities.audio.file=audio.npz")
+        fix: "name the arrays, for example --set 'modalities.audio={file: data.npz, key: audio}'")
     }
+    try ModalityNames.check(names, at: folder, renaming: "the file or set the modality's 'file'")
     return try names.map {
       try ArraySource(
         $0, options.modalities[$0] ?? ArrayModalityOptions(), folder: folder, rows: rows)

@@ -1,4 +1,5 @@
 internal import Formats
+internal import Foundation
 
 /// What the table says of each sample.
 struct ArrayTable {
@@ -20,35 +21,50 @@ struct ArrayTable {
   let rowCount: Int
   /// Rows left out because they have no label, and because their split is none of those named.
   let unlabelled: Int
-  let unassigned: Int
+  let unassigned: [String: Int]
+  /// What the user should know of the labels.
+  let notes: [String]
 
   /// Reads the table, with labels that are classes or, given a rule for them, scores. Throws
   /// `EquipoiseError` or `FormatError` naming the line at fault.
   init(_ options: ArraysOptions, folder: String, scores rule: SentimentRule? = nil) throws {
-    let path = folder + "/" + (options.table ?? "meta.csv")
-    let table = try CSV.read(path)
+    let path = try Self.path(options, folder)
+    let table = try TableFile.read(path)
     let labels = try table.column(options.label ?? "label")
-    let splits = try table.column(options.split ?? "split")
+    let splits = try table.column(options.split ?? "split").map(TableCell.trimmed)
     let ids = try options.id.map(table.column)
     let groupNames = try options.group.map(table.column)
     let place = { "\(path):\(table.line(ofRow: $0))" }
-    let coding =
-      try rule.map { try LabelCoding(scores: labels, $0, at: place) }
-      ?? LabelCoding(labels, classes: options.classes, at: place)
+    let coding: (classes: [String], codes: [Int?])
+    if let rule {
+      coding = (rule.classes, try Self.scores(labels, rule, at: place))
+      notes = []
+    } else {
+      let read = try ClassLabels(
+        labels, of: options.label ?? "label", naming: options.classes, at: place)
+      guard read.classes.count > 1 else {
+        throw EquipoiseError(
+          .data, "all samples are of one class, '\(read.classes.first ?? "")'", at: path,
+          fix: "add samples of at least one other class")
+      }
+      coding = (read.classes, read.codes)
+      notes = read.notes
+    }
+    try Self.check(ids: ids, at: place)
     // A row without a group, where others have one, is a group of its own, not one with its like.
-    let names = groupNames?.enumerated().map { $1.isEmpty ? "(row \($0 + 1))" : $1 }
+    let names = groupNames?.enumerated().map { TableCell.isMissing($1) ? "(row \($0 + 1))" : $1 }
     groups = Set(names ?? []).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
     let named = Self.splitNames(options.splitValues)
     var rows: [Row] = []
-    var (unlabelled, unassigned) = (0, 0)
+    var (unlabelled, unassigned): (Int, [String: Int]) = (0, [:])
     for index in labels.indices {
       guard let label = coding.codes[index] else {
         unlabelled += 1
         continue
       }
-      guard let split = named[splits[index]] else {
-        unassigned += 1
+      guard let split = named[splits[index]] ?? named[splits[index].lowercased()] else {
+        unassigned[splits[index], default: 0] += 1
         continue
       }
       rows.append(
@@ -76,17 +92,23 @@ struct ArrayTable {
       + values.test.map { ($0, Split.test) }
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
-}
 
-/// Classes from a column of text.
-private struct LabelCoding {
-  let classes: [String]
-  /// The class of each row; nil where the cell is empty.
-  let codes: [Int?]
+  /// Throws `EquipoiseError` for two samples of one name.
+  private static func check(ids: [String]?, at place: (Int) -> String) throws {
+    var known: [String: Int] = [:]
+    for (row, id) in (ids ?? []).enumerated() {
+      guard let other = known.updateValue(row, forKey: id) else { continue }
+      throw EquipoiseError(
+        .data, "two samples are called '\(id)', the other at \(place(other))", at: place(row),
+        fix: "name another column with --set id=COLUMN, or none")
+    }
+  }
 
-  init(scores cells: [String], _ rule: SentimentRule, at place: (Int) -> String) throws {
-    classes = rule.classes
-    codes = try cells.indices.map { row in
+  /// A class for each score. Throws `EquipoiseError` for what is none.
+  private static func scores(
+    _ cells: [String], _ rule: SentimentRule, at place: (Int) -> String
+  ) throws -> [Int?] {
+    try cells.indices.map { row in
       guard let score = Double(cells[row]), (-3...3).contains(score) else {
         throw EquipoiseError(
           .data, "the score '\(cells[row])' is no number from -3 to 3", at: place(row),
@@ -96,31 +118,17 @@ private struct LabelCoding {
     }
   }
 
-  init(_ cells: [String], classes names: [String]?, at place: (Int) -> String) throws {
-    let filled = cells.filter { !$0.isEmpty }
-    let numbers = filled.compactMap(Int.init)
-    if numbers.count == filled.count, numbers.allSatisfy({ $0 >= 0 }) {
-      let count = (numbers.max() ?? -1) + 1
-      guard count <= 1 << 20 else {
-        throw EquipoiseError(
-          .data, "label \(count - 1) is too large",
-          at: cells.firstIndex(of: "\(count - 1)").map(place),
-          fix: "number the classes from 0")
-      }
-      classes = names ?? (0..<count).map(String.init)
-      codes = cells.map { Int($0) }
-    } else {
-      let classes = names ?? Set(filled).sorted()
-      self.classes = classes
-      codes = cells.map { classes.firstIndex(of: $0) }
-    }
-    let count = classes.count
-    if let bad = cells.indices.first(where: {
-      !cells[$0].isEmpty && !(codes[$0].map { $0 < count } ?? false)
-    }) {
+  private static func path(_ options: ArraysOptions, _ folder: String) throws -> String {
+    let name = options.table ?? "meta.csv"
+    let path = name.hasPrefix("/") ? name : folder + "/" + name
+    let exists = { FileManager.default.fileExists(atPath: $0) }
+    guard name != "meta.csv" || exists(path) || !exists(folder) else {
       throw EquipoiseError(
-        .data, "'\(cells[bad])' is none of the \(count) classes", at: place(bad),
-        fix: Nearest.hint(cells[bad], in: classes))
+        .data,
+        "there is no table meta.csv, which says of each row of the arrays its label and split",
+        at: folder,
+        fix: "write it with the columns label and split, or name another one with --set table=FILE")
     }
+    return path
   }
 }

@@ -61,11 +61,11 @@ struct MediaAssembly {
   private func description(_ groups: SampleGroups?) -> DatasetDescription {
     var notes = source.extra.merging(extra) { $1 }
     if let groups, groups.names.count <= 200 {
-      notes["groups"] = groups.names.joined(separator: ", ")
+      notes[MediaNotes.groups] = groups.names.joined(separator: ", ")
     }
-    if !corrupt.isEmpty { notes["left out"] = "\(corrupt.count)" }
+    if !corrupt.isEmpty { notes[MediaNotes.leftOut] = "\(corrupt.count)" }
     for modality in source.modalities {
-      notes["\(modality.name)"] = modality.feature.settings
+      notes[MediaNotes.key(ofModality: modality.name)] = modality.feature.settings
     }
     return DatasetDescription(
       name: source.name, classes: source.classes,

@@ -16,7 +16,7 @@ struct MediaOutput {
       return
     }
     let found = try? DatasetDescription.read(folder: path)
-    guard let found, found.extra["recipe"] == recipe else {
+    guard let found, found.extra[MediaNotes.recipe] == recipe else {
       throw EquipoiseError(
         .data, "there is something at this path already, which recipe '\(recipe)' did not make",
         at: path, fix: "remove it or choose another path")
@@ -25,9 +25,9 @@ struct MediaOutput {
   }
 
   /// The hash of all that it was made from.
-  var key: String? { description?.extra["prepared"] }
+  var key: String? { description?.extra[MediaNotes.prepared] }
   /// How many corrupt samples it was made without.
-  var leftOut: Int { description?.extra["left out"].flatMap(Int.init) ?? 0 }
+  var leftOut: Int { description?.extra[MediaNotes.leftOut].flatMap(Int.init) ?? 0 }
 
   /// Puts the dataset at `new` in its place.
   func replace(by new: String, keeping old: String) throws {

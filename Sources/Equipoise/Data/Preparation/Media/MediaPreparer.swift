@@ -25,6 +25,7 @@ struct MediaPreparer {
   func run(_ report: (PreparationEvent) -> Void) throws -> DatasetDescription {
     let former = try MediaOutput(output, recipe: recipe)
     for note in source.notes { report(.note(note)) }
+    try source.check()
     let resolved = try ResolvedSamples(source)
     try check(resolved, report)
     try MediaAssembly(
@@ -52,7 +53,7 @@ struct MediaPreparer {
     let corrupt = try make(parts, resolved.samples, report)
     let assembly = MediaAssembly(
       source: source, samples: resolved.samples, parts: parts, folder: work, corrupt: corrupt,
-      extra: ["recipe": recipe, "prepared": key])
+      extra: [MediaNotes.recipe: recipe, MediaNotes.prepared: key])
     let description = try assembly.write(to: work + "/dataset", missing: resolved)
     try former.replace(by: work + "/dataset", keeping: work + "/replaced")
     try removeUnused(parts)

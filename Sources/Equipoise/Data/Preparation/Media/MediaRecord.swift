@@ -6,8 +6,8 @@ enum FeatureRecord: Codable, Sendable {
   case frames(sampling: FrameSampling, image: ImageFeature)
   case image(ImageFeature)
   case spectrogram(SpectrogramFeature, precision: SpectrogramPrecision)
-  /// Kind, shape and type are those in `dataset.json`.
-  case array
+  /// Kind, shape and type are those in `dataset.json`; `key` names the array of npz files with several.
+  case array(key: String? = nil)
   /// `levels` is nil where the flow was read from images.
   case flow(sampling: FrameSampling, image: ImageFeature, levels: FlowLevels?)
 
@@ -20,7 +20,7 @@ enum FeatureRecord: Codable, Sendable {
     case .image(let image): return StillFeature(image: image)
     case .spectrogram(let spectrogram, let precision):
       return AudioFeature(spectrogram: spectrogram, precision: precision)
-    case .array: return ArrayFeature(description: description)
+    case .array(let key): return ArrayFeature(description: description, key: key)
     case .flow(let sampling, let image, let levels):
       guard levels == nil || flow != nil else {
         throw EquipoiseError(
@@ -61,7 +61,7 @@ struct MediaRecord: Codable, Sendable {
   init(of dataset: PreparedDataset) throws {
     let path = dataset.folder + "/" + Self.fileName
     guard FileManager.default.fileExists(atPath: path) else {
-      let isMedia = dataset.description.extra["recipe"] != nil
+      let isMedia = dataset.description.extra[MediaNotes.recipe] != nil
       throw EquipoiseError(
         .data,
         isMedia
@@ -96,7 +96,8 @@ struct MediaRecord: Codable, Sendable {
     let description = modality.description
     guard let feature = try modalities[modality.name]?.feature(description, flow: flow),
       // The text first: it vouches for numbers that a shape is computed from.
-      dataset.description.extra[modality.name] == feature.settings,
+      MediaNotes.settings(ofModality: modality.name, in: dataset.description.extra)
+        == feature.settings,
       feature.description.kind == description.kind,
       feature.description.shape == description.shape,
       feature.description.type == description.type

@@ -30,6 +30,19 @@ struct MediaSource: Sendable {
   }
 }
 
+extension MediaSource {
+  /// Throws `EquipoiseError` where no dataset could be written of it: before anything is decoded.
+  func check() throws {
+    let names = modalities.map(\.name)
+    try ModalityNames.check(names, at: folder.path, renaming: "it")
+    try DatasetDescription(
+      name: name, classes: classes,
+      modalities: Dictionary(
+        uniqueKeysWithValues: modalities.map { ($0.name, $0.feature.description) })
+    ).check(at: folder.path)
+  }
+}
+
 /// One sample of a list.
 struct RawSample: Sendable {
   /// What it is called.

@@ -25,6 +25,9 @@ enum SampleCounts {
     }
     throw EquipoiseError(
       .data, what.joined(separator: "; "), at: source.folder.path,
-      fix: "complete the folder, or accept it with --set expectCounts=false")
+      fix: resolved.samples.isEmpty
+        ? "none of the files is there: paths start from this folder, or for recipe 'manifest' from that of "
+          + "--set root=DIR"
+        : "complete the folder, or accept it with --set expectCounts=false")
   }
 }

@@ -42,23 +42,3 @@ struct VideoFeature: MediaFeature {
     return try media.frames(path, at: times)
   }
 }
-
-extension HostArray {
-  /// [N, shape…] of arrays of one type and shape.
-  static func stack(_ arrays: [HostArray]) throws -> HostArray {
-    guard let first = arrays.first else { preconditionFailure("HostArray.stack of nothing") }
-    return try HostArray(type: first.type, shape: [arrays.count] + first.shape) { target in
-      for (index, array) in arrays.enumerated() {
-        array.withUnsafeBytes {
-          target[(index * first.byteCount)...].copyBytes(from: $0)
-        }
-      }
-    }
-  }
-
-  /// Row after row of the first dimension, as they are.
-  static func joined(_ arrays: [HostArray]) throws -> HostArray {
-    let stacked = try stack(arrays)
-    return stacked.reshaped([stacked.shape[0] * stacked.shape[1]] + stacked.shape.dropFirst(2))
-  }
-}

@@ -8,7 +8,7 @@ public enum MediaKind: String, ConfigurationChoice {
   case spectrogram
   /// A still image.
   case image
-  /// An npy file, or an npz file with one array.
+  /// An array of an npy or npz file.
   case array
   /// Optical flow: a folder with images flow_x* and flow_y*.
   case flow

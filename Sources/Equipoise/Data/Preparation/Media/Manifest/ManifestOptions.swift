@@ -7,6 +7,8 @@ public struct ManifestOptions: ConfigurationSection {
   /// The table, CSV or JSONL; nil takes `manifest.csv` or `manifest.jsonl`, and without them the folders
   /// CLASS, or SPLIT/CLASS, as classes.
   public var manifest: String?
+  /// The folder of the table's files, which none may lead out of; nil takes the table's own.
+  public var root: String?
   /// Without a table: what each level of folders is, from the top: `split`, `modality`, `class`, `group` or
   /// `other`; nil tells by their names and depth.
   public var levels: [FolderLevel]?
@@ -49,6 +51,8 @@ public struct MediaModalityOptions: ConfigurationSection {
   /// `frames`, `spectrogram`, `image`, `array` or `flow`; nil chooses by the files' extension, and
   /// `spectrogram` for the sound of a video in a column called `audio`.
   public var kind: MediaKind?
+  /// The array's name in npz files; nil takes their only one, or the one called as the modality.
+  public var key: String?
   /// Frames of a video.
   public var frames = 3
   /// Frames per second among which they are chosen; nil takes all.
@@ -107,15 +111,17 @@ extension MediaModalityOptions: RangeChecking {
     try path.check("mels", mels, .from(1..<1025))
   }
 
-  /// What is made of files of a kind; `file` is the first sample's. Throws for an array that is none.
-  func feature(_ kind: MediaKind, like file: String) throws -> any MediaFeature {
+  /// What is made of files of a kind; `arrays` tells it for arrays.
+  func feature(
+    _ kind: MediaKind, arrays: () throws -> ArrayFeature
+  ) rethrows -> any MediaFeature {
     let image = ImageFeature(
       height: size, width: size, fit: shorterSide.map { .centred(shorterSide: $0) } ?? .stretched)
     let sampling = FrameSampling(count: frames, rate: fps, choice: choice)
     switch kind {
     case .frames: return VideoFeature(sampling: sampling, image: image)
     case .image: return StillFeature(image: image)
-    case .array: return try ArrayFeature(like: file, kind: nil)
+    case .array: return try arrays()
     case .flow:
       return FlowFeature(sampling: sampling, image: image, flow: nil, levels: FlowLevels())
     case .spectrogram:

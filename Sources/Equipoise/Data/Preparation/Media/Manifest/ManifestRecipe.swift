@@ -28,11 +28,16 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     let isFile =
       FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) && !isFolder.boolValue
     let parent = (input as NSString).deletingLastPathComponent
-    let folder = try MediaFolder(isFile ? (parent.isEmpty ? "." : parent) : input)
-    let table = isFile ? (input as NSString).lastPathComponent : options.manifest ?? found(folder)
+    let home = try MediaFolder(isFile ? (parent.isEmpty ? "." : parent) : input)
+    let folder = try options.root.map { try MediaFolder($0) } ?? home
     let listed: ListedSamples
-    if let table {
+    if let table = isFile ? input : try table(in: home) {
       listed = try ManifestTable.rows(table, folder, options, wanted: wanted?.names)
+    } else if options.root != nil {
+      throw EquipoiseError(
+        .configuration,
+        "'root' names the folder of a manifest's files, but there is no manifest in "
+          + home.path, at: "root", fix: "give the manifest with --input FILE")
     } else if let wanted {
       listed = try UnsortedFolder(folder, wanted, media).rows()
     } else {
@@ -41,10 +46,26 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     return (wanted.map { listed.with(only: $0.names) } ?? listed, folder)
   }
 
-  private func found(_ folder: MediaFolder) -> String? {
-    ["manifest.csv", "manifest.jsonl"].first {
-      FileManager.default.fileExists(atPath: folder.path + "/" + $0)
+  /// The path of the table: as set, called manifest, or called metadata as Hugging Face does. Throws
+  /// `EquipoiseError` where there are several.
+  private func table(in folder: MediaFolder) throws -> String? {
+    if let name = options.manifest {
+      return name.hasPrefix("/") ? name : try folder.resolve(name)
     }
+    let extensions = [".csv", ".tsv"] + TableFile.jsonExtensions
+    let found = extensions.map { "manifest" + $0 }.filter(folder.isThere)
+    guard found.count < 2 else {
+      throw EquipoiseError(
+        .data, "there are \(found.joined(separator: " and "))", at: folder.path,
+        fix: "say which to read with --set manifest=\(found[0])")
+    }
+    if let name = found.first { return try folder.resolve(name) }
+    let published = extensions.map { "metadata" + $0 }.filter(folder.isThere)
+    guard published.count == 1, let path = try published.first.map({ try folder.resolve($0) }),
+      let header = try? TableFile.read(path).header, header.contains("file_name"),
+      header.contains(where: { $0.lowercased() == options.label.lowercased() })
+    else { return nil }
+    return path
   }
 }
 
@@ -65,6 +86,8 @@ struct ListedSamples {
   var rows: [Row]
   /// The list or folder, for errors.
   var place: String
+  /// The column that the labels are of; nil where folders are called so.
+  var labelColumn: String?
   /// What the user should know.
   var notes: [String] = []
   /// What the files of a modality are, where their names need not tell.

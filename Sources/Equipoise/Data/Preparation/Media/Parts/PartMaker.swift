@@ -63,15 +63,13 @@ struct PartMaker: Sendable {
     let sources = sources(of: part)
     var corrupt: [Int: String] = [:]
     let array = try HostArray(
-      type: description.type, shape: [part.samples.count] + description.shape
-    ) { target in
+      rows: part.samples.count, of: description.type, description.shape
+    ) { rows in
       for (row, sample) in samples[part.samples].enumerated() {
         do {
-          let input = try modality.array(
-            sample.files[part.modality], of: sample.id, by: decoder)
-          input.withUnsafeBytes {
-            target[(row * description.byteCount)...].copyBytes(from: $0)
-          }
+          try rows.set(
+            row,
+            to: try modality.array(sample.files[part.modality], of: sample.id, by: decoder))
         } catch {
           guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
           corrupt[row] = "\(error)"
