@@ -171,8 +171,8 @@ struct ManifestSource {
       }
       guard known.kind == kind else {
         // A path that leads elsewhere is the graver mistake.
-        for (file, place) in [(known.file, known.place), (file, row.place)]
-        where try folder.holds(file, namedIn: place) {
+        for (file, place) in [(known.file, known.place), (file, row.place)] {
+          guard try folder.holds(file, namedIn: place) else { continue }
           _ = try folder.resolve(file, namedIn: place)
         }
         try media.report(
