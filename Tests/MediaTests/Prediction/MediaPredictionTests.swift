@@ -119,7 +119,7 @@ struct MediaPredictionTests {
     let record = tree.maker.file("data/media.json")
     let text = try String(contentsOfFile: record, encoding: .utf8)
     try Data(text.replacing("16000", with: "8000").utf8).write(to: URL(fileURLWithPath: record))
-    #expect(try problem(["--manifest", tree.path]).contains("is not what made the dataset"))
+    #expect(try problem(["--manifest", table]).contains("is not what made the dataset"))
     try Data("{}".utf8).write(to: URL(fileURLWithPath: record))
     #expect(try problem(["--manifest", tree.path]).contains("it is no record of raw media"))
     try FileManager.default.removeItem(atPath: record)

@@ -71,9 +71,8 @@ struct PreparationResumeTests {
     try tree.prepare("manifest", sets)
     let (first, data) = (try partTimes(), try content("data"))
     #expect(
-      try tree.notes("manifest", sets) == [
-        "\(tree.maker.file("data")) is up to date: nothing to do"
-      ])
+      try tree.notes("manifest", sets).last
+        == "\(tree.maker.file("data")) is up to date: nothing to do")
     #expect(try content("data") == data)
     let changed = ["modalities.visual={frames: 16}", "modalities.audio={seconds: 0.5}"]
     try tree.prepare("manifest", changed)
