@@ -31,7 +31,6 @@ class Mutant:
     place: int | None
     skipped: int = 0  # of the old text: what only says where the expression stands
     line: int = 0  # in the source
-    number: int = 0  # its switch
     start: int = 0
     end: int = 0
 
@@ -39,6 +38,11 @@ class Mutant:
     def id(self):
         text = f"{self.file}\n{self.old}\n{self.new}\n{self.place}"
         return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+    @property
+    def switch(self):
+        """What is true where the mutation is switched on; the same wherever its line stands in the list."""
+        return f"mutant(0x{self.id})"
 
 
 class ListError(Exception):
@@ -58,8 +62,6 @@ def parse(text):
             tests = line[7:].strip()
         else:
             mutants.append(_mutation(line, number, file, tests))
-    for index, mutant in enumerate(mutants, 1):
-        mutant.number = index
     if len({m.id for m in mutants}) < len(mutants):
         seen = set()
         twice = next(m for m in mutants if m.id in seen or seen.add(m.id))
@@ -129,16 +131,17 @@ def _rewritten(source, start, end, pending):
 
 def _choice(old, mutants):
     if mutants[0].is_statement:
-        branches = "".join(f"if mutant({m.number}) {{ {m.new} }} else " for m in mutants)
+        branches = "".join(f"if {m.switch} {{ {m.new} }} else " for m in mutants)
         return f"{branches}{{ {old} }}"
-    branches = "".join(f"mutant({m.number}) ? ({m.new}) : " for m in mutants)
+    branches = "".join(f"{m.switch} ? ({m.new}) : " for m in mutants)
     return f"({branches}({old}))"
 
 
 SWITCH = """import Foundation
 
-/// The mutation that is switched on, by its number in the list.
-private let activeMutant = ProcessInfo.processInfo.environment["EQUIPOISE_MUTANT"].flatMap(Int.init)
+/// The mutation that is switched on.
+private let activeMutant =
+  ProcessInfo.processInfo.environment["EQUIPOISE_MUTANT"].flatMap { Int($0, radix: 16) }
 
-@inline(never) func mutant(_ number: Int) -> Bool { activeMutant == number }
+@inline(never) func mutant(_ id: Int) -> Bool { activeMutant == id }
 """

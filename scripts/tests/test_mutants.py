@@ -11,7 +11,12 @@ HEAD = "== Sources/A/File.swift\ntests: ATests\n"
 
 
 def switched(source, lines):
-    return mutant_list.switched(source, mutant_list.parse(HEAD + lines))
+    """The rewritten source, with mutations by their place in the list instead of by their names."""
+    mutants = mutant_list.parse(HEAD + lines)
+    text = mutant_list.switched(source, mutants)
+    for number, mutant in enumerate(mutants, 1):
+        text = text.replace(mutant.switch, f"mutant({number})")
+    return text
 
 
 class MutantTests(unittest.TestCase):
