@@ -130,6 +130,34 @@ struct GradientBlendingTests {
     #expect(method.weights == found && Set(found).count > 1)
   }
 
+  /// The first estimate is taken whole; later ones keep their part of the old weights.
+  @Test func smoothingKeepsAPartOfTheOldWeights() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    func method(_ smoothing: Double) throws -> GradientBlending {
+      var configuration = GradientBlending.Configuration()
+      (configuration.firstSuperEpoch, configuration.superEpoch) = (1, 1)
+      configuration.smoothing = smoothing
+      return try GradientBlending(configuration, for: golden.setting)
+    }
+    let (smooth, plain) = (try method(0.75), try method(0))
+    let engine = try golden.engine(training: smooth)
+    try smooth.beginEpoch(0, with: engine)
+    let first = smooth.weights
+    try golden.expect(Tensor(first), is: "weights")
+    for index in 0..<2 {
+      _ = try StandardStep(smooth, engine: engine).run(try golden.context(index))
+    }
+    let heads = smooth.ownParameters.map { $0.parameter.leaf.detached().cloned() }
+    try smooth.beginEpoch(1, with: engine)
+    let other = try golden.engine(training: plain)
+    for (entry, head) in zip(plain.ownParameters, heads) { entry.parameter.assign(head) }
+    try plain.beginEpoch(1, with: other)
+    #expect(plain.weights != first)
+    for (index, weight) in smooth.weights.enumerated() {
+      #expect(abs(weight - (0.75 * first[index] + 0.25 * plain.weights[index])) < 1e-6)
+    }
+  }
+
   /// A trial takes the batches and learning rates of the epochs that it is a trial of.
   @Test func aTrialHasTheEpochsAndRatesOfTheRun() throws {
     let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
