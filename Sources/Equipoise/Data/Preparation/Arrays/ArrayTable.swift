@@ -98,19 +98,21 @@ private struct LabelCoding {
     let filled = cells.filter { !$0.isEmpty }
     let numbers = filled.compactMap(Int.init)
     if numbers.count == filled.count, numbers.allSatisfy({ $0 >= 0 }) {
-      let count = (numbers.max() ?? -1) + 1
-      guard count <= 1 << 20 else {
+      let largest = numbers.max() ?? -1
+      guard largest < 1 << 20 else {
         throw EquipoiseError(
-          .data, "label \(count - 1) is too large",
-          at: cells.firstIndex(of: "\(count - 1)").map(place),
+          .data, "label \(largest) is too large",
+          at: cells.indices.first { Int(cells[$0]) == largest }.map(place),
           fix: "number the classes from 0")
       }
-      classes = names ?? (0..<count).map(String.init)
+      classes = names ?? (0...largest + 1).dropLast().map(String.init)
       codes = cells.map { Int($0) }
     } else {
       let classes = names ?? Set(filled).sorted()
       self.classes = classes
-      codes = cells.map { classes.firstIndex(of: $0) }
+      let numbers = Dictionary(
+        classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      codes = cells.map { numbers[$0] }
     }
     let count = classes.count
     if let bad = cells.indices.first(where: {
