@@ -30,6 +30,7 @@ package final class RunParts {
     let data = try RunData(configuration, device: device)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
+    try ModalitySets.check(model.modalities.count, configuration.evaluation)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
     if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
       throw error
@@ -82,10 +83,21 @@ package final class RunParts {
       modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
       classes: dataset.description.classes.count, configuration: configuration.model,
       seed: UInt64(configuration.runtime.seed))
-    if let path = configuration.model.initialWeights { try model.load(from: path) }
+    if let path = configuration.model.initialWeights { try load(path, into: model) }
     model.move(
       to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
     return model
+  }
+
+  private static func load(_ path: String, into model: MultimodalModel) throws {
+    let file = try TensorFile(path: path)
+    guard file.names.isEmpty || file.names.contains(where: { $0.hasPrefix("encoders.") }) else {
+      throw EquipoiseError(
+        .configuration, "the file has no whole model: no name in it begins with 'encoders.'",
+        at: path,
+        fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
+    }
+    try model.load(from: file)
   }
 
   // MARK: Cost

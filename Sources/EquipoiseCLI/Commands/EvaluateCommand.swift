@@ -40,12 +40,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "How to print the scores.")
   var format = OutputFormat.table
 
-  private func check() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
-  }
-
   func run() throws {
-    try check()
+    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
     let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
       if let data { configuration.data = data }
       if let device { configuration.runtime.device = device }
@@ -56,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
     let report = try parts.evaluate(split, probing: true)
     switch format {
     case .table:
-      print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
+      Console.print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
     case .json:
       let output = EvaluationOutput(
         run: folder, split: split, weights: weights, configuration: parts.configuration,

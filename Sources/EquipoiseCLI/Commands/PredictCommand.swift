@@ -69,8 +69,8 @@ struct PredictCommand: ParsableCommand {
   var out: String?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
-    if let batchSize, batchSize < 1 { throw ValidationError("--batch-size takes a number from 1") }
+    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
+    try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
     if root != nil, manifest == nil { throw ValidationError("--root goes with --manifest") }
     guard [dataset != nil, manifest != nil, !input.isEmpty].count(where: { $0 }) == 1 else {
       throw ValidationError(
@@ -95,7 +95,12 @@ struct PredictCommand: ParsableCommand {
         try output.write(format) { try sink.write($0) }
       }
     } else {
-      try output.write(format) { print($0, terminator: "") }
+      try output.write(format) { text in
+        switch format {
+        case .csv: Console.printData(text)
+        case .table, .jsonl: Console.print(text, terminator: "")
+        }
+      }
     }
   }
 

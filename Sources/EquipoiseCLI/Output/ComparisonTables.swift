@@ -1,4 +1,5 @@
 import Equipoise
+import Formats
 import Foundation
 
 /// A comparison as tables for reading: scores, differences from the baseline, and what they are.
@@ -30,7 +31,8 @@ struct ComparisonTables {
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
             percent(entry.imbalance), spread(entry.seconds, digits: 1),
-            entry.multiplyAddsPerSample.map { Numbers.count(Int($0.mean.rounded())) } ?? "–",
+            entry.multiplyAddsPerSample.map { Numbers.count(Int(saturating: $0.mean.rounded())) }
+              ?? "–",
           ])
     }
     return grid

@@ -12,7 +12,7 @@ enum ErrorReport {
     let status = EquipoiseCommand.exitCode(for: error)
     if let code = error as? ExitCode { end(code) }
     switch status {
-    case .success: print(EquipoiseCommand.fullMessage(for: error))
+    case .success: Console.print(EquipoiseCommand.fullMessage(for: error))
     case .validationFailure: Console.error(usage(error))
     default: Console.error(line(error))
     }
@@ -51,6 +51,11 @@ enum ErrorReport {
     let hint = EquipoiseCommand.fullMessage(for: error).split(separator: "\n").last
       .flatMap { $0.split(separator: "'").dropFirst().first }
     let text = message.prefix(1).lowercased() + message.dropFirst()
+    if let remedy = UnknownOption.hint(message, arguments: Array(CommandLine.arguments.dropFirst()))
+    {
+      let problem = text.split(separator: ".").first.map(String.init) ?? text
+      return oneLine("\(problem); \(remedy)")
+    }
     return oneLine(hint.map { "\(text); see '\($0)'" } ?? text)
   }
 
