@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Media files made by the ffmpeg program, in a folder that goes with this object.
-final class MediaMaker {
+final class MediaMaker: Sendable {
   let path: String
 
   init() throws {

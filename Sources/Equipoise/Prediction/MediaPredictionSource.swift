@@ -21,7 +21,7 @@ package struct MediaPredictionSource: PredictionSource {
     let place: String
   }
 
-  /// The samples of a manifest or of one folder per class.
+  /// The samples of a manifest or of a folder, whose files may lie in folders of any depth.
   ///
   /// - Parameters:
   ///   - input: a CSV or JSONL file or a folder, as recipe `manifest` takes them; columns that are no
@@ -39,8 +39,9 @@ package struct MediaPredictionSource: PredictionSource {
     let decoder = try media.decoder(media.workers)
     var lent = media
     lent.decoder = { _ in decoder }
-    let (listed, folder) = try ManifestRecipe(ManifestOptions())
-      .listed(input: input, wanted: known, media: lent)
+    let (listed, folder) = try ManifestRecipe(ManifestOptions()).listed(
+      input: input, wanted: WantedModalities(run.dataset, record, media), media: lent)
+    listed.notes.forEach(report)
     guard !listed.modalities.isEmpty, !listed.rows.isEmpty else {
       throw EquipoiseError(
         .data,

@@ -10,6 +10,8 @@ enum ScanText {
       table.add([name] + splits.map { Numbers.count(report.counts[$0]?[index] ?? 0) })
     }
     text += table.text() + "\n"
+    for note in report.notes { text += note + "\n" }
+    if !report.notes.isEmpty { text += "\n" }
     guard !report.findings.isEmpty else { return text + "nothing is wrong\n" }
     for kind in ScanReport.Finding.Kind.allCases {
       let found = report.findings.filter { $0.kind == kind }

@@ -33,9 +33,47 @@ struct DataInspectionTests {
     #expect(report.counts["train"] == [0, 6] && report.counts["test"] == [1, 1])
     #expect(
       report.findings.map { "\($0.kind.rawValue) \($0.subject)" } == [
-        "missing g", "empty e", "corrupt f", "duplicate b", "leak d", "leak s1", "absent down",
+        "missing g", "empty e", "corrupt f", "duplicate b", "leak d", "leak s1", "group down",
+        "absent down",
       ])
     #expect(report.findings.first { $0.subject == "d" }?.detail.contains("'a'") == true)
+  }
+
+  /// No fault hides another, be it of the list or of the folder.
+  @Test func aScanGoesOn() throws {
+    try tree.write(
+      "id,split,label,sound\na,train,up,a.wav\nb,trian,up,b.wav\nc,train,,c.wav\nd,train,up,../d.wav\n"
+        + "e,test,up,broken.wav\n", to: "manifest.csv")
+    let report = try scan()
+    let found = report.findings.map { "\($0.kind.rawValue) \($0.detail)" }
+      .map { $0.replacing(tree.path, with: "RAW") }
+    #expect(found.count == 5)
+    #expect(found[0].hasPrefix("list RAW/manifest.csv:3: 'trian' is no split; did you mean 'train'?"))
+    #expect(found[1].hasPrefix("list RAW/manifest.csv:4: the sample has no label"))
+    #expect(found[2].hasPrefix("list RAW: all samples are of one class, 'up'")
+      || found[2].hasPrefix("list RAW/manifest.csv: all samples are of one class, 'up'"))
+    #expect(found[3].hasPrefix("list RAW/manifest.csv:5: the path '../d.wav' has '..' in it"))
+    #expect(found[4].contains("broken.wav"))
+    let none = try DataScan.run(
+      tree.path + "/nothing", recipe: "manifest", sets: [], media: media) { _ in }
+    #expect(none.findings.count == 1 && none.findings[0].detail.contains("No such file"))
+  }
+
+  @Test func aScanOfFoldersTellsAll() throws {
+    let own = try RawTree()
+    try own.put("tone.wav", at: "yes/1.wav", "no/1.wav", "no/2.wav")
+    try own.write("", to: "no/1.mp3")
+    try own.write("", to: "yes/notes.txt")
+    try own.write("", to: "no/3.heic")
+    try own.folder("maybe")
+    let report = try DataScan.run(own.path, recipe: "manifest", sets: [], media: media) { _ in }
+    let lists = report.findings.filter { $0.kind == .list }.map(\.detail)
+    #expect(lists.count == 3)
+    #expect(lists[0].contains("is of a kind that is not read: 'no/3.heic'"))
+    #expect(lists[1].contains("two files are the audio of one sample 'no/1'"))
+    #expect(lists[2].contains("class 'maybe' has no media file"))
+    #expect(report.notes.first == "read as CLASS: 2 classes, 3 samples")
+    #expect(report.notes.contains { $0.contains("'yes/notes.txt'") })
   }
 
   @Test func statusAndJSON() throws {

@@ -84,6 +84,31 @@ struct PreparationResumeTests {
     #expect(try content("data") == data)
   }
 
+  /// Another content of the same size with the old time, as some programs put back: noticed without being
+  /// asked by the time that no program can set, and with `--verify` by content alone.
+  @Test func replacedFilesAreNoticed() throws {
+    let own = try RawTree()
+    try own.put("tone.wav", at: "a/1.wav", "a/2.wav", "b/1.wav", "b/2.wav")
+    let sets = ["modalities.audio={seconds: 0.2}"]
+    try own.prepare("manifest", sets)
+    let file = own.path + "/a/1.wav"
+    let before = try Data(contentsOf: URL(fileURLWithPath: file))
+    let date = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+    try handle.seek(toOffset: 1000)
+    try handle.write(contentsOf: Data(repeating: 7, count: 5000))
+    try handle.close()
+    try FileManager.default.setAttributes(
+      [.modificationDate: try #require(date)], ofItemAtPath: file)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)).count == before.count)
+    #expect(!(try own.notes("manifest", sets)).contains { $0.contains("up to date") })
+    #expect(try own.notes("manifest", sets).contains { $0.hasSuffix("up to date: nothing to do") })
+    #expect(
+      try own.notes("manifest", sets, verify: true).contains {
+        $0.hasSuffix("up to date, and the files have the content that it was made of: nothing to do")
+      })
+  }
+
   @Test func aDamagedPartIsMadeAnew() throws {
     try tree.prepare("manifest", sets)
     let data = try content("data")

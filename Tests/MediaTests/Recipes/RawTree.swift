@@ -48,11 +48,12 @@ final class RawTree {
   @discardableResult
   func prepare(
     _ recipe: String, to output: String = "data", _ sets: [String] = [], maxCorrupt: Int = 0,
-    input: String? = nil, report: (PreparationEvent) -> Void = { _ in }
+    input: String? = nil, verify: Bool = false, report: (PreparationEvent) -> Void = { _ in }
   ) throws -> PreparedDataset {
+    var media = MediaPreparation(workers: 2, maxCorrupt: maxCorrupt) { _ in FFmpegDecoder() }
+    media.verify = verify
     try DatasetRecipes.prepare(
-      recipe, input: input ?? path, output: maker.file(output), sets: sets,
-      media: MediaPreparation(workers: 2, maxCorrupt: maxCorrupt) { _ in FFmpegDecoder() },
+      recipe, input: input ?? path, output: maker.file(output), sets: sets, media: media,
       report: report)
     return try PreparedDataset(folder: maker.file(output))
   }
@@ -76,9 +77,11 @@ final class RawTree {
   }
 
   /// The notes of a run.
-  func notes(_ recipe: String, _ sets: [String] = []) throws -> [String] {
+  func notes(
+    _ recipe: String, _ sets: [String] = [], verify: Bool = false
+  ) throws -> [String] {
     var notes: [String] = []
-    try prepare(recipe, sets) { if case .note(let text) = $0 { notes.append(text) } }
+    try prepare(recipe, sets, verify: verify) { if case .note(let text) = $0 { notes.append(text) } }
     return notes
   }
 }

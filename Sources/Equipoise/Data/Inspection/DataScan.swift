@@ -11,20 +11,28 @@ public enum DataScan {
   ///   - sets: its settings, as `KEY.PATH=VALUE`.
   ///   - media: decodes.
   ///   - report: told how far it is.
-  /// - Returns: what was found.
-  /// - Throws: `EquipoiseError` or `FormatError` for a list that cannot be read.
+  /// - Returns: what was found; a list that cannot be read at all is a finding too.
+  /// - Throws: `EquipoiseError` without a decoder and for an unknown recipe or setting.
   public static func run(
     _ input: String, recipe: String, sets: [String], media: MediaPreparation,
     report: (PreparationEvent) -> Void
   ) throws -> ScanReport {
-    let (source, decoder) = try DatasetRecipes.mediaSource(
-      recipe, input: input, sets: sets, media: media)
-    var scan = ListScan(source)
-    try scan.lookForFiles()
+    let decoder = try media.decoder(media.workers)
+    let recipe = try DatasetRecipes.mediaRecipe(recipe, sets: sets)
+    var media = media
+    let faults = ListFaults()
+    media.decoder = { _ in decoder }
+    media.faults = faults
+    let found = try media.collecting { try recipe.source(input: input, media: media) }
+    var scan = try ListScan(found ?? .none(in: input))
+    for fault in faults.sentences { scan.note(.list, input, fault) }
+    guard let source = found else { return scan.report(input: input) }
+    scan.lookForFiles()
     let checker = FileChecker(source: source, decoder: decoder)
     let items = scan.items
+    let workers = media.workers
     let queue = PrefetchQueue(
-      0..<items.count, workers: media.workers, capacity: 4 * media.workers
+      0..<items.count, workers: workers, capacity: 4 * workers
     ) { try checker.state(of: items[$0]) }
     defer { queue.stop() }
     report(.progress(0, of: items.count))
@@ -41,6 +49,15 @@ extension DatasetRecipes {
   static func mediaSource(
     _ name: String, input: String, sets: [String], media: MediaPreparation
   ) throws -> (MediaSource, any MediaDecoding) {
+    let recipe = try mediaRecipe(name, sets: sets)
+    let decoder = try media.decoder(media.workers)
+    var media = media
+    media.decoder = { _ in decoder }
+    return (try recipe.source(input: input, media: media), decoder)
+  }
+
+  /// A recipe for raw media. Throws `EquipoiseError` for other recipes.
+  static func mediaRecipe(_ name: String, sets: [String]) throws -> any MediaRecipe {
     guard let recipe = try type(named: name).configured(file: nil, sets: sets) as? any MediaRecipe
     else {
       let names = all.filter { $0 is any MediaRecipe.Type }.map { $0.name }
@@ -48,10 +65,7 @@ extension DatasetRecipes {
         .usage, "recipe '\(name)' does not read raw media",
         fix: "choose from \(names.joined(separator: ", "))")
     }
-    let decoder = try media.decoder(media.workers)
-    var media = media
-    media.decoder = { _ in decoder }
-    return (try recipe.source(input: input, media: media), decoder)
+    return recipe
   }
 }
 

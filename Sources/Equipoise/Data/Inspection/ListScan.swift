@@ -13,17 +13,19 @@ struct ListScan {
 
   init(_ source: MediaSource) { self.source = source }
 
-  /// Finds what is missing. Throws `EquipoiseError` for a file outside of the folder.
-  mutating func lookForFiles() throws {
+  /// Finds what is missing, and names that lead out of the folder.
+  mutating func lookForFiles() {
     for sample in source.samples {
       for (index, names) in sample.files.enumerated() {
         var paths: [String] = []
         for name in names {
-          if try source.folder.holds(name, namedIn: sample.place) {
-            paths.append(try source.folder.resolve(name, namedIn: sample.place))
-          } else {
-            note(.missing, sample.id, "\(source.modalities[index].name): \(name)")
-          }
+          do {
+            if try source.folder.holds(name, namedIn: sample.place) {
+              paths.append(try source.folder.resolve(name, namedIn: sample.place))
+            } else {
+              note(.missing, sample.id, "\(source.modalities[index].name): \(name)")
+            }
+          } catch { note(.list, sample.id, "\(error)") }
         }
         files.formUnion(paths)
         if paths.count == names.count {
@@ -54,6 +56,7 @@ struct ListScan {
     var scan = self
     scan.compareNames()
     scan.compareGroups()
+    scan.lookForLoneSamples()
     let counts = Dictionary(
       uniqueKeysWithValues: Split.allCases.map { split in (split.rawValue, classCounts(split)) })
     for (name, count) in zip(source.classes, classCounts(.train)) where count == 0 {
@@ -62,7 +65,7 @@ struct ListScan {
     let kinds = ScanReport.Finding.Kind.allCases
     return ScanReport(
       input: input, samples: source.samples.count, files: files.count, classes: source.classes,
-      counts: counts, findings: kinds.flatMap { kind in scan.findings.filter { $0.kind == kind } })
+      counts: counts, notes: source.notes, findings: kinds.flatMap { kind in scan.findings.filter { $0.kind == kind } })
   }
 
   private func classCounts(_ split: Split) -> [Int] {
@@ -96,7 +99,23 @@ struct ListScan {
     }
   }
 
-  private mutating func note(
+  /// Samples without a group where others have one, and classes of which one group has all.
+  private mutating func lookForLoneSamples() {
+    let grouped = source.samples.filter { $0.group != nil }
+    guard !grouped.isEmpty else { return }
+    for sample in source.samples where sample.group == nil {
+      note(.group, sample.id, "has no group, as \(grouped.count) others have")
+    }
+    var groups = [Set<String>](repeating: [], count: source.classes.count)
+    for sample in source.samples { groups[sample.label].insert(sample.group ?? "(\(sample.id))") }
+    for (name, groups) in zip(source.classes, groups) where groups.count == 1 {
+      note(
+        .group, name, "all its samples are of group '\(groups.first ?? "")', so it cannot be in two "
+          + "splits that share no group")
+    }
+  }
+
+  mutating func note(
     _ kind: ScanReport.Finding.Kind, _ subject: String, _ detail: String
   ) {
     let finding = ScanReport.Finding(kind: kind, subject: subject, detail: detail)

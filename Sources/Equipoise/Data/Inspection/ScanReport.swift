@@ -4,6 +4,8 @@ public struct ScanReport: Codable, Equatable, Sendable {
   public struct Finding: Codable, Hashable, Sendable {
     /// What kind of fault.
     public enum Kind: String, CaseIterable, Codable, Sendable {
+      /// A line, name or folder that the list cannot be made of.
+      case list
       /// A file that a list names is not there.
       case missing
       /// A file of no bytes.
@@ -14,6 +16,8 @@ public struct ScanReport: Codable, Equatable, Sendable {
       case duplicate
       /// Two splits share a sample's name, a group, or a file's content.
       case leak
+      /// A sample without a group where others have one, or a class of one group.
+      case group
       /// A class has no training samples.
       case absent
     }
@@ -36,6 +40,8 @@ public struct ScanReport: Codable, Equatable, Sendable {
   public var classes: [String]
   /// Samples of each class, by split.
   public var counts: [String: [Int]]
+  /// How the list was read, and what of the folder it leaves out.
+  public var notes: [String]
   /// The faults, by kind.
   public var findings: [Finding]
 }

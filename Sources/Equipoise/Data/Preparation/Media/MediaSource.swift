@@ -20,6 +20,14 @@ struct MediaSource: Sendable {
   var extra: [String: String] = [:]
   /// What the user should know.
   var notes: [String] = []
+
+  /// What is left of a list that cannot be read.
+  static func none(in input: String) throws -> MediaSource {
+    let folder = FileSystem.isFolder(input) ? input : FileSystem.folder(of: input)
+    return MediaSource(
+      name: "", folder: try MediaFolder(FileSystem.isFolder(folder) ? folder : "/"), classes: [],
+      modalities: [], samples: [])
+  }
 }
 
 /// One sample of a list.

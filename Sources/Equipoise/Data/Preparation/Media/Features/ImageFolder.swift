@@ -3,7 +3,9 @@ internal import Foundation
 
 /// A folder with the frames of a clip as images.
 enum ImageFolder {
-  static let extensions: Set<String> = ["jpg", "jpeg", "png"]
+  static let extensions: Set<String> = [
+    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff",
+  ]
 
   /// The images in a folder whose names begin with `prefix`, in natural order; nil if `path` is a file.
   /// Throws `EquipoiseError` for a folder without, `FormatError` for one that cannot be read.

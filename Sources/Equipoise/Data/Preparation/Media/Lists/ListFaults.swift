@@ -14,6 +14,12 @@ final class ListFaults: Sendable {
 }
 
 extension MediaPreparation {
+  /// Throws a fault, or has a scan take note of it.
+  func report(_ fault: EquipoiseError) throws {
+    guard let faults else { throw fault }
+    faults.add(fault)
+  }
+
   /// The result of `body`, or nil after a fault of which note was taken. Throws where there is nobody to
   /// take note, and what is no fault of the data.
   func collecting<Result>(_ body: () throws -> Result) throws -> Result? {

@@ -14,10 +14,12 @@ public enum MediaKind: String, ConfigurationChoice {
   case flow
 
   static let audioExtensions: Set<String> = [
-    "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "au", "wma",
+    "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "aifc", "au", "wma",
+    "oga", "caf", "w64", "mka", "weba",
   ]
   static let videoExtensions: Set<String> = [
     "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv",
+    "m2ts", "mts", "3gp", "3g2", "ivf", "h264", "hevc", "m2v",
   ]
 
   /// By the extension; a name without one is a folder with frames. Nil for others.

@@ -7,6 +7,11 @@ public struct ManifestOptions: ConfigurationSection {
   /// The table, CSV or JSONL; nil takes `manifest.csv` or `manifest.jsonl`, and without them the folders
   /// CLASS, or SPLIT/CLASS, as classes.
   public var manifest: String?
+  /// Without a table: what each level of folders is, from the top: `split`, `modality`, `class`, `group` or
+  /// `other`; nil tells by their names and depth.
+  public var levels: [FolderLevel]?
+  /// Without a table: folders and files, by name or path below the input, that are left out.
+  public var skip: [String] = []
   /// The column of samples' names; without it they are numbered.
   public var id = "id"
   /// The column of splits; without it samples are assigned by `testShare` and `validationShare`.
@@ -31,7 +36,8 @@ public struct ManifestOptions: ConfigurationSection {
   public var keepGroups = true
   /// Decides which samples go to which split.
   public var seed = 0
-  /// Whether a file that is missing stops the run; otherwise its sample is left out and listed.
+  /// Whether what is missing or cannot be read stops the run; otherwise those samples are left out and
+  /// named.
   public var expectCounts = true
 
   /// The defaults.

@@ -16,13 +16,13 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
 
   func source(input: String, media: MediaPreparation) throws -> MediaSource {
     let (listed, folder) = try listed(input: input, media: media)
-    return try ManifestSource(listed, folder: folder, options: options).source()
+    return try ManifestSource(listed, folder: folder, options: options, media: media).source()
   }
 
-  /// Reads the manifest or the folders, with the names of `wanted` modalities only those that there are,
-  /// labelled or not. Throws `EquipoiseError` or `FormatError` naming the line at fault.
+  /// Reads the manifest or the folders; with `wanted` modalities only those of them that there are, labelled
+  /// or not. Throws `EquipoiseError` or `FormatError` naming the line at fault.
   func listed(
-    input: String, wanted: [String]? = nil, media: MediaPreparation
+    input: String, wanted: WantedModalities? = nil, media: MediaPreparation
   ) throws -> (ListedSamples, MediaFolder) {
     var isFolder = ObjCBool(false)
     let isFile =
@@ -30,10 +30,15 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     let parent = (input as NSString).deletingLastPathComponent
     let folder = try MediaFolder(isFile ? (parent.isEmpty ? "." : parent) : input)
     let table = isFile ? (input as NSString).lastPathComponent : options.manifest ?? found(folder)
-    let listed =
-      try table.map { try ManifestTable.rows($0, folder, options, wanted: wanted) }
-      ?? ClassFolders.rows(folder, options, media)
-    return (wanted.map(listed.with(only:)) ?? listed, folder)
+    let listed: ListedSamples
+    if let table {
+      listed = try ManifestTable.rows(table, folder, options, wanted: wanted?.names)
+    } else if let wanted {
+      listed = try UnsortedFolder(folder, wanted, media).rows()
+    } else {
+      listed = try ClassFolders(folder, options, media).rows()
+    }
+    return (wanted.map { listed.with(only: $0.names) } ?? listed, folder)
   }
 
   private func found(_ folder: MediaFolder) -> String? {
@@ -62,6 +67,8 @@ struct ListedSamples {
   var place: String
   /// What the user should know.
   var notes: [String] = []
+  /// What the files of a modality are, where their names need not tell.
+  var kinds: [String: MediaKind] = [:]
 
   /// Of the modalities only those named.
   func with(only names: [String]) -> ListedSamples {

@@ -6,10 +6,14 @@ struct ManifestSource {
   private let listed: ListedSamples
   private let folder: MediaFolder
   private let options: ManifestOptions
+  private let media: MediaPreparation
   private let order: [Int]
 
-  init(_ listed: ListedSamples, folder: MediaFolder, options: ManifestOptions) throws {
-    (self.listed, self.folder, self.options) = (listed, folder, options)
+  init(
+    _ listed: ListedSamples, folder: MediaFolder, options: ManifestOptions,
+    media: MediaPreparation
+  ) throws {
+    (self.listed, self.folder, self.options, self.media) = (listed, folder, options, media)
     guard !listed.rows.isEmpty, !listed.modalities.isEmpty else {
       throw EquipoiseError(
         .data, "it lists no \(listed.rows.isEmpty ? "samples" : "modalities")", at: listed.place,
@@ -24,21 +28,10 @@ struct ManifestSource {
     let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
     let hasSplits = listed.rows.contains { !$0.split.isEmpty }
     let splits = splitNames
-    var samples = try listed.rows.map { row in
-      guard let label = numbers[row.label] else {
-        throw EquipoiseError(
-          .data, "'\(row.label)' is none of the \(classes.count) classes", at: row.place,
-          fix: Nearest.hint(row.label, in: classes))
-      }
-      guard let split = hasSplits ? splits[row.split] : .train else {
-        throw EquipoiseError(
-          .data, "'\(row.split)' is no split", at: row.place,
-          fix: Nearest.hint(row.split, in: splits.keys.sorted()))
-      }
-      return RawSample(
-        id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
-        files: order.map { [row.files[$0]] }, place: row.place)
+    var samples = try listed.rows.compactMap { row in
+      try media.collecting { try sample(row, numbers, hasSplits ? splits : nil) }
     }
+    try refuseUnlearnable(samples, classes)
     let notes = try hasSplits ? SplitNotes.of(samples) : assigned(&samples, classes)
     return MediaSource(
       name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
@@ -46,6 +39,47 @@ struct ManifestSource {
       expectCounts: options.expectCounts,
       extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"],
       notes: listed.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+  }
+
+  private func sample(
+    _ row: ListedSamples.Row, _ numbers: [String: Int], _ splits: [String: Split]?
+  ) throws -> RawSample {
+    guard !row.label.isEmpty else {
+      throw EquipoiseError(
+        .data, "the sample has no label", at: row.place, fix: "give it one or leave it out")
+    }
+    guard let label = numbers[row.label] else {
+      throw EquipoiseError(
+        .data, "'\(row.label)' is none of the \(numbers.count) classes", at: row.place,
+        fix: Nearest.hint(row.label, in: numbers.keys.sorted()))
+    }
+    guard let split = splits.map({ $0[row.split] }) ?? .train else {
+      throw EquipoiseError(
+        .data, "'\(row.split)' is no split", at: row.place,
+        fix: Nearest.hint(row.split, in: splits?.keys.sorted() ?? []))
+    }
+    return RawSample(
+      id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
+      files: order.map { [row.files[$0]] }, place: row.place)
+  }
+
+  /// What training would refuse after all has been decoded.
+  private func refuseUnlearnable(_ samples: [RawSample], _ classes: [String]) throws {
+    let names = Enumeration.text(classes.map { "'\($0)'" })
+    if classes.count < 2 {
+      try media.report(
+        EquipoiseError(
+          .data, "all samples are of one class, \(names)", at: listed.place,
+          fix: "add samples of at least one other class"))
+    }
+    let trained = Set(samples.filter { $0.split == .train }.map(\.label))
+    let absent = classes.indices.filter { !trained.contains($0) }
+    // A scan tells it itself.
+    guard !trained.isEmpty, !absent.isEmpty, media.faults == nil else { return }
+    throw EquipoiseError(
+      .data,
+      "no sample for training is of class \(Enumeration.text(absent.map { "'\(classes[$0])'" }))",
+      at: listed.place, fix: "add some, or leave the class out")
   }
 
   private func assigned(
@@ -71,11 +105,7 @@ struct ManifestSource {
 
   private var classes: [String] {
     get throws {
-      let found = Set(listed.rows.map(\.label))
-      if let row = listed.rows.first(where: \.label.isEmpty) {
-        throw EquipoiseError(
-          .data, "the sample has no label", at: row.place, fix: "give it one or leave it out")
-      }
+      let found = Set(listed.rows.map(\.label)).subtracting([""])
       if let classes = options.classes { return classes }
       let numbers = found.compactMap(Int.init)
       return numbers.count == found.count
@@ -87,7 +117,7 @@ struct ManifestSource {
     let values = options.splitValues
     let pairs =
       values.train.map { ($0, Split.train) } + values.validation.map { ($0, Split.validation) }
-      + values.test.map { ($0, Split.test) }
+      + values.test.map { ($0, Split.test) } + Split.allCases.map { ($0.rawValue, $0) }
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
@@ -95,7 +125,7 @@ struct ManifestSource {
     let name = listed.modalities[index]
     let options = self.options.modalities[name] ?? MediaModalityOptions()
     let (first, place) = (listed.rows[0].files[index], listed.rows[0].place)
-    var kind = options.kind ?? MediaKind(file: first)
+    var kind = options.kind ?? listed.kinds[name] ?? MediaKind(file: first)
     if options.kind == nil, kind == .frames, name == "audio" { kind = .spectrogram }
     guard let kind else {
       throw EquipoiseError(
