@@ -78,7 +78,8 @@ struct ClassFolderTests {
     Layout(
       testDescription: "train val test annotations, Validation_Set",
       files: [
-        "train/a/1.wav", "Validation_Set/a/2.wav", "test/a/3.wav", "annotations/all.json", "README.md",
+        "train/a/1.wav", "Validation_Set/a/2.wav", "test/a/3.wav", "annotations/all.json",
+        "README.md",
       ],
       rows: [
         "Validation_Set/a/2|validation|a||Validation_Set/a/2.wav", "test/a/3|test|a||test/a/3.wav",
@@ -102,7 +103,10 @@ struct ClassFolderTests {
     Layout(
       testDescription: "SPLIT/CLASS/speaker/file",
       files: ["train/no/ann/1.wav", "test/no/bob/1.wav"],
-      rows: ["test/no/bob/1|test|no|bob|test/no/bob/1.wav", "train/no/ann/1|train|no|ann|train/no/ann/1.wav"],
+      rows: [
+        "test/no/bob/1|test|no|bob|test/no/bob/1.wav",
+        "train/no/ann/1|train|no|ann|train/no/ann/1.wav",
+      ],
       modalities: ["audio"]),
     Layout(
       testDescription: "MODALITY/CLASS/file; own sound where a file is missing",
@@ -122,7 +126,9 @@ struct ClassFolderTests {
       ], modalities: ["audio", "frames"]),
     Layout(
       testDescription: "CLASS/SPLIT and CLASS/MODALITY",
-      files: ["a/train/audio/1.wav", "a/train/rgb/1.jpg", "a/test/audio/2.wav", "a/test/rgb/2.jpg"],
+      files: [
+        "a/train/audio/1.wav", "a/train/rgb/1.jpg", "a/test/audio/2.wav", "a/test/rgb/2.jpg",
+      ],
       rows: [
         "a/test/2|test|a||a/test/audio/2.wav a/test/rgb/2.jpg",
         "a/train/1|train|a||a/train/audio/1.wav a/train/rgb/1.jpg",
@@ -212,7 +218,10 @@ struct ClassFolderTests {
         "RAW: files lie in folders for split, but in none for their class; put them into one folder for "
           + "each class"
       ),
-      (["audio/1.wav", "video/1.mp4"], "files lie in folders for modality, but in none for their class"),
+      (
+        ["audio/1.wav", "video/1.mp4"],
+        "files lie in folders for modality, but in none for their class"
+      ),
       (["1.wav", "2.wav"], "files lie in folders for"),
       (
         ["mic/yes/1.wav", "cam/yes/1.jpg"],
@@ -273,7 +282,10 @@ struct ClassFolderTests {
           + "that is read, such as PNG, WAV or MP4, or leave out what cannot be used with "
           + "--set expectCounts=false"
       ),
-      (["notes.txt"], "RAW: there is no manifest and no folder CLASS or SPLIT/CLASS with media files"),
+      (
+        ["notes.txt"],
+        "RAW: there is no manifest and no folder CLASS or SPLIT/CLASS with media files"
+      ),
     ])
   func refused(files: [String], what: String) throws {
     try fill(files)
@@ -314,7 +326,8 @@ struct ClassFolderTests {
         + "--set expectCounts=false")
     #expect(rmdir(latin) == 0)
     #expect(symlink("/usr/lib", tree.path + "/out") == 0)
-    #expect(problem()?.hasPrefix("RAW: 1 link leads out of the folder: 'out'; put the files") == true)
+    #expect(
+      problem()?.hasPrefix("RAW: 1 link leads out of the folder: 'out'; put the files") == true)
     #expect(unlink(tree.path + "/out") == 0)
     #expect(symlink("nowhere", tree.path + "/lost") == 0)
     #expect(
@@ -329,12 +342,51 @@ struct ClassFolderTests {
     #expect(try listed().modalities == ["audio"])
   }
 
+  /// For prediction files may lie at any depth; what a modality is made of tells where a file belongs.
+  @Test func foldersToPredict() throws {
+    func found(_ kinds: [String: MediaKind], maxCorrupt: Int = 0) throws -> ListedSamples {
+      let media = MediaPreparation(workers: 1, maxCorrupt: maxCorrupt) { _ in FFmpegDecoder() }
+      let wanted = WantedModalities(
+        names: kinds.keys.sorted(), kinds: kinds, classes: ["yes", "no"])
+      return try UnsortedFolder(MediaFolder(tree.path), wanted, media).rows()
+    }
+    try fill(["1.mp4", "yes/2.mp4", "new/deep/yes/3.mp4", "note.txt"])
+    let films = try found(["heard": .spectrogram, "seen": .frames])
+    #expect(
+      rows(films) == [
+        "1||||1.mp4 1.mp4", "new/deep/yes/3||yes||new/deep/yes/3.mp4 new/deep/yes/3.mp4",
+        "yes/2||yes||yes/2.mp4 yes/2.mp4",
+      ])
+    #expect(films.modalities == ["heard", "seen"])
+    #expect(films.notes == ["left out: 1 file is not media: 'note.txt' (1 .txt)"])
+    try fill(["4silent.mp4"])
+    #expect(
+      #expect(throws: EquipoiseError.self) {
+        try found(["heard": .spectrogram, "seen": .frames])
+      }?.what == "1 of 4 samples have no heard: 4silent")
+    #expect(try found(["heard": .spectrogram, "seen": .frames], maxCorrupt: 1).rows.count == 3)
+    #expect(try found(["seen": .frames]).rows.count == 4)
+    let parts = try RawTree()
+    for name in ["audio/x.wav", "rgb/x/1.jpg", "rgb/x/2.jpg", "audio/yes/y.wav", "rgb/yes/y/1.jpg"]
+    {
+      try parts.write("", to: name)
+    }
+    let media = MediaPreparation(workers: 1) { _ in FFmpegDecoder() }
+    let wanted = WantedModalities(
+      names: ["audio", "rgb"], kinds: ["audio": .spectrogram, "rgb": .frames], classes: ["yes"])
+    #expect(
+      rows(try UnsortedFolder(MediaFolder(parts.path), wanted, media).rows()) == [
+        "x||||audio/x.wav rgb/x", "yes/y||yes||audio/yes/y.wav rgb/yes/y",
+      ])
+  }
+
   @Test func refusedBeforeDecoding() throws {
     try tree.write("no sound", to: "a/1.wav")
     try tree.write("no sound", to: "a/2.wav")
     #expect(
       tree.problem("manifest")
-        == "\(tree.path): all samples are of one class, 'a'; add samples of at least one other class")
+        == "\(tree.path): all samples are of one class, 'a'; add samples of at least one other class"
+    )
     try fill(["train/a/1.wav", "test/b/1.wav"])
     try FileManager.default.removeItem(atPath: tree.path + "/a")
     #expect(

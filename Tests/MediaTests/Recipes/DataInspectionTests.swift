@@ -48,14 +48,17 @@ struct DataInspectionTests {
     let found = report.findings.map { "\($0.kind.rawValue) \($0.detail)" }
       .map { $0.replacing(tree.path, with: "RAW") }
     #expect(found.count == 5)
-    #expect(found[0].hasPrefix("list RAW/manifest.csv:3: 'trian' is no split; did you mean 'train'?"))
+    #expect(
+      found[0].hasPrefix("list RAW/manifest.csv:3: 'trian' is no split; did you mean 'train'?"))
     #expect(found[1].hasPrefix("list RAW/manifest.csv:4: the sample has no label"))
-    #expect(found[2].hasPrefix("list RAW: all samples are of one class, 'up'")
-      || found[2].hasPrefix("list RAW/manifest.csv: all samples are of one class, 'up'"))
+    #expect(
+      found[2].hasPrefix("list RAW: all samples are of one class, 'up'")
+        || found[2].hasPrefix("list RAW/manifest.csv: all samples are of one class, 'up'"))
     #expect(found[3].hasPrefix("list RAW/manifest.csv:5: the path '../d.wav' has '..' in it"))
     #expect(found[4].contains("broken.wav"))
     let none = try DataScan.run(
-      tree.path + "/nothing", recipe: "manifest", sets: [], media: media) { _ in }
+      tree.path + "/nothing", recipe: "manifest", sets: [], media: media
+    ) { _ in }
     #expect(none.findings.count == 1 && none.findings[0].detail.contains("No such file"))
   }
 

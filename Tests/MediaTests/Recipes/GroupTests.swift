@@ -73,7 +73,8 @@ struct GroupTests {
     let error = #expect(throws: EquipoiseError.self) { try assigned(rows) }
     #expect(
       error?.description
-        == "list: no choice of whole groups for split 'test' leaves every class in training; remedy")
+        == "list: no choice of whole groups for split 'test' leaves every class in training; remedy"
+    )
     let (samples, notes) = try assigned(rows, keeps: false)
     #expect(notes.isEmpty && samples.count { $0.split == .test } == 4)
   }

@@ -58,9 +58,15 @@ struct ManifestRecipeTests {
     #expect(try data.samples(.train).id(of: 0).count == 2)
   }
 
+  /// The layout that README shows under "Your own data".
   @Test func classFoldersIntoTraining() throws {
+    let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../README.md")
+    #expect(
+      try String(contentsOf: readme, encoding: .utf8)
+        .contains("(`clips/yes/1.mp4`, `clips/no/2.mp4`, with their sound)"))
     let own = try RawTree()
-    for (label, tone) in [("high", 1500), ("low", 200)] {
+    for (label, tone) in [("no", 1500), ("yes", 200)] {
       for index in 0..<5 {
         try own.make(
           "\(label)/\(index).mp4",

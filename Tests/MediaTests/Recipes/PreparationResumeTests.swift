@@ -105,7 +105,8 @@ struct PreparationResumeTests {
     #expect(try own.notes("manifest", sets).contains { $0.hasSuffix("up to date: nothing to do") })
     #expect(
       try own.notes("manifest", sets, verify: true).contains {
-        $0.hasSuffix("up to date, and the files have the content that it was made of: nothing to do")
+        $0.hasSuffix(
+          "up to date, and the files have the content that it was made of: nothing to do")
       })
   }
 

@@ -81,7 +81,9 @@ final class RawTree {
     _ recipe: String, _ sets: [String] = [], verify: Bool = false
   ) throws -> [String] {
     var notes: [String] = []
-    try prepare(recipe, sets, verify: verify) { if case .note(let text) = $0 { notes.append(text) } }
+    try prepare(recipe, sets, verify: verify) {
+      if case .note(let text) = $0 { notes.append(text) }
+    }
     return notes
   }
 }

@@ -65,7 +65,8 @@ struct ListScan {
     let kinds = ScanReport.Finding.Kind.allCases
     return ScanReport(
       input: input, samples: source.samples.count, files: files.count, classes: source.classes,
-      counts: counts, notes: source.notes, findings: kinds.flatMap { kind in scan.findings.filter { $0.kind == kind } })
+      counts: counts, notes: source.notes,
+      findings: kinds.flatMap { kind in scan.findings.filter { $0.kind == kind } })
   }
 
   private func classCounts(_ split: Split) -> [Int] {
@@ -110,7 +111,8 @@ struct ListScan {
     for sample in source.samples { groups[sample.label].insert(sample.group ?? "(\(sample.id))") }
     for (name, groups) in zip(source.classes, groups) where groups.count == 1 {
       note(
-        .group, name, "all its samples are of group '\(groups.first ?? "")', so it cannot be in two "
+        .group, name,
+        "all its samples are of group '\(groups.first ?? "")', so it cannot be in two "
           + "splits that share no group")
     }
   }

@@ -35,7 +35,9 @@ struct ArrayTable {
     let coding =
       try rule.map { try LabelCoding(scores: labels, $0, at: place) }
       ?? LabelCoding(labels, classes: options.classes, at: place)
-    groups = Set(groupNames ?? []).sorted()
+    // A row without a group, where others have one, is a group of its own, not one with its like.
+    let names = groupNames?.enumerated().map { $1.isEmpty ? "(row \($0 + 1))" : $1 }
+    groups = Set(names ?? []).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
     let named = Self.splitNames(options.splitValues)
     var rows: [Row] = []
@@ -52,7 +54,7 @@ struct ArrayTable {
       rows.append(
         Row(
           index: index, label: label, split: split,
-          group: groupNames.flatMap { numbers[$0[index]] },
+          group: names.flatMap { numbers[$0[index]] },
           id: ids?[index]))
     }
     self.rows = rows

@@ -55,6 +55,9 @@ struct MediaAssembly {
     return content.array
   }
 
+  /// Throws what writing would throw of names and shapes, before anything is decoded.
+  func check(at place: String) throws { try description(SampleGroups(samples)).check(at: place) }
+
   private func description(_ groups: SampleGroups?) -> DatasetDescription {
     var notes = source.extra.merging(extra) { $1 }
     if let groups, groups.names.count <= 200 {

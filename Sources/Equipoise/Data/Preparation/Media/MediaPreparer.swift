@@ -27,6 +27,9 @@ struct MediaPreparer {
     for note in source.notes { report(.note(note)) }
     let resolved = try ResolvedSamples(source)
     try check(resolved, report)
+    try MediaAssembly(
+      source: source, samples: resolved.samples, parts: [], folder: "", corrupt: [:], extra: [:]
+    ).check(at: source.folder.path)
     let parts = PartMaker.parts(resolved.samples, source)
     let key = key(parts, resolved.samples)
     if let description = former.description, former.key == key,

@@ -76,7 +76,8 @@ struct FolderLevelFinder {
     guard most == levels.count + 1 else {
       throw ambiguous(
         "below the classes there are \(most - levels.count) levels of folders, such as "
-          + "'\(deep.first?.name ?? "")'", "say what they are: --set 'levels=[class, group]' takes the "
+          + "'\(deep.first?.name ?? "")'",
+        "say what they are: --set 'levels=[class, group]' takes the "
           + "first level below the class as group")
     }
     try refusePeopleAbove(deep, label)
@@ -118,7 +119,8 @@ struct FolderLevelFinder {
   private func refusePeopleAbove(_ folders: [FolderTree.Folder], _ label: Int) throws {
     let above = Set(folders.map { $0.path[label] })
     let below = Set(folders.compactMap { $0.path.count > label + 1 ? $0.path[label + 1] : nil })
-    guard above.allSatisfy(FolderWords.isPerson), !below.contains(where: FolderWords.isPerson) else {
+    guard above.allSatisfy(FolderWords.isPerson), !below.contains(where: FolderWords.isPerson)
+    else {
       return
     }
     throw ambiguous(

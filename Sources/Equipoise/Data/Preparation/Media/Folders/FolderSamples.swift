@@ -27,12 +27,8 @@ struct FolderSamples {
 
   /// Adds a file to the sample of its name.
   ///
-  /// - Parameters:
-  ///   - name: the file's name, or that of a folder of frames.
-  ///   - folders: what leads to it.
-  ///   - shared: the same without the folder of its modality.
-  ///   - kind: what it is; `isFolder` tells a folder of frames from a video.
-  ///   - modality: the modality that it is for.
+  /// `name` is the file's, or that of a folder of frames, and lies in `folders`; `shared` is the same without
+  /// the folder of its modality.
   mutating func add(
     _ name: String, in folders: [String], shared: [String], kind: MediaKind, isFolder: Bool,
     to modality: String
@@ -51,7 +47,8 @@ struct FolderSamples {
     if let other = samples[index].files.updateValue(file, forKey: modality) {
       faults.append(
         EquipoiseError(
-          .data, "two files are the \(modality) of one sample '\(id)': '\(other.path)' and "
+          .data,
+          "two files are the \(modality) of one sample '\(id)': '\(other.path)' and "
             + "'\(file.path)'", at: place, fix: "rename or remove one"))
     }
   }
@@ -60,15 +57,12 @@ struct FolderSamples {
   var modalities: [String] { Set(samples.flatMap(\.files.keys)).sorted() }
 
   /// Gives samples without a sound file the sound of their video, if it has any; each video is looked at.
-  ///
-  /// - Parameters:
-  ///   - modality: what sound is called.
-  ///   - folder: the files' folder.
-  ///   - media: the decoder.
+  /// Throws without a decoder.
   mutating func addSounds(
     as modality: String, of folder: MediaFolder, _ media: MediaPreparation
   ) throws {
-    let silent = samples.indices.compactMap { index -> (index: Int, modality: String, path: String)? in
+    let silent = samples.indices.compactMap {
+      index -> (index: Int, modality: String, path: String)? in
       guard samples[index].files[modality] == nil else { return nil }
       let videos = samples[index].files.filter { $0.value.kind == .frames && !$0.value.isFolder }
       guard let video = videos.min(by: { $0.key < $1.key }) else { return nil }
@@ -131,9 +125,11 @@ struct FolderSamples {
       }
       faults.append(
         EquipoiseError(
-          .data, "the files of modality '\(modality)' are of several kinds: "
+          .data,
+          "the files of modality '\(modality)' are of several kinds: "
             + texts.joined(separator: "; "), at: place,
-          fix: "keep one kind, put each into a folder of its own, MODALITY/CLASS, or choose how all are "
+          fix:
+            "keep one kind, put each into a folder of its own, MODALITY/CLASS, or choose how all are "
             + "read with --set modalities.\(modality).kind=\(byKind[0].key.rawValue)"))
     }
     return (kinds, faults)

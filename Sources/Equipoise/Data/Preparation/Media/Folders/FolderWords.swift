@@ -38,7 +38,8 @@ enum FolderWords {
   }
 
   private static let modalities: Set<String> = [
-    "audio", "audios", "sound", "sounds", "wav", "wavs", "spectrogram", "spectrograms", "mel", "mels",
+    "audio", "audios", "sound", "sounds", "wav", "wavs", "spectrogram", "spectrograms", "mel",
+    "mels",
     "video", "videos", "visual", "frames", "image", "images", "picture", "pictures", "rgb", "flow",
     "opticalflow", "depth", "skeleton", "inertial", "features",
   ]
@@ -47,7 +48,8 @@ enum FolderWords {
   static func isPerson(_ name: String) -> Bool {
     let word = name.lowercased().filter(\.isLetter)
     return name.contains(where: \.isNumber)
-      && (word.count <= 1 || people.contains(word)) && name.allSatisfy {
+      && (word.count <= 1 || people.contains(word))
+      && name.allSatisfy {
         $0.isLetter || $0.isNumber || " _-".contains($0)
       }
   }
@@ -69,14 +71,16 @@ enum FolderWords {
 
   /// Extensions of what is written about data, which no folder of samples consists of.
   static let documents: Set<String> = [
-    "txt", "csv", "tsv", "json", "jsonl", "ndjson", "xml", "md", "rst", "pdf", "yaml", "yml", "html",
+    "txt", "csv", "tsv", "json", "jsonl", "ndjson", "xml", "md", "rst", "pdf", "yaml", "yml",
+    "html",
     "htm", "log", "srt", "vtt", "ass", "textgrid", "eaf", "lab", "py", "ipynb", "sh", "toml", "ini",
     "cfg", "bib", "tex", "doc", "docx", "xls", "xlsx", "safetensors",
   ]
 
   /// Extensions of media that are of no kind that is read, so that they are not taken for documents.
   static let unreadMedia: Set<String> = [
-    "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "psd", "raw", "cr2", "cr3", "nef", "arw", "dng",
+    "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "psd", "raw", "cr2", "cr3", "nef", "arw",
+    "dng",
     "tga", "exr", "hdr", "mid", "midi", "rm", "rmvb", "amr", "ape", "wv", "ac3", "dts", "swf",
   ]
 }

@@ -23,7 +23,9 @@ struct LeftOut {
   /// What is left out without being a fault; with `faults` those too.
   func notes(withFaults: Bool) -> [String] {
     let reasons: [Reason] = [.special, .loop, .stray, .other, .skipped, .system]
-    return (withFaults ? Reason.allCases : reasons).compactMap { text($0).map { "left out: " + $0 } }
+    return (withFaults ? Reason.allCases : reasons).compactMap {
+      text($0).map { "left out: " + $0 }
+    }
   }
 
   private func text(_ reason: Reason) -> String? {

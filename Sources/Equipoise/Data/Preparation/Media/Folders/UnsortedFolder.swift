@@ -32,7 +32,8 @@ struct UnsortedFolder {
     guard all - samples.samples.count <= media.maxCorrupt else {
       throw EquipoiseError(
         .data, texts.joined(separator: "; "), at: folder.path,
-        fix: "add the files, put these samples into a folder of their own, or leave out up to N with "
+        fix:
+          "add the files, put these samples into a folder of their own, or leave out up to N with "
           + "--max-corrupt N")
     }
     return ListedSamples(

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Foundation
 
 /// Media files anywhere below a folder, by the name of their clip: the file's without extension, and
@@ -5,18 +6,24 @@ internal import Foundation
 struct ClipIndex {
   private var videos: [String: String] = [:]
   private var sounds: [String: String] = [:]
+  /// What cannot be looked through.
+  let notes: [String]
 
   init(_ folder: MediaFolder) {
-    let files = FileManager.default.enumerator(atPath: folder.path)
-    while let file = files?.nextObject() as? String {
-      let kind = MediaKind(file: file)
-      let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
-      for name in [stem, Self.withoutTimes(stem)] {
-        if kind == .spectrogram { sounds[name] = min(file, sounds[name] ?? file) }
-        if kind == .frames, !(file as NSString).pathExtension.isEmpty {
-          videos[name] = min(file, videos[name] ?? file)
-        }
+    let tree = FolderTree(folder)
+    notes = tree.leftOut.faults(at: folder.path).map { "left out: \($0.what)" }
+    for folder in tree.mediaFolders {
+      for (name, kind) in folder.files {
+        add((folder.path + [name]).joined(separator: "/"), called: name, kind)
       }
+    }
+  }
+
+  private mutating func add(_ file: String, called name: String, _ kind: MediaKind) {
+    let stem = (name as NSString).deletingPathExtension
+    for name in [stem, Self.withoutTimes(stem)] {
+      if kind == .spectrogram { sounds[name] = min(file, sounds[name] ?? file) }
+      if kind == .frames { videos[name] = min(file, videos[name] ?? file) }
     }
   }
 

@@ -32,7 +32,9 @@ struct ClassFolders {
     try report(unnumberedFrames(layout).map { [$0] } ?? [])
     for folder in tree.mediaFolders {
       guard layout.name(.label, in: folder.path) != nil else {
-        for file in folder.files { leftOut.add(.stray, (folder.path + [file.name]).joined(separator: "/")) }
+        for file in folder.files {
+          leftOut.add(.stray, (folder.path + [file.name]).joined(separator: "/"))
+        }
         continue
       }
       add(folder, layout, to: &samples)
@@ -105,10 +107,12 @@ struct ClassFolders {
     }
     guard let first = doubtful.first else { return nil }
     return EquipoiseError(
-      .data, "the images in \(Enumeration.count(doubtful.count, "folder")), such as '\(first.name)', "
+      .data,
+      "the images in \(Enumeration.count(doubtful.count, "folder")), such as '\(first.name)', "
         + "have no numbers in their names: they may be the frames of one sample or samples themselves",
       at: folder.path,
-      fix: "say which with --set modalities.visual.kind=frames or --set modalities.visual.kind=image")
+      fix:
+        "say which with --set modalities.visual.kind=frames or --set modalities.visual.kind=image")
   }
 
   /// Classes that would vanish because no file of theirs is read.
@@ -118,7 +122,9 @@ struct ClassFolders {
     let absent = tree.folders.filter { folder in
       folder.path.count == level + 1 && !present.contains(folder.path[level])
         && layout.levels[..<level].indices.allSatisfy { index in
-          tree.mediaFolders.contains { $0.path.count > index && $0.path[index] == folder.path[index] }
+          tree.mediaFolders.contains {
+            $0.path.count > index && $0.path[index] == folder.path[index]
+          }
         }
     }
     return absent.compactMap { folder in
@@ -128,8 +134,10 @@ struct ClassFolders {
       }
       guard others.isEmpty || !isWritten else { return nil }
       return EquipoiseError(
-        .data, "class '\(folder.path[level])' has no media file: its folder '\(folder.name)' "
-          + (others.isEmpty ? "is empty" : "has \(Enumeration.text(others.map { "'\($0)'" }, limit: 3))"),
+        .data,
+        "class '\(folder.path[level])' has no media file: its folder '\(folder.name)' "
+          + (others.isEmpty
+            ? "is empty" : "has \(Enumeration.text(others.map { "'\($0)'" }, limit: 3))"),
         at: self.folder.path,
         fix: "add files that are read, or leave the folder out with --set 'skip=[\(folder.name)]'")
     }
@@ -140,7 +148,8 @@ struct ClassFolders {
       Set(samples.samples.compactMap { layout.name(level, in: $0.folders) }).count
     }
     let classes = count(.label)
-    var text = "\(classes) class\(classes == 1 ? "" : "es"), "
+    var text =
+      "\(classes) class\(classes == 1 ? "" : "es"), "
       + Enumeration.count(samples.samples.count, "sample")
     if layout.levels.contains(.group) { text += ", " + Enumeration.count(count(.group), "group") }
     return text
@@ -172,7 +181,8 @@ struct ClassFolders {
         return modalities
       }
       throw EquipoiseError(
-        .data, texts.joined(separator: "; ") + "; without them there is no sample of "
+        .data,
+        texts.joined(separator: "; ") + "; without them there is no sample of "
           + Enumeration.text(lost.map { "'\($0)'" }), at: folder.path, fix: whole(all, lacking))
     }
     try report([
@@ -187,7 +197,8 @@ struct ClassFolders {
   private func whole(_ modalities: [String], _ lacking: [String: [String]]) -> String {
     let whole = modalities.filter { lacking[$0] == nil }
     return whole.isEmpty
-      ? "add the files" : "add the files, use what all have with --set "
+      ? "add the files"
+      : "add the files, use what all have with --set "
         + "'only=[\(whole.joined(separator: ", "))]'"
   }
 

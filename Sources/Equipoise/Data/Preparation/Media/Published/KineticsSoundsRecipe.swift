@@ -42,7 +42,7 @@ public struct KineticsSoundsRecipe: DatasetRecipe, MediaRecipe {
     return MediaSource(
       name: Self.name, folder: folder, classes: Self.classes, modalities: modalities,
       samples: samples, expected: [.train: 14_799, .test: 2_597],
-      expectCounts: options.expectCounts, extra: ["split": "official"])
+      expectCounts: options.expectCounts, extra: ["split": "official"], notes: clips.notes)
   }
 
   private var modalities: [MediaModality] {
