@@ -24,6 +24,13 @@ package enum FolderListing {
     package let kind: Kind
   }
 
+  /// What tells a folder from all others, or nil where there is none.
+  package static func folder(at path: String) -> Kind? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return .folder(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+  }
+
   /// All that is in a folder but `.` and `..`, sorted by name. Throws when it cannot be read.
   package static func entries(of path: String) throws(FormatError) -> [Entry] {
     guard let folder = opendir(path) else {

@@ -50,6 +50,26 @@ struct MediaFolderTests {
     #expect(message { _ = try folder.resolve("") }?.contains("empty") == true)
   }
 
+  /// macOS decomposes names, so lists and files that came by different ways differ in form alone.
+  @Test func eitherUnicodeFormIsFound() throws {
+    let (composed, decomposed) = (
+      "caf\u{e9}/\u{e9}t\u{e9}.wav", "cafe\u{301}/e\u{301}te\u{301}.wav"
+    )
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/cafe\u{301}", withIntermediateDirectories: true)
+    _ = try temporary.write("clip", to: "data/" + decomposed)
+    for name in [composed, decomposed, folder.path + "/" + composed] {
+      let found = try folder.resolve(name, namedIn: "list:1")
+      #expect(Array(found.utf8) == Array((folder.path + "/" + decomposed).utf8))
+      #expect(try folder.holds(name, namedIn: "list:1"))
+    }
+    #expect(try !folder.holds("caf\u{e9}/no.wav", namedIn: "list:1"))
+    #expect(
+      message { _ = try folder.resolve("caf\u{e9}/\u{c9}T\u{c9}.WAV", namedIn: "list:1") }
+        == "list:1: cannot open 'caf\u{e9}/\u{c9}T\u{c9}.WAV': No such file or directory; "
+        + "did you mean '\u{e9}t\u{e9}.wav'?")
+  }
+
   @Test func whatIsMissingIsNamed() {
     #expect(message { _ = try folder.resolve("no.wav") }?.contains("No such file") == true)
     #expect(message { _ = try MediaFolder("/no/such") }?.contains("No such file") == true)

@@ -1,6 +1,8 @@
-import Equipoise
+import Formats
 import Foundation
 import Testing
+
+@testable import Equipoise
 
 /// What is finished is kept: through kill -9, a second run and a changed option.
 struct PreparationResumeTests {
@@ -108,6 +110,16 @@ struct PreparationResumeTests {
         $0.hasSuffix(
           "up to date, and the files have the content that it was made of: nothing to do")
       })
+    // Parts of files with another content, though size and times agree, as after a disk's fault.
+    let parts = own.maker.file("data.parts")
+    for name in try FileSystem.names(in: parts) where name.hasSuffix(".safetensors") {
+      let array = try SafetensorsFile(path: parts + "/" + name).array("input")
+      try MediaPartContent(array: array, corrupt: [:], sources: "others")
+        .write(to: parts + "/" + name)
+    }
+    #expect(try own.notes("manifest", sets).contains { $0.hasSuffix("up to date: nothing to do") })
+    #expect(!(try own.notes("manifest", sets, verify: true)).contains { $0.contains("up to date") })
+    #expect(try own.notes("manifest", sets, verify: true).contains { $0.contains("up to date") })
   }
 
   @Test func aDamagedPartIsMadeAnew() throws {

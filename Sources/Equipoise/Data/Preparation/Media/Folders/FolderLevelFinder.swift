@@ -15,9 +15,11 @@ struct FolderLevelFinder {
       let depth = levels.count
       let names = names(at: depth)
       guard !names.isEmpty else {
+        let above = levels.map(\.rawValue).joined(separator: " and ")
         throw ambiguous(
-          "files lie in folders for \(levels.map(\.rawValue).joined(separator: " and ")), but in none "
-            + "for their class", "put them into one folder for each class")
+          (levels.isEmpty
+            ? "media files lie in the folder itself" : "files lie in folders for \(above)")
+            + ", but in none for their class", "put them into one folder for each class")
       }
       if let word = word(names, levels) {
         levels.append(word)
@@ -95,7 +97,7 @@ struct FolderLevelFinder {
       let rest = names.filter { FolderWords.split($0, values) == nil }.sorted()
       throw ambiguous(
         (known.isEmpty ? "" : "\(quoted(known)) name\(known.count == 1 ? "s" : "") a split, but ")
-          + "\(quoted(rest)) beside \(known.isEmpty ? "one another" : "it") "
+          + "\(quoted(rest)) beside \(known.isEmpty ? "one another" : known.count == 1 ? "it" : "them") "
           + "may be a split or a class",
         "leave folders out with --set 'skip=[\(rest.prefix(3).joined(separator: ", "))]', name splits "
           + "with --set 'splitValues.test=[…]', or say that these are classes with "

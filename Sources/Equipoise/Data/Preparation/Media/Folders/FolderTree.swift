@@ -26,18 +26,13 @@ struct FolderTree {
   init(_ root: MediaFolder, skip: [String] = []) {
     self.root = root
     skipped = Set(skip.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 })
-    visit([], above: [])
+    visit([], above: FolderListing.folder(at: root.path).map { [$0] } ?? [])
   }
 
   /// The folders with media files in them.
   var mediaFolders: [Folder] { folders.filter { !$0.files.isEmpty } }
 
-  private struct Identity: Hashable {
-    let device: UInt64
-    let number: UInt64
-  }
-
-  private mutating func visit(_ path: [String], above: Set<Identity>) {
+  private mutating func visit(_ path: [String], above: [FolderListing.Kind]) {
     let name = path.joined(separator: "/")
     let entries: [FolderListing.Entry]
     do {
@@ -56,17 +51,16 @@ struct FolderTree {
         leftOut.add(.system, whole)
       } else if skipped.contains(entry.name) || skipped.contains(whole) {
         leftOut.add(.skipped, whole)
-      } else if case .folder(let device, let number) = entry.kind {
-        let identity = Identity(device: device, number: number)
+      } else if case .folder = entry.kind {
         guard entry.isUTF8 else {
           leftOut.add(.notUTF8, whole)
           continue
         }
-        guard !above.contains(identity) else {
+        guard !above.contains(entry.kind) else {
           leftOut.add(.loop, whole)
           continue
         }
-        visit(path + [entry.name], above: above.union([identity]))
+        visit(path + [entry.name], above: above + [entry.kind])
       } else {
         add(entry, whole, to: place)
       }

@@ -44,14 +44,13 @@ struct LeftOut {
     case .unreadMedia:
       return are("media file", ("is of a kind that is not read", "are of kinds that are not read"))
         + kinds(list)
-    case .special:
-      return are("pipe, socket or device", ("is no file", "are no files"))
+    case .special: return "what is no file, \(count): \(names)"
     case .loop: return are("link", ("leads back to a folder above", "lead back to folders above"))
     case .stray:
       return are("media file", ("lies in no class's folder", "lie in no class's folder"))
     case .other: return are("file", ("is not media", "are not media")) + kinds(list)
     case .skipped: return "what 'skip' names, \(count): \(names)"
-    case .system: return are("file or folder", ("of the system", "of the system"))
+    case .system: return "what belongs to the system, \(count): \(names)"
     }
   }
 
