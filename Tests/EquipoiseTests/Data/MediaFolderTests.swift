@@ -1,6 +1,7 @@
-import Equipoise
 import Foundation
 import Testing
+
+@testable import Equipoise
 
 /// Names that stay in the folder are found; whatever leads out is refused.
 struct MediaFolderTests {
