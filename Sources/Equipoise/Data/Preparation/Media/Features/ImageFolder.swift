@@ -3,7 +3,9 @@ internal import Foundation
 
 /// A folder with the frames of a clip as images.
 enum ImageFolder {
-  static let extensions: Set<String> = ["jpg", "jpeg", "png"]
+  static let extensions: Set<String> = [
+    "jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif",
+  ]
 
   /// The images in a folder whose names begin with `prefix`, in natural order; nil if `path` is a file.
   /// Throws `EquipoiseError` for a folder without, `FormatError` for one that cannot be read.
@@ -14,7 +16,7 @@ enum ImageFolder {
     guard !images.isEmpty else {
       let what = prefix.isEmpty ? "images" : "images '\(prefix)*'"
       throw EquipoiseError(
-        .data, "the folder has no \(what)", at: path, fix: "put JPEG or PNG frames into it")
+        .data, "the folder has no \(what)", at: path, fix: "put frames as pictures into it")
     }
     return try images.map { try folder.resolve($0, namedIn: path + "/" + $0) }
   }

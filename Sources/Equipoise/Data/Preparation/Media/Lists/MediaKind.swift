@@ -15,9 +15,11 @@ public enum MediaKind: String, ConfigurationChoice {
 
   static let audioExtensions: Set<String> = [
     "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "au", "wma",
+    "caf", "mka", "oga", "w64",
   ]
   static let videoExtensions: Set<String> = [
-    "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv",
+    "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv", "3gp", "asf",
+    "h264", "264", "h265", "265", "hevc", "ivf", "m1v", "m2v", "m2ts", "mts", "vob", "apng",
   ]
 
   /// By the extension; a name without one is a folder with frames. Nil for others.
