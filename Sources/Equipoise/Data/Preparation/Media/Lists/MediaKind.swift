@@ -18,7 +18,8 @@ public enum MediaKind: String, ConfigurationChoice {
     "caf", "mka", "oga", "w64",
   ]
   static let videoExtensions: Set<String> = [
-    "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv", "3gp", "asf",
+    "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv", "3gp",
+    "asf",
     "h264", "264", "h265", "265", "hevc", "ivf", "m1v", "m2v", "m2ts", "mts", "vob", "apng",
   ]
 
