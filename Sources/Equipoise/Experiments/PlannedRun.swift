@@ -52,7 +52,7 @@ package struct PlannedRun: Sendable {
 extension RunEnvironment {
   /// What a run wrote down about its surroundings.
   package static func saved(in folder: RunFolder) throws -> RunEnvironment {
-    let data = try FileSystem.contents(of: folder.environment)
+    let data = try Checksums.content(of: folder.environment)
     return try JSONDecoder().decode(RunEnvironment.self, from: data)
   }
 }

@@ -38,7 +38,8 @@ public struct RunScores: Codable, Sendable {
 
   /// What a run's `result.json` says; `nil` when the run is not finished.
   package static func result(in folder: RunFolder) throws -> RunResult? {
-    guard let data = FileManager.default.contents(atPath: folder.result) else { return nil }
+    guard FileManager.default.fileExists(atPath: folder.result) else { return nil }
+    let data = try Checksums.content(of: folder.result)
     do {
       return try JSONDecoder().decode(RunResult.self, from: data)
     } catch {
@@ -50,7 +51,7 @@ public struct RunScores: Codable, Sendable {
 
   private static func multiplyAdds(in metrics: String) throws -> Int? {
     struct Line: Decodable { let multiplyAddsPerSample: Int? }
-    let text = try FileSystem.text(of: metrics)
+    let text = String(decoding: try Checksums.content(of: metrics), as: UTF8.self)
     guard let last = text.split(separator: "\n").last else { return nil }
     return try JSONDecoder().decode(Line.self, from: Data(last.utf8)).multiplyAddsPerSample
   }

@@ -24,11 +24,12 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   /// - Parameter folder: the comparison's folder.
   /// - Throws: `EquipoiseError` when there is none.
   package init(in folder: String) throws {
-    guard let data = FileManager.default.contents(atPath: Self.path(in: folder)) else {
+    guard FileManager.default.fileExists(atPath: Self.path(in: folder)) else {
       throw EquipoiseError(
         .usage, "the folder holds no comparison", at: folder,
         fix: "name the folder given to 'equipoise compare --out'")
     }
+    let data = try Checksums.content(of: Self.path(in: folder))
     do {
       self = try JSONDecoder().decode(Self.self, from: data)
     } catch {
@@ -46,8 +47,9 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   package func write(in folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(data: try encoder.encode(self), to: Self.path(in: folder))
+    try Checksums.replace([(Self.fileName, try encoder.encode(self))], in: folder)
   }
 
-  private static func path(in folder: String) -> String { folder + "/comparison.json" }
+  private static let fileName = "comparison.json"
+  private static func path(in folder: String) -> String { folder + "/" + fileName }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Torch
 
@@ -14,6 +15,7 @@ extension RunConfiguration {
         .usage, "the folder holds no run", at: folder.path,
         fix: "name the folder given to 'equipoise train --out'")
     }
+    _ = try Checksums.content(of: folder.configuration)
     return try resolve(file: folder.configuration, methods: MethodRegistry.table()).configuration
   }
 }
