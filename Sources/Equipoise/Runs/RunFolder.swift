@@ -50,7 +50,10 @@ public struct RunFolder: Sendable {
     }
     guard FileSystem.isFolder(measurements) else { return top }
     let name = (measurements as NSString).lastPathComponent
-    return top + (try FileSystem.names(in: measurements).filter { !$0.hasPrefix(".") }.map { "\(name)/\($0)" })
+    return top
+      + (try FileSystem.names(in: measurements).filter { !$0.hasPrefix(".") }.map {
+        "\(name)/\($0)"
+      })
   }
 
   /// Makes the folder.

@@ -29,7 +29,9 @@ struct BestWeights {
         .checkpoint,
         "\(damage), and there is no checkpoint of epoch \(best.epoch) to make them again from",
         at: run.best,
-        fix: "restore the file from a copy, or remove \(run.checkpoints) to train again from the start")
+        fix:
+          "restore the file from a copy, or remove \(run.checkpoints) to train again from the start"
+      )
     }
     let weights = source.section("model").map { (name: $0.key, tensor: $0.value) }
     try save(weights, of: best)

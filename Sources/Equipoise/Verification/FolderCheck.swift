@@ -41,7 +41,9 @@ package struct FolderCheck: Encodable {
   }
 
   private mutating func addComparison(_ path: String) {
-    let listed = ListedFiles(in: path) { _ in "repeat the comparison's command, which writes it again" }
+    let listed = ListedFiles(in: path) { _ in
+      "repeat the comparison's command, which writes it again"
+    }
     files += listed.findings
     guard !listed.names.contains("comparison.json") else { return }
     let file = path + "/comparison.json"

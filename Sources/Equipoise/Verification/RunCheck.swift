@@ -115,7 +115,9 @@ struct RunCheck {
       findings.removeAll { $0.path == run.best }
       findings.append(.missing(run.best, fix: Self.remedy(for: "best.safetensors")))
     }
-    let measured = ((try? FileSystem.names(in: run.measurements)) ?? []).filter { !$0.hasPrefix(".") }
+    let measured = ((try? FileSystem.names(in: run.measurements)) ?? []).filter {
+      !$0.hasPrefix(".")
+    }
     for path in [run.best, run.weights] + measured.map({ run.measurements + "/" + $0 })
     where FileManager.default.fileExists(atPath: path) {
       let name = String(path.dropFirst(run.path.count + 1))

@@ -13,7 +13,8 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folders of runs, datasets, comparisons, searches, or folders of these.", valueName: "folder"))
+      "Folders of runs, datasets, comparisons, searches, or folders of these.", valueName: "folder")
+  )
   var folders: [String]
 
   @Option(help: "How to print what was found.")

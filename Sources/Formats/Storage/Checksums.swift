@@ -62,7 +62,8 @@ package struct Checksums: Equatable {
   package static func mismatch(_ path: String) -> FormatError {
     .malformed(
       path: path, reason: "its checksum is not the one in \(fileName): the file is damaged",
-      remedy: "restore it from a copy; if it was changed on purpose, remove its line from \(fileName)")
+      remedy:
+        "restore it from a copy; if it was changed on purpose, remove its line from \(fileName)")
   }
 
   /// Replaces files of a folder and lists them, in place of whatever the list said before; only entries
@@ -118,7 +119,8 @@ package struct Checksums: Equatable {
         || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
     }
     guard digest.count == 64, isHex, rest.count > 2, rest.first == UInt8(ascii: " "),
-      let second = rest.dropFirst().first, second == UInt8(ascii: " ") || second == UInt8(ascii: "*"),
+      let second = rest.dropFirst().first,
+      second == UInt8(ascii: " ") || second == UInt8(ascii: "*"),
       let name = String(validating: rest.dropFirst(2), as: UTF8.self)
     else { return nil }
     return (String(decoding: digest, as: UTF8.self), name)

@@ -100,11 +100,13 @@ struct DamageTests {
     try FileManager.default.removeItem(atPath: run.folder.best)
     let text = message {
       try BestWeights(run: run.folder).mend(
-        BestEpoch(epoch: 7, score: 1, loss: nil), from: CheckpointStore(folder: run.folder.checkpoints, keep: 2)
+        BestEpoch(epoch: 7, score: 1, loss: nil),
+        from: CheckpointStore(folder: run.folder.checkpoints, keep: 2)
       ) { _ in }
     }
     #expect(
-      text == "\(run.folder.best): the best weights are missing, and there is no checkpoint of epoch 7 "
+      text
+        == "\(run.folder.best): the best weights are missing, and there is no checkpoint of epoch 7 "
         + "to make them again from; restore the file from a copy, or remove \(run.folder.checkpoints) "
         + "to train again from the start")
   }
