@@ -111,9 +111,12 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
       linkerSettings: rpath),
     .target(name: "CMappedFiles"),
+    .target(name: "CSystem"),
     .target(
       name: "Formats",
-      dependencies: ["CZlib", "CMappedFiles", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "CSystem", "CZlib", "CMappedFiles", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: swift),
     // Made from Protos/ by `make protos`.
     .target(

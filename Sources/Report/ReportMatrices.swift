@@ -24,14 +24,14 @@ struct ReportMatrices: Encodable {
   ///
   /// - Throws: `FormatError` for damaged files.
   init?(_ folder: RunFolder) throws {
-    let all = MetricsRecord.read(folder.metrics).map(\.epoch)
+    let all = try MetricsRecord.read(folder.metrics).map(\.epoch)
       .filter { FileManager.default.fileExists(atPath: folder.measurements(epoch: $0)) }
     guard let last = all.last else { return nil }
     let step = max(1, (all.count + Self.mostEpochs - 1) / Self.mostEpochs)
     let even = stride(from: 0, to: all.count - 1, by: step).map { all[$0] }
     epochs = even + [last]
     matrices = try epochs.map { epoch in
-      let file = try SafetensorsFile(path: folder.measurements(epoch: epoch))
+      let file = try SafetensorsFile(verifying: folder.measurements(epoch: epoch))
       return try file.names.sorted().compactMap { name in
         let array = try file.array(name)
         guard array.shape.count == 2, array.shape[0] == array.shape[1], array.shape[0] > 0 else {

@@ -33,7 +33,7 @@ struct ReportRun: Encodable {
     dataset = description?.name ?? (settings.data as NSString).lastPathComponent
     classes = description?.classes ?? []
 
-    let records = Self.thinned(MetricsRecord.read(folder.metrics))
+    let records = Self.thinned(try MetricsRecord.read(folder.metrics))
     epochs = records.map(\.epoch)
     let names = Set(records.flatMap { $0.numbers.map(\.name) }).subtracting(["epoch"])
     columns = Dictionary(

@@ -136,7 +136,7 @@ import Testing
       try Data([1]).write(to: URL(fileURLWithPath: dead))
       try AtomicFile.write(to: path) { sink in
         try sink.write("alive")
-        try AtomicFile.removeLeftovers(in: folder)
+        Leftovers.sweep(folder)
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.txt"])
     }

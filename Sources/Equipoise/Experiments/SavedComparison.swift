@@ -47,8 +47,9 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   package func write(in folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(data: try encoder.encode(self), to: Self.path(in: folder))
+    try Checksums.replace([(Self.fileName, try encoder.encode(self))], in: folder)
   }
 
-  private static func path(in folder: String) -> String { folder + "/comparison.json" }
+  private static let fileName = "comparison.json"
+  private static func path(in folder: String) -> String { folder + "/" + fileName }
 }

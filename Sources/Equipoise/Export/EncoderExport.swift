@@ -54,7 +54,7 @@ package struct EncoderExport {
       tensors, to: path,
       metadata: [
         "format": "pt", "modality": modality, "encoder": summary, "fc": classifier.rawValue,
-      ])
+      ], checksummed: true)
   }
 
   /// The weight and bias of a modality's slice. A linear map is known by what it makes of zero and of

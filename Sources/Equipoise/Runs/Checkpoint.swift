@@ -33,6 +33,8 @@ package struct TrainingProgress: Codable, Equatable, Sendable {
   package var globalStep = 0
   /// Bytes of `metrics.jsonl` that belong to this state; what follows is cut on resume.
   package var metricsBytes = 0
+  /// The CRC-32 of those bytes; `nil` in checkpoints of versions that did not keep it.
+  package var metricsChecksum: UInt32?
   /// The epoch of the best model so far and its validation score.
   package var best: BestEpoch?
   /// Samples, correct predictions and summed loss of the epoch under way.

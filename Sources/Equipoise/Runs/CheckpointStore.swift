@@ -29,7 +29,6 @@ package struct CheckpointStore {
   /// - Throws: when the disk does not take it; every older checkpoint then stays.
   package func save(_ checkpoint: Checkpoint) throws {
     try FileSystem.makeFolder(folder)
-    try AtomicFile.removeLeftovers(in: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let progress = String(decoding: try encoder.encode(checkpoint.progress), as: UTF8.self)
@@ -41,33 +40,56 @@ package struct CheckpointStore {
     for path in files.dropFirst(keep) { try FileSystem.remove(path) }
   }
 
-  /// The newest checkpoint that is whole.
+  /// The newest checkpoint that is whole and fits the run's other files.
   ///
-  /// - Parameter warn: told of each one that is damaged and passed over.
+  /// - Parameters:
+  ///   - warn: told of each one that is passed over, and why.
+  ///   - misfit: what in the run's other files contradicts a checkpoint; `nil` where nothing does.
   /// - Returns: `nil` when there is none at all.
-  /// - Throws: `EquipoiseError` when there are checkpoints and every one is damaged.
-  package func latest(warn: (String) -> Void) throws -> Checkpoint? {
+  /// - Throws: `EquipoiseError` when there are checkpoints and none can be used.
+  package func latest(
+    warn: (String) -> Void, misfit: (TrainingProgress) throws -> String? = { _ in nil }
+  ) throws -> Checkpoint? {
     let files = files
+    var misfits: [String] = []
     for path in files {
+      let checkpoint: Checkpoint
       do {
-        return try Self.load(path)
+        checkpoint = try Self.load(path)
       } catch {
         warn("checkpoint \(path) is damaged and is passed over: \(error)")
+        continue
       }
+      guard let reason = try misfit(checkpoint.progress) else { return checkpoint }
+      warn("checkpoint \(path) is passed over: \(reason)")
+      misfits.append(reason)
     }
-    guard files.isEmpty else {
-      throw EquipoiseError(
-        .checkpoint, "none of the \(files.count) checkpoints can be read", at: folder,
-        fix: "restore one from a copy, or train into a new folder")
+    guard let reason = misfits.last else {
+      guard files.isEmpty else {
+        throw EquipoiseError(
+          .checkpoint, "none of the \(files.count) checkpoints can be read", at: folder,
+          fix: "restore one from a copy, or train into a new folder")
+      }
+      return nil
     }
-    return nil
+    throw EquipoiseError(
+      .checkpoint, "none of the \(files.count) checkpoints can be used: \(reason)", at: folder,
+      fix: "restore the files from a copy, or remove this folder to train again from the start")
   }
+
+  /// The newest whole checkpoint of a given moment; `nil` when there is none.
+  package func first(where matches: (TrainingProgress) -> Bool) -> Checkpoint? {
+    files.lazy.compactMap { try? Self.load($0) }.first { matches($0.progress) }
+  }
+
+  /// What a checkpoint says of training. Throws when the file is damaged.
+  static func progress(of path: String) throws -> TrainingProgress { try load(path).progress }
 
   private static let format = "equipoise-checkpoint-1"
 
   private static func load(_ path: String) throws -> Checkpoint {
-    try Safetensors.verifyChecksum(path)
     let file = try SafetensorsFile(path: path)
+    try file.verifyChecksum()
     guard file.metadata["format"] == format, let progress = file.metadata["progress"] else {
       throw EquipoiseError(
         .checkpoint, "the file is no checkpoint of this version", at: path, fix: nil)

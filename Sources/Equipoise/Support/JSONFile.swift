@@ -10,14 +10,19 @@ enum JSONFile {
   ///   - path: the file.
   ///   - remedy: what to do when it is damaged.
   /// - Returns: what it says.
-  /// - Throws: `EquipoiseError` that names the file and what is wrong with it.
+  /// - Throws: `EquipoiseError` that names the file and what is wrong with it; `FormatError` when its folder
+  ///   lists another checksum.
   static func read<Value: Decodable>(
     _ type: Value.Type, from path: String, fix remedy: String
   ) throws -> Value {
     guard FileManager.default.fileExists(atPath: path) else {
       throw EquipoiseError(.checkpoint, "the file is missing", at: path, fix: remedy)
     }
-    return try decode(type, from: FileSystem.contents(of: path), at: path, fix: remedy)
+    let content = try FileSystem.contents(of: path)
+    let value = try decode(type, from: content, at: path, fix: remedy)
+    // What cannot be understood says more than a checksum does; what can may still have changed.
+    if (try? Checksums.verify(content, of: path)) != nil { return value }
+    return try decode(type, from: Checksums.content(of: path), at: path, fix: remedy)
   }
 
   /// The same of content that was read from `path`.

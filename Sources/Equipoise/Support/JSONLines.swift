@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// A file of JSON records, one a line, to which whole lines are appended.
@@ -7,35 +8,40 @@ import Foundation
 /// `NaN`, which say what happened where null would not.
 package final class JSONLines {
   /// The file.
-  package let path: String
+  package var path: String { file.path }
   /// The length of the file; `truncate(toBytes:)` goes back to it.
-  package private(set) var byteCount: Int
-  private let file: FileDescriptor
+  package var byteCount: Int { file.byteCount }
+  /// The CRC-32 of the whole file, as `gzip` computes it: what makes a changed line noticeable.
+  package private(set) var checksum: UInt32
+  private let file: AppendedFile
 
-  /// Opens the file at `path`, making it if it is absent.
+  /// Opens the file at `path`, making it if it is absent. Throws `FormatError`.
   package init(path: String) throws {
-    self.path = path
-    file = try FileDescriptor(path, flags: O_RDWR | O_CREAT | O_APPEND)
-    byteCount = Int(lseek(file.number, 0, SEEK_END))
+    file = try AppendedFile(path: path)
+    checksum = CRC32.of(try file.content())
   }
 
   /// Appends `record`. If the disk is full the file keeps its former length.
   package func append(_ record: some Encodable) throws {
     let line = try Self.line(record)
-    let written = line.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
-    let code = written < 0 ? errno : ENOSPC
-    guard written == line.count else {
-      ftruncate(file.number, off_t(byteCount))
-      throw EquipoiseError.system("append to the file", path, code: code)
-    }
-    byteCount += line.count
+    try file.append(line)
+    checksum = CRC32.of(line, continuing: checksum)
   }
 
-  /// Waits until every record is on the disk.
-  package func synchronise() throws {
-    guard fsync(file.number) == 0 else {
-      throw EquipoiseError.system("write the file to disk", path)
-    }
+  /// Waits until every record is on the disk: a barrier to what is written after.
+  package func synchronise() throws { try file.synchronise() }
+
+  /// Whether the first `count` bytes are those whose `checksum` was this.
+  ///
+  /// - Parameters:
+  ///   - count: the `byteCount` of an earlier moment.
+  ///   - checksum: the `checksum` of that moment; `nil` where it was not kept.
+  /// - Returns: `false` when the file has become shorter or has changed.
+  /// - Throws: `FormatError` when it cannot be read.
+  package func begins(with count: Int, checksum: UInt32?) throws -> Bool {
+    guard (0...byteCount).contains(count) else { return false }
+    guard let checksum else { return true }
+    return CRC32.of(try file.content().prefix(count)) == checksum
   }
 
   /// Cuts the file to its first `count` bytes, the `byteCount` of an earlier moment.
@@ -45,17 +51,14 @@ package final class JSONLines {
         .checkpoint, "has \(byteCount) bytes where \(count) were written before", at: path,
         fix: "restore the file, or start a new run")
     }
-    guard ftruncate(file.number, off_t(count)) == 0 else {
-      throw EquipoiseError.system("shorten the file", path)
-    }
-    byteCount = count
+    guard count < byteCount else { return }
+    try file.truncate(toBytes: count)
+    checksum = CRC32.of(try file.content())
   }
 
   /// Cuts the file to its first `count` lines, or leaves it when it has no more.
   package func truncate(toLines count: Int) throws {
-    guard let content = FileManager.default.contents(atPath: path) else {
-      throw EquipoiseError.system("read the file", path)
-    }
+    let content = try file.content()
     var remaining = count
     let end = content.firstIndex { byte in
       guard remaining > 0 else { return true }

@@ -1,3 +1,4 @@
+internal import Formats
 import Foundation
 
 /// A line of `metrics.jsonl`, as it stands in the file.
@@ -7,9 +8,12 @@ package struct MetricsRecord {
   /// Its numbers outside lists under dotted names, sorted by key.
   package let numbers: [(name: String, value: Double)]
 
-  /// The records of a file that may be absent; lines that are none are passed over.
-  package static func read(_ path: String) -> [MetricsRecord] {
-    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+  /// The records of a file that may be absent; other lines are skipped.
+  ///
+  /// Throws `FormatError` when the file cannot be read or is not the one that a finished run left.
+  package static func read(_ path: String) throws -> [MetricsRecord] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    let text = String(decoding: try Checksums.content(of: path), as: UTF8.self)
     return text.split(separator: "\n").compactMap { MetricsRecord(line: $0) }
   }
 

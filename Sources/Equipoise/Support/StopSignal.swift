@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// SIGTERM and SIGINT as a request to save and stop.
+/// SIGTERM, SIGINT and SIGHUP, a closed terminal, as a request to save and stop.
 ///
 /// The handler touches one lock-free atomic and nothing else, which is all a signal handler may do.
 package enum StopSignal {
@@ -14,7 +14,7 @@ package enum StopSignal {
     received.store(0, ordering: .sequentiallyConsistent)
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGTERM, SIGINT] {
+    for number in [SIGTERM, SIGINT, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { StopSignal.handle($0) }
       sigaddset(&signals, number)
     }
@@ -41,7 +41,20 @@ package enum StopSignal {
     return number == 0 ? nil : number
   }
 
-  /// The exit status that tells a shell which signal ended the process: 143 or 130.
+  /// Whether whoever started this process does not want it to hear of a signal, as `nohup` does.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    #if os(Linux)
+      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
+    #else
+      return unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
+    #endif
+  }
+
+  /// The exit status that tells a shell which signal ended the process: 143, 130 or 129.
   package static func exitCode(for number: Int32) -> Int32 { 128 + number }
 
   private static func handle(_ number: Int32) {

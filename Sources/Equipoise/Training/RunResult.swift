@@ -21,11 +21,14 @@ public struct RunResult: Codable, Sendable {
   /// Seconds of training, without evaluation.
   public let seconds: Double
 
-  /// Writes the result atomically.
-  func write(to path: String) throws {
+  /// Writes the result, and lists it with every other file that a finished run leaves.
+  func write(in folder: RunFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try AtomicFile.write(data: try encoder.encode(self), to: path)
+    try Checksums.replace(
+      [(RunFolder.resultName, try encoder.encode(self))], in: folder.path,
+      keeping: [RunFolder.configurationName, RunFolder.environmentName])
+    try Checksums.add(try folder.finalFiles(), in: folder.path)
   }
 }
 

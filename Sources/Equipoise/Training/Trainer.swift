@@ -61,8 +61,8 @@ public final class Trainer {
   /// - Throws: `EquipoiseError` for a loss that is not finite, broken data or a full disk; the
   ///   checkpoints written before stay.
   public func train(resuming: Bool) throws -> TrainingOutcome {
-    if resuming { try resume() }
     let journal = try JSONLines(path: run.metrics)
+    if resuming { try resume(journal) }
     try journal.truncate(toBytes: progress.metricsBytes)
     let logs = try MetricsLogs(run)
     notify(
@@ -70,9 +70,11 @@ public final class Trainer {
         epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
         epoch: progress.epoch, step: progress.step))
     if reachedLimit { return try finishEarly() }
+    let verification = BackgroundVerification(parts.data.dataset)
+    defer { verification.cancel() }
     while progress.epoch < parts.configuration.training.epochs {
       if let early = try trainEpoch() { return early }
-      try finishEpoch(journal, logs)
+      try finishEpoch(journal, logs, verification)
       if let early = try stopIfAsked() { return early }
     }
     return .finished(try conclude())
@@ -141,7 +143,9 @@ public final class Trainer {
         + "before this step are whole")
   }
 
-  private func finishEpoch(_ journal: JSONLines, _ logs: MetricsLogs) throws {
+  private func finishEpoch(
+    _ journal: JSONLines, _ logs: MetricsLogs, _ verification: BackgroundVerification
+  ) throws {
     try flushLog()
     let report = try parts.evaluate(.validation)
     let totals = log.totals
@@ -154,10 +158,14 @@ public final class Trainer {
       multiplyAddsPerSample: parts.multiplyAddsPerSample, seconds: progress.seconds,
       dataWait: waitSeconds / max(epochSeconds, 1e-9))
     try journal.append(record)
+    // Before the checkpoint that counts these bytes as there.
+    try journal.synchronise()
     try writeMeasurements()
     try logs.append(record)
     try keepIfBest(report)
+    try verification.finish()
     progress.metricsBytes = journal.byteCount
+    progress.metricsChecksum = journal.checksum
     progress.epoch += 1
     progress.step = 0
     log.reset()
@@ -170,7 +178,8 @@ public final class Trainer {
     let tensors = try method.measure(with: parts.engine)
     guard !tensors.isEmpty else { return }
     try FileSystem.makeFolder(run.measurements)
-    try TensorFile.write(tensors, to: run.measurements(epoch: progress.epoch))
+    try TensorFile.write(
+      tensors, to: run.measurements(epoch: progress.epoch), checksummed: true)
   }
 
   private func flushLog() throws {
@@ -187,8 +196,7 @@ public final class Trainer {
       score: report.selectionScore(parts.configuration.evaluation.selectBy), loss: report.loss)
     if let best = progress.best, !epoch.isBetter(than: best) { return }
     progress.best = epoch
-    try parts.model.save(
-      to: run.best, metadata: ["epoch": "\(epoch.epoch)", "score": "\(epoch.score)"])
+    try BestWeights(run: run).save(parts.model.state, of: epoch)
   }
 
   // MARK: Stopping
@@ -226,7 +234,7 @@ public final class Trainer {
       bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
       test: readsTest ? try parts.evaluate(.test, probing: true) : nil,
       steps: progress.globalStep, seconds: progress.seconds)
-    try result.write(to: run.result)
+    try result.write(in: run)
     return result
   }
 
@@ -250,10 +258,21 @@ public final class Trainer {
     try store.save(Checkpoint(progress: progress, tensors: parts.state))
   }
 
-  private func resume() throws {
-    guard let checkpoint = try store.latest(warn: { notify(.warned($0)) }) else { return }
+  private func resume(_ journal: JSONLines) throws {
+    let found = try store.latest(warn: { notify(.warned($0)) }) { progress in
+      let fits = try journal.begins(
+        with: progress.metricsBytes, checksum: progress.metricsChecksum)
+      return fits
+        ? nil
+        : "\(journal.path) is damaged: it should begin with \(progress.metricsBytes) bytes that are "
+          + "no longer there"
+    }
+    guard let checkpoint = found else { return }
     try parts.restore(checkpoint)
     progress = checkpoint.progress
+    if let best = progress.best {
+      try BestWeights(run: run).mend(best, from: store) { notify(.warned($0)) }
+    }
     log = StepLog(continuing: progress.running, device: parts.device)
   }
 

@@ -72,10 +72,13 @@ package struct TrainingRun {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let environment = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
-    try AtomicFile.write(data: try encoder.encode(environment), to: folder.environment)
     let yaml = try ResolvedConfig(configuration: parts.configuration, origins: [:])
       .yaml(withOrigins: false)
-    try AtomicFile.write(data: Data(yaml.utf8), to: folder.configuration)
+    try Checksums.replace(
+      [
+        (RunFolder.environmentName, try encoder.encode(environment)),
+        (RunFolder.configurationName, Data(yaml.utf8)),
+      ], in: folder.path)
   }
 
   /// What to say of a precision that the device does not have.

@@ -15,7 +15,10 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "List every parameter.")
   var parameters = false
 
-  @Flag(help: "Instead, read every number of the dataset and list the samples that are not finite.")
+  @Flag(
+    help:
+      "Instead, read every number of the dataset, list the samples that are not finite, and verify checksums."
+  )
   var checkData = false
 
   @Option(help: "How to print the summary.")
@@ -42,6 +45,7 @@ struct InspectCommand: ParsableCommand {
     case .json: try JSONOutput.print(inspection)
     }
   }
+
   private func checkNumbers(_ configuration: RunConfiguration) throws {
     let dataset = try PreparedDataset(
       folder: configuration.data, modalities: configuration.modalities)
@@ -53,5 +57,9 @@ struct InspectCommand: ParsableCommand {
         fix: "correct or leave out the samples listed")
     }
     Console.print("every number is finite")
+    let count = try dataset.verify()
+    Console.print(
+      count == 0
+        ? "the dataset has no checksums to verify" : "all \(count) tensors have their checksums")
   }
 }

@@ -18,7 +18,7 @@ struct WatchedRun {
   init(_ folder: RunFolder) throws {
     self.folder = folder
     configuration = try RunConfiguration.saved(in: folder)
-    records = MetricsRecord.read(folder.metrics)
+    records = try MetricsRecord.read(folder.metrics)
     state =
       FileManager.default.fileExists(atPath: folder.result)
       ? .finished : ProcessLock.isAlive(in: folder.path) ? .training : .stopped

@@ -58,6 +58,15 @@ package enum Safetensors {
 }
 
 extension SafetensorsFile {
+  /// As `init(path:)`, and throws `FormatError` when the file contradicts a checksum that it carries.
+  package init(verifying path: String) throws {
+    try self.init(path: path)
+    if hasChecksum { try verifyChecksum() }
+  }
+
+  /// Whether the file carries a checksum of itself.
+  package var hasChecksum: Bool { metadata[Safetensors.checksumKey] != nil }
+
   /// Throws `FormatError` unless the file matches the checksum in its metadata.
   package func verifyChecksum() throws {
     guard let claimed = metadata[Safetensors.checksumKey] else {

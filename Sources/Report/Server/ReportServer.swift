@@ -1,5 +1,6 @@
 internal import Equipoise
 internal import Foundation
+internal import Synchronization
 
 /// Serves a report to browsers on this machine: loopback only, GET and HEAD only, two fixed paths, and only
 /// to those who ask for this machine by name, so that no page from elsewhere can read it by a name of its
@@ -9,11 +10,15 @@ package final class ReportServer: Sendable {
   package let port: Int
   private let listener: Int32
   private let paths: [String]
-  /// Connections at a time; further ones wait in the system's queue.
-  private let free = DispatchSemaphore(value: 16)
+  /// Answers that are ready, by socket.
+  private let answers = Mutex<[Int32: String]>([:])
+  /// A byte in it says that there are some.
+  private let bell: (reading: Int32, writing: Int32)
+  /// Reports take processor time and memory: no more than so many at once.
+  private let makers = OperationQueue()
 
-  /// Seconds that a client may take to ask.
-  private static let patience = 5
+  /// Connections at a time; further ones wait in the system's queue.
+  private static let most = 512
 
   /// Listens; requests are answered once `run` is called.
   ///
@@ -26,23 +31,76 @@ package final class ReportServer: Sendable {
     self.paths = paths
     signal(SIGPIPE, SIG_IGN)
     (listener, self.port) = try Self.listening(port)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else {
+      let reason = String(cString: strerror(errno))
+      close(listener)
+      throw EquipoiseError(
+        .usage, "cannot open a pipe: \(reason)", fix: "raise the limit of open files (ulimit -n)")
+    }
+    bell = (ends[0], ends[1])
+    for end in ends { _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK) }
+    makers.maxConcurrentOperationCount = 2
   }
 
-  deinit { close(listener) }
+  deinit {
+    for descriptor in [listener, bell.reading, bell.writing] { close(descriptor) }
+  }
 
   /// Answers requests until `isOver` says so, which is asked every quarter of a second.
+  ///
+  /// One thread waits for all clients together, so that slow ones hold up nobody.
   package func run(until isOver: () -> Bool) {
+    var connections: [Int32: Connection] = [:]
     while !isOver() {
-      var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-      guard poll(&entry, 1, 250) > 0 else { continue }
-      let connection = accept(listener, nil, nil)
-      guard connection >= 0 else { continue }
-      free.wait()
-      DispatchQueue.global().async { [self] in
-        answer(connection)
-        close(connection)
-        free.signal()
+      var entries = [bell.reading].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      if connections.count < Self.most {
+        entries.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0))
       }
+      for connection in connections.values where connection.events != 0 {
+        entries.append(pollfd(fd: connection.socket, events: connection.events, revents: 0))
+      }
+      _ = poll(&entries, nfds_t(entries.count), 250)
+      for entry in entries where entry.revents != 0 {
+        if entry.fd == listener {
+          if let new = accepted() { connections[new.socket] = new }
+        } else if entry.fd == bell.reading {
+          silenceBell()
+        } else if let connection = connections[entry.fd] {
+          serve(connection)
+        }
+      }
+      for (socket, answer) in answers.withLock({ Self.taken(&$0) }) {
+        connections[socket]?.send(answer)
+      }
+      let now = ContinuousClock.now
+      connections = connections.filter { _, connection in
+        connection.state == .waiting || connection.state != .over && connection.deadline > now
+      }
+    }
+    makers.waitUntilAllOperationsAreFinished()
+  }
+
+  private func accepted() -> Connection? {
+    let socket = accept(listener, nil, nil)
+    return socket < 0 ? nil : Connection(socket)
+  }
+
+  private func silenceBell() {
+    var buffer = [UInt8](repeating: 0, count: 64)
+    while read(bell.reading, &buffer, buffer.count) == buffer.count {}
+  }
+
+  /// Reads or writes what is possible; a complete request is answered on a thread of its own.
+  private func serve(_ connection: Connection) {
+    if connection.state == .answering { return connection.write() }
+    guard let head = connection.read() else { return }
+    let socket = connection.socket
+    makers.addOperation { [self] in
+      let answer = respond(to: HTTPRequest(head))
+      answers.withLock { $0[socket] = answer }
+      var byte: UInt8 = 1
+      _ = write(bell.writing, &byte, 1)
     }
   }
 
@@ -78,35 +136,9 @@ package final class ReportServer: Sendable {
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
   }
 
-  private func answer(_ connection: Int32) {
-    var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(connection, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
-    guard let head = receiveHead(connection) else { return }
-    let response = respond(to: HTTPRequest(head))
-    // However slowly a client reads, it gives its place to others in the end.
-    let deadline = ContinuousClock.now + .seconds(6 * Self.patience)
-    var bytes = Array(response.utf8)[...]
-    while !bytes.isEmpty, ContinuousClock.now < deadline {
-      let count = bytes.withUnsafeBytes { write(connection, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
-      bytes = bytes.dropFirst(count)
-    }
-  }
-
-  /// Everything up to the empty line, or as much as is read before it is clear that it is no request.
-  private func receiveHead(_ connection: Int32) -> [UInt8]? {
-    let deadline = ContinuousClock.now + .seconds(Self.patience)
-    var head: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 2048)
-    while !head.suffix(4).elementsEqual([13, 10, 13, 10]), head.count <= HTTPRequest.longest {
-      guard ContinuousClock.now < deadline else { return nil }
-      let count = buffer.withUnsafeMutableBytes { read(connection, $0.baseAddress, $0.count) }
-      guard count > 0 else { return head.isEmpty ? nil : head }
-      head += buffer[..<count]
-    }
-    return head
+  private static func taken(_ answers: inout [Int32: String]) -> [Int32: String] {
+    defer { answers = [:] }
+    return answers
   }
 
   private func respond(to request: HTTPRequest?) -> String {

@@ -1,3 +1,4 @@
+internal import Formats
 import Foundation
 
 /// Linux's control groups, of both versions: what they let this process have. Every group around the one
@@ -83,7 +84,7 @@ package struct ControlGroups {
   }
 
   private func text(_ path: String) throws -> String {
-    try String(contentsOfFile: root + path, encoding: .utf8)
+    try FileSystem.text(of: root + path)
   }
 }
 

@@ -7,11 +7,13 @@ extension Module {
   ///   - path: a safetensors file with PyTorch's names.
   ///   - strict: throws unless both sides have the same names; otherwise what fits is loaded.
   /// - Returns: what was loaded and what did not fit.
-  /// - Throws: `FormatError` for the file; ``TorchError/weights(_:)`` with every name that does not
-  ///   fit.
+  /// - Throws: `FormatError` for the file, also one that contradicts its own checksum;
+  ///   ``TorchError/weights(_:)`` with every name that does not fit.
   @discardableResult
   public func load(from path: String, strict: Bool = true) throws -> WeightReport {
-    try load(from: TensorFile(path: path), strict: strict)
+    let file = try TensorFile(path: path)
+    try file.verify()
+    return try load(from: file, strict: strict)
   }
 
   /// Overwrites parameters and buffers with those of an open file, as ``load(from:strict:)-(String,_)``.
@@ -94,14 +96,15 @@ extension Module {
         + "diverged: use another one")
   }
 
-  /// Writes parameters and buffers under their dotted names as safetensors.
+  /// Writes parameters and buffers under their dotted names as safetensors, with a SHA-256 of the file in
+  /// its metadata.
   ///
   /// - Parameters:
   ///   - path: the file; an old one stays until the new one is complete.
   ///   - metadata: text to store beside the tensors.
   /// - Throws: `FormatError` when the disk refuses.
   public func save(to path: String, metadata: [String: String] = [:]) throws {
-    try TensorFile.write(state, to: path, metadata: metadata)
+    try TensorFile.write(state, to: path, metadata: metadata, checksummed: true)
   }
 }
 

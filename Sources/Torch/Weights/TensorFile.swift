@@ -17,6 +17,14 @@ public struct TensorFile {
   /// - Throws: `FormatError` when the file cannot be read or is damaged.
   public init(path: String) throws { file = try SafetensorsFile(path: path) }
 
+  /// Whether the file carries a checksum of itself.
+  public var hasChecksum: Bool { file.hasChecksum }
+
+  /// Throws `FormatError` when the file contradicts the checksum in its metadata; a file without one passes.
+  public func verify() throws {
+    if file.hasChecksum { try file.verifyChecksum() }
+  }
+
   /// One tensor, over the mapped file: it must not be written to.
   ///
   /// - Parameter name: one of ``names``.

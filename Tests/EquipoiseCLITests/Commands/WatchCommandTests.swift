@@ -118,5 +118,12 @@ import Testing
     }
     let page = try server.ask("GET / HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
     #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
+    // Slow clients are given five seconds each: were they served in turn, this would take a minute.
+    try server.besideSlowClients(200) {
+      let start = ContinuousClock.now
+      let head = try server.ask("HEAD / HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
+      #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n"))
+      #expect(ContinuousClock.now - start < .seconds(5))
+    }
   }
 }

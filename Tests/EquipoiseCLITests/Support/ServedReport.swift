@@ -34,6 +34,17 @@ struct ServedReport {
     return String(decoding: answer, as: UTF8.self)
   }
 
+  /// Opens connections that begin a request and do not go on, calls `body` and hangs up.
+  func besideSlowClients(_ count: Int, _ body: () throws -> Void) throws {
+    let connections = try (0..<count).map { _ in
+      let connection = try connect()
+      _ = Foundation.send(connection, "GET / HT", 8, Int32(MSG_NOSIGNAL))
+      return connection
+    }
+    defer { for connection in connections { close(connection) } }
+    try body()
+  }
+
   /// Sends bytes, as many as are taken, and hangs up.
   func send(_ bytes: [UInt8]) throws {
     let connection = try connect()

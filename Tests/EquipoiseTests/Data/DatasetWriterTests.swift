@@ -29,12 +29,15 @@ import Testing
     try writer.append(Self.sample(9), to: .test)
     #expect(!FileManager.default.fileExists(atPath: path))
     let written = try writer.finish()
+    let shards = try #require(written.splits[.train])
     #expect(
-      written.splits[.train] == [
-        ShardDescription(file: "train-00000.safetensors", count: 3),
-        ShardDescription(file: "train-00001.safetensors", count: 3),
-        ShardDescription(file: "train-00002.safetensors", count: 1),
-      ])
+      shards.map(\.file) == (0..<3).map { "train-0000\($0).safetensors" })
+    #expect(shards.map(\.count) == [3, 3, 1])
+    // The last one's label 0: hashlib.sha256(bytes(8)).hexdigest()
+    #expect(
+      shards[2].sha256?["label"]
+        == "af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc")
+    #expect(shards[0].sha256?.keys.sorted() == ["group", "id", "label", "x", "y"])
     let dataset = try PreparedDataset(folder: path)
     #expect(dataset.description == written)
     let train = try dataset.samples(.train)

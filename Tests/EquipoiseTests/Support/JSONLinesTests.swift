@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -69,17 +70,25 @@ struct JSONLinesTests {
     let path = folder.file("absent/metrics.jsonl")
     #expect(
       message { _ = try JSONLines(path: path) }
-        == "\(path): cannot open the file: No such file or directory; "
-        + "check the path, its permissions and the space on the disk")
+        == "\(path): cannot open the file: No such file or directory; check the path")
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func reportsAFullDisk() throws {
-    let lines = try JSONLines(path: "/dev/full")
-    #expect(
-      message { try lines.append(["a": 1]) }
-        == "/dev/full: cannot append to the file: No space left on device; "
-        + "check the path, its permissions and the space on the disk")
+  @Test func aChangedOrShortenedFileIsNoticed() throws {
+    let folder = try TemporaryFolder()
+    let lines = try JSONLines(path: folder.file("metrics.jsonl"))
+    try lines.append(["a": 1])
+    // zlib.crc32(b'{"a":1}\n')
+    #expect(lines.checksum == 0x74E8_A346)
+    let (count, checksum) = (lines.byteCount, lines.checksum)
+    try lines.append(["b": 2])
+    #expect(try lines.begins(with: count, checksum: checksum))
+    #expect(try lines.begins(with: count, checksum: nil))
+    #expect(try !lines.begins(with: lines.byteCount + 1, checksum: nil))
+    try "{\"a\":2}\n{\"b\":2}\n".write(toFile: lines.path, atomically: false, encoding: .utf8)
+    #expect(try !lines.begins(with: count, checksum: checksum))
+    try lines.truncate(toBytes: count)
+    // zlib.crc32(b'{"a":2}\n')
+    #expect(lines.checksum == 0x76AE_1D1F)
   }
 
   #if os(Linux)
@@ -92,7 +101,7 @@ struct JSONLinesTests {
         let folder = try TemporaryFolder()
         let lines = try JSONLines(path: folder.file("metrics.jsonl"))
         try lines.append(["a": 1])
-        #expect(throws: EquipoiseError.self) { try lines.append(["b": 2]) }
+        #expect(throws: FormatError.self) { try lines.append(["b": 2]) }
         let content = try String(contentsOfFile: lines.path, encoding: .utf8)
         #expect(content == "{\"a\":1}\n")
         #expect(lines.byteCount == 8)

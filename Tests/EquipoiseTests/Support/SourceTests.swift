@@ -10,7 +10,7 @@ struct SourceTests {
       .appending(path: "../../../Sources").standardizedFileURL.path
     let files = try #require(FileManager.default.enumerator(atPath: sources))
       .compactMap { $0 as? String }
-      .filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Formats/Memory/") }
+      .filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Formats/Storage/") }
     #expect(files.count > 400)
     let throwing = [
       "try FileManager.default", "try Data(contentsOf", "try String(contentsOf",

@@ -5,7 +5,10 @@ final class TemporaryFolder {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/equipoise-" + UUID().uuidString
+    path =
+      URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
+        "equipoise-" + UUID().uuidString
+      ).path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   }
 

@@ -14,11 +14,14 @@ public struct ShardDescription: Equatable, Sendable {
   public var file: String
   /// The number of samples in it.
   public var count: Int
+  /// The SHA-256 of each tensor's bytes, in hexadecimal; `nil` where its author did not note them.
+  public var sha256: [String: String]?
 
   /// A file with `count` samples.
-  public init(file: String, count: Int) {
+  public init(file: String, count: Int, sha256: [String: String]? = nil) {
     self.file = file
     self.count = count
+    self.sha256 = sha256
   }
 }
 
@@ -61,13 +64,14 @@ public struct DatasetDescription: Equatable, Sendable {
 }
 
 extension ShardDescription: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable { case file, count }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case file, count, sha256 }
 
   /// Reads a shard, refusing unknown keys.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(CodingKeys.self)
     file = try container.decode(String.self, forKey: .file)
     count = try container.decodeInteger(.count)
+    sha256 = try container.decodeIfPresent([String: String].self, forKey: .sha256)
   }
 }
 

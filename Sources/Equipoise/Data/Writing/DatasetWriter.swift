@@ -31,6 +31,8 @@ public struct PreparedSample: Sendable {
 public final class DatasetWriter {
   private let folder: String
   private let temporary: String
+  /// Says that the temporary folder is being written.
+  private let lock: EntryLock?
   private let shardBytes: Int
   private let modalities: [DatasetModality]
   private var description: DatasetDescription
@@ -71,9 +73,10 @@ public final class DatasetWriter {
       statistics[modality.name] = ChannelStatistics(modality.description)
     }
     temporary = try Self.makeTemporary(for: folder)
+    lock = EntryLock(temporary)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: temporary) }
+  deinit { try? FileSystem.remove(temporary) }
 
   /// Adds a sample at the end of a split.
   ///
@@ -115,9 +118,8 @@ public final class DatasetWriter {
     }
     try AtomicFile.write(
       data: Data(description.json().utf8), to: temporary + "/" + DatasetDescription.fileName)
-    guard rename(temporary, folder) == 0 else {
-      throw FormatError.system(path: folder, operation: "name the dataset", code: errno)
-    }
+    try Checksums.add([DatasetDescription.fileName], in: temporary)
+    try FileSystem.move(temporary, to: folder)
     return description
   }
 
@@ -127,9 +129,9 @@ public final class DatasetWriter {
     let digits = String(number)
     let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     let file = "\(split.rawValue)-\(padded).safetensors"
-    try buffer.write(to: temporary + "/" + file, modalities)
+    let digests = try buffer.write(to: temporary + "/" + file, modalities)
     description.splits[split, default: []].append(
-      ShardDescription(file: file, count: buffer.count))
+      ShardDescription(file: file, count: buffer.count, sha256: digests))
   }
 
   private static func refuseTaken(_ folder: String) throws {
@@ -142,13 +144,9 @@ public final class DatasetWriter {
     }
   }
 
-  /// Beside the dataset, because renaming works only within a disk.
   private static func makeTemporary(for folder: String) throws -> String {
-    let target = URL(fileURLWithPath: folder)
-    let parent = target.deletingLastPathComponent().path
-    let tag = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    let path = "\(parent)/.\(target.lastPathComponent).\(tag).equipoise-partial"
-    try FileSystem.makeWritableFolder(parent)
+    let path = Leftovers.temporaryPath(for: folder)
+    Leftovers.sweepOnce(FileSystem.folder(of: path))
     try FileSystem.makeFolder(path)
     return path
   }

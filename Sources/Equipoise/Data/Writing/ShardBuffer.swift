@@ -24,8 +24,8 @@ struct ShardBuffer {
     count += 1
   }
 
-  /// Writes all samples to `path` in the prepared format.
-  func write(to path: String, _ modalities: [DatasetModality]) throws {
+  /// Writes all samples to `path` in the prepared format. Returns the SHA-256 of each tensor.
+  func write(to path: String, _ modalities: [DatasetModality]) throws -> [String: String] {
     precondition(
       groups.isEmpty || groups.count == count, "DatasetWriter: \(groups.count) of \(count) groups")
     precondition(ids.isEmpty || ids.count == count, "DatasetWriter: \(ids.count) of \(count) ids")
@@ -39,17 +39,23 @@ struct ShardBuffer {
     if !ids.isEmpty {
       tensors.append(TensorInfo(name: "id", type: .uint8, shape: [count, idWidth]))
     }
+    var digests: [String: String] = [:]
     try SafetensorsWriter(path: path, tensors: tensors).write { tensor, append in
+      func put(_ bytes: UnsafeRawBufferPointer) throws {
+        digests[tensor.name] = Digest.sha256Hex(of: bytes)
+        try append(bytes)
+      }
       switch tensor.name {
-      case "label": try labels.withUnsafeBytes(append)
-      case "group": try groups.withUnsafeBytes(append)
-      case "id": try padded(idWidth).withUnsafeBytes(append)
+      case "label": try labels.withUnsafeBytes(put)
+      case "group": try groups.withUnsafeBytes(put)
+      case "id": try padded(idWidth).withUnsafeBytes(put)
       default:
         for (modality, bytes) in zip(modalities, inputs) where modality.name == tensor.name {
-          try bytes.withUnsafeBytes(append)
+          try bytes.withUnsafeBytes(put)
         }
       }
     }
+    return digests
   }
 
   private func padded(_ width: Int) -> [UInt8] {

@@ -29,7 +29,7 @@ package struct CurveTable {
   package mutating func add(
     _ run: RunFolder, entry: String, seed: Int, of experiment: PaperExperiment
   ) throws {
-    for record in MetricsRecord.read(run.metrics) {
+    for record in try MetricsRecord.read(run.metrics) {
       let place = [entry, "\(seed)", "\(record.epoch)"]
       for (name, value) in record.numbers
       where Self.matches(name, experiment.curves ?? []) {

@@ -76,7 +76,7 @@ struct EventFile {
 
   private static func images(_ path: String) throws -> [Tensorboard_Summary.Value] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
-    let file = try SafetensorsFile(path: path)
+    let file = try SafetensorsFile(verifying: path)
     return try file.names.compactMap { name in
       let array = try file.array(name)
       guard array.shape.count == 2, let columns = array.shape.last, columns > 0 else { return nil }

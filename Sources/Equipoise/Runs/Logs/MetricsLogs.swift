@@ -22,7 +22,7 @@ final class MetricsLogs {
     let found = try FileSystem.names(in: run.path).compactMap(Self.began)
     events = EventFile(began: found.min() ?? Int(Date().timeIntervalSince1970))
     path = "\(run.path)/\(Self.prefix)\(events.began)\(Self.suffix)"
-    records = MetricsRecord.read(run.metrics)
+    records = try MetricsRecord.read(run.metrics)
     try writeTable()
     let content = try records.reduce(into: try events.head()) { $0 += try event($1) }
     let old = FileManager.default.contents(atPath: path) ?? Data()
@@ -56,14 +56,10 @@ final class MetricsLogs {
 
   /// Shortens the event file if asked and appends to it.
   private func change(toBytes count: Int?, then tail: Data) throws {
-    let file = try FileDescriptor(path, flags: O_WRONLY | O_APPEND)
-    if let count, ftruncate(file.number, off_t(count)) != 0 {
-      throw EquipoiseError.system("shorten the file", path)
-    }
-    let written = tail.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
-    guard written == tail.count else {
-      throw EquipoiseError.system("append to the file", path, code: written < 0 ? errno : ENOSPC)
-    }
+    let file = try AppendedFile(path: path)
+    if let count { try file.truncate(toBytes: count) }
+    try file.append(tail)
+    try file.synchronise()
   }
 
   private static let prefix = "events.out.tfevents."

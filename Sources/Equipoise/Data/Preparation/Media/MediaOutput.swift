@@ -29,14 +29,23 @@ struct MediaOutput {
   /// How many corrupt samples it was made without.
   var leftOut: Int { description?.extra[MediaNotes.leftOut].flatMap(Int.init) ?? 0 }
 
-  /// Puts the dataset at `new` in its place.
+  /// Puts the dataset at `new` in its place, at one stroke where the file system can: at every moment
+  /// there is the former one or the new one.
+  ///
+  /// - Parameters:
+  ///   - new: the folder of a complete dataset.
+  ///   - old: a free path, for the former dataset on its way out.
   func replace(by new: String, keeping old: String) throws {
-    if description != nil, rename(path, old) != 0 {
-      throw FormatError.system(path: path, operation: "move the former dataset", code: errno)
+    guard description != nil else { return try FileSystem.move(new, to: path) }
+    if try FileSystem.exchange(new, with: path) { return try FileSystem.remove(new) }
+    try FileSystem.move(path, to: old)
+    do {
+      try FileSystem.move(new, to: path)
+    } catch {
+      // The former dataset is better than none.
+      try? FileSystem.move(old, to: path)
+      throw error
     }
-    guard rename(new, path) == 0 else {
-      throw FormatError.system(path: path, operation: "name the dataset", code: errno)
-    }
-    if description != nil { try FileSystem.remove(old) }
+    try FileSystem.remove(old)
   }
 }

@@ -9,12 +9,7 @@ package final class FileSink {
 
   init(creating temporary: String, for path: String) throws {
     self.path = path
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw FormatError.system(path: path, operation: "create a file in its folder", code: errno)
-    }
-    // Tells `AtomicFile.removeLeftovers` that the writer lives; without locks the file just stays.
-    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    descriptor = try Self.open(temporary, for: path)
     pending.reserveCapacity(Self.bufferSize)
   }
 
@@ -69,6 +64,24 @@ package final class FileSink {
   }
 
   private static let bufferSize = 1 << 16
+
+  /// Creates the file and takes the lock that tells `Leftovers` that its writer lives; where there are no
+  /// locks, nothing is taken for a leftover either.
+  private static func open(_ temporary: String, for path: String) throws -> Int32 {
+    while true {
+      let descriptor = Foundation.open(
+        temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        throw FormatError.system(
+          path: path, operation: "create a file in its folder", code: errno)
+      }
+      _ = flock(descriptor, LOCK_EX | LOCK_NB)
+      var status = stat()
+      // Another process may have swept the file away before it was locked.
+      if fstat(descriptor, &status) != 0 || status.st_nlink > 0 { return descriptor }
+      close(descriptor)
+    }
+  }
 
   private func flush() throws {
     guard !pending.isEmpty else { return }

@@ -3,13 +3,13 @@ package import Foundation
 /// Folders and small files. Every failure is a `FormatError` that names path, operation and remedy, so
 /// that no error of Foundation's reaches a user; `SourceTests` keeps other code from asking Foundation.
 package enum FileSystem {
-  /// Makes a folder and those above it; one that is there already is fine.
+  /// Makes a folder and those above it, on the disk on return; one that is there already is fine.
   package static func makeFolder(_ path: String) throws(FormatError) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
     let parent = (path as NSString).deletingLastPathComponent
     if !parent.isEmpty, parent != path { try makeFolder(parent) }
-    guard mkdir(path, 0o777) != 0 else { return }
+    guard mkdir(path, 0o777) != 0 else { return try flush(folder(of: path)) }
     let code = errno
     guard code != EEXIST || !isFolder(path) else { return }
     throw .system(
