@@ -22,8 +22,8 @@ export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
-.PHONY: help setup build demo test test-processors lint sanitize benchmark references check-references \
-  pytorch protos clean distclean
+.PHONY: help setup build demo test test-processors lint sanitize mutants benchmark references \
+  check-references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -57,6 +57,9 @@ sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and i
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
 	  --filter TorchTests --skip LeakTests
 
+mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes an hour or more
+	@scripts/mutants
+
 pytorch: ## make .pytorch/, the Python environment for references and benchmark
 	@scripts/setup-pytorch
 
@@ -73,7 +76,7 @@ benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build .build-mutants
 
 distclean: clean ## remove libtorch and the Python environments too
 	rm -rf .libtorch .pytorch .outside

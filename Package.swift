@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
-        "EquipoiseCLI", "Equipoise", "Formats",
+        "EquipoiseCLI", "Report", "Equipoise", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),

@@ -33,6 +33,7 @@ import Testing
 
   @Test func showsUnits() {
     #expect(Numbers.bytes(1023) == "1023 B")
+    #expect(Numbers.bytes(1024) == "1.0 KiB")
     #expect(Numbers.bytes(3 << 29) == "1.5 GiB")
     #expect(Numbers.duration(4.25) == "4.2 s")
     #expect(Numbers.duration(200) == "3 min 20 s")

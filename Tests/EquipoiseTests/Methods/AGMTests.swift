@@ -102,12 +102,15 @@ struct AGMTests {
     #expect(method.state.last?.tensor.item() == 3)
   }
 
-  /// The released code's clipping: nothing below the bound, norm 1 above it.
+  /// The released code's clipping: nothing below the bound, norm 1 above it; a bias does not count.
   @Test(arguments: [(0.5, false), (40, true)])
   func clipsWhereTheHeadIsLarge(scale: Double, isClipped: Bool) throws {
     let matrix = Tensor([1, -1, 0.5, 0], shape: [2, 2])
     var gradients = ModelGradients(
-      entries: [("encoders.a.w", matrix * 3), ("fusion.w", matrix * scale), ("fusion.b", nil)],
+      entries: [
+        ("encoders.a.w", matrix * 3), ("fusion.w", matrix * scale),
+        ("fusion.b", Tensor([5.0, 0])), ("fusion.c", nil),
+      ],
       encoders: [0..<1], positions: [:])
     let before = GradientClipping.norm(of: gradients.entries.map(\.gradient)).item()
     gradients.clipWhereHeadIsLarge()

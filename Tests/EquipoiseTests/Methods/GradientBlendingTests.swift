@@ -68,6 +68,10 @@ struct GradientBlendingTests {
       GradientBlending.superEpoch(beginningAt: $0, first: 10, next: 5) != nil
     }
     #expect(starts == [0, 10, 15, 20])
+    let others = (0..<15).filter {
+      GradientBlending.superEpoch(beginningAt: $0, first: 3, next: 5) != nil
+    }
+    #expect(others == [0, 3, 8, 13])
     #expect(GradientBlending.superEpoch(beginningAt: 0, first: 10, next: 5) == 10)
     #expect(GradientBlending.superEpoch(beginningAt: 15, first: 10, next: 5) == 5)
   }
@@ -128,6 +132,67 @@ struct GradientBlendingTests {
     for (entry, head) in zip(method.ownParameters, heads) { entry.parameter.assign(head) }
     try method.beginEpoch(1, with: fresh)
     #expect(method.weights == found && Set(found).count > 1)
+  }
+
+  /// What is measured of a head: its mean cross-entropy, or its share of wrong predictions.
+  @Test func measuresAreMeansOverSamples() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    let joint = Joint(Joint.Configuration(), for: golden.setting)
+    let engine = try golden.engine(training: joint)
+    let training = try (0..<3).map { try golden.context($0).batch }
+    let validation = try golden.context(3).batch
+    for measure in [GradientBlending.Measure.loss, .error] {
+      let estimator = HeadEstimator(golden.setting, measure: measure)
+      func expected(_ batches: [Batch], _ head: Int) -> Double {
+        let samples = withoutGradient {
+          batches.flatMap { batch -> [Double] in
+            let forward = golden.model.forward(batch.inputs, .evaluation)
+            let logits =
+              head == 2 ? forward.logits : estimator.heads.modules[head](forward.features[head])
+            let losses = logits.crossEntropyPerSample(batch.labels).array(of: Double.self)
+            let said = logits.argmax(1).array(of: Int.self)
+            let wrong = zip(said, batch.labels.array(of: Int.self)).map { $0 == $1 ? 0.0 : 1 }
+            return measure == .loss ? losses : wrong
+          }
+        }
+        return samples.reduce(0, +) / Double(samples.count)
+      }
+      let before = try estimator.measure(0..<1, with: engine).before
+      #expect(before.count == 3)
+      for (head, losses) in before.enumerated() {
+        #expect(abs(losses.training - expected(training, head)) < 1e-9)
+        #expect(abs(losses.validation - expected([validation], head)) < 1e-9)
+      }
+    }
+  }
+
+  /// The first estimate is taken whole; later ones keep their part of the old weights.
+  @Test func smoothingKeepsAPartOfTheOldWeights() throws {
+    let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)
+    func method(_ smoothing: Double) throws -> GradientBlending {
+      var configuration = GradientBlending.Configuration()
+      (configuration.firstSuperEpoch, configuration.superEpoch) = (1, 1)
+      configuration.smoothing = smoothing
+      return try GradientBlending(configuration, for: golden.setting)
+    }
+    let (smooth, plain) = (try method(0.75), try method(0))
+    let engine = try golden.engine(training: smooth)
+    try smooth.beginEpoch(0, with: engine)
+    let first = smooth.weights
+    try plain.beginEpoch(0, with: golden.engine(training: plain))
+    #expect(plain.weights == first)
+    for index in 0..<2 {
+      _ = try StandardStep(smooth, engine: engine).run(try golden.context(index))
+    }
+    let heads = smooth.ownParameters.map { $0.parameter.leaf.detached().cloned() }
+    try smooth.beginEpoch(1, with: engine)
+    let other = try golden.engine(training: plain)
+    for (entry, head) in zip(plain.ownParameters, heads) { entry.parameter.assign(head) }
+    try plain.beginEpoch(1, with: other)
+    #expect(plain.weights != first)
+    for (index, weight) in smooth.weights.enumerated() {
+      #expect(abs(weight - (0.75 * first[index] + 0.25 * plain.weights[index])) < 1e-6)
+    }
   }
 
   /// A trial takes the batches and learning rates of the epochs that it is a trial of.

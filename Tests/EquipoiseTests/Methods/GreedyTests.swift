@@ -16,6 +16,8 @@ struct GreedyTests {
     #expect(Greedy.caring(speeds, threshold: 0.01) == 1)
     #expect(Greedy.caring(speeds.reversed(), threshold: 0.01) == 0)
     #expect(Greedy.caring(speeds, threshold: 0.76) == nil)
+    #expect(Greedy.caring([0, 0.015], threshold: 0.01) == 1)
+    #expect(Greedy.caring([0, 0.01], threshold: 0.01) == nil)
     #expect(Greedy.caring([-2, -1, -3], threshold: 0.01) == 1)
     #expect(Greedy.conditionalSpeed(bypass: 0, main: 0) == 0)
   }
@@ -46,6 +48,19 @@ struct GreedyTests {
         configuration.encoders[name]?.depth = 4
       }
     }
+  }
+
+  /// The prediction is the mean of the branches' logits, of any number of them.
+  @Test(arguments: [("plain", 2), ("three", 3)])
+  func theFusedLogitsAreTheMean(name: String, modalities: Int) throws {
+    let golden = try golden(name, modalities: modalities)
+    let method = try Greedy(configuration(threshold: 0.01), for: golden.setting)
+    let features = golden.model.features(try golden.context(0).batch.inputs, .evaluation)
+    let own = try features.indices.map {
+      try #require(golden.model.fusion.ownLogits($0, of: features[$0]))
+    }
+    let fused = try method.fusedLogits(of: features, with: golden.model)
+    #expect(isClose(fused, Tensor.stacked(own).mean(over: [0]), tolerance: 1e-12))
   }
 
   private func configuration(threshold: Double, duration: Int = 5) -> Greedy.Configuration {

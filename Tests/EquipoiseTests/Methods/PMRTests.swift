@@ -124,6 +124,26 @@ struct PMRTests {
     #expect(method.telemetry.count == 6)
   }
 
+  /// Prototypes are class means of features with running statistics, which they leave alone.
+  @Test func prototypesAreMadeInEvaluationMode() throws {
+    let steps = try MethodSteps("ogm_ge", modalities: ["audio", "text"])
+    let before = steps.model.state.map { $0.tensor.detached().cloned() }
+    let method = try PMR(Self.configuration { $0.share = 1 }, for: steps.setting)
+    try method.beginEpoch(0, with: steps.makeEngine())
+    #expect(zip(before, steps.model.state).allSatisfy { isEqual($0, $1.tensor.detached()) })
+    let batches = try (0..<3).map { try steps.context($0).batch }
+    let rows = withoutGradient {
+      batches.flatMap { steps.model.features($0.inputs, .evaluation)[0].unbound() }
+    }
+    let labels = batches.flatMap { $0.labels.array(of: Int.self) }
+    let means = (0..<3).map { label in
+      let own = zip(rows, labels).filter { $0.1 == label }.map(\.0)
+      return own.dropFirst().reduce(own[0], +) / Double(own.count)
+    }
+    let found = try #require(method.state.first { $0.name == "prototypes.audio" }).tensor
+    #expect(isClose(found, Tensor.stacked(means), tolerance: 1e-12))
+  }
+
   /// A class that no sample has keeps everything finite.
   @Test func aClassWithoutSamplesIsLeftOut() throws {
     let steps = try MethodSteps("pmr")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Torch
 
@@ -60,6 +61,39 @@ struct KMeansTests {
   @Test func asManyClustersAsPoints() {
     let found = clusters(Tensor([0, 1, 5] as [Float], shape: [3, 1]), 3)
     #expect(Set(found).count == 3)
+  }
+
+  /// Points far from all that are chosen are drawn first: groups that lie far apart are found without a
+  /// second try, whatever the stream.
+  @Test func seedsAreFarFromEachOther() {
+    let labels = (0..<60).map { $0 % 6 }
+    let places = labels.enumerated().map { 1000 * Float($1) + Float($0 % 7) }
+    let points = Tensor(places, shape: [60, 1])
+    for seed in UInt64(0)..<25 {
+      let found = KMeans.clusters(
+        of: points, count: 6, restarts: 1, from: RandomStream(seed: seed, "clusters"))
+      #expect(Purity.of(labels, in: found) == 1, "seed \(seed)")
+    }
+  }
+
+  /// The best of more restarts is never worse, and sometimes better.
+  @Test func theBestRestartWins() {
+    let points = Tensor.normal([80, 2], from: Generator(seed: 8))
+    let rows = points.unbound().map { $0.array(of: Double.self) }
+    func inertia(_ restarts: Int) -> Double {
+      let found = KMeans.clusters(
+        of: points, count: 8, restarts: restarts, from: RandomStream(seed: 5, "clusters"))
+      return Set(found).reduce(0) { sum, cluster in
+        let own = zip(rows, found).filter { $0.1 == cluster }.map(\.0)
+        let mean = (0..<2).map { axis in own.reduce(0) { $0 + $1[axis] } / Double(own.count) }
+        return sum
+          + own.reduce(0) { $0 + pow($1[0] - mean[0], 2) + pow($1[1] - mean[1], 2) }
+      }
+    }
+    let sums = [1, 2, 4, 8, 16].map(inertia)
+    // An iteration ends before the centres stand still, so that sums may differ by a little.
+    #expect(zip(sums, sums.dropFirst()).allSatisfy { $1 <= $0 * 1.01 }, "\(sums)")
+    #expect((sums.last ?? 0) < sums[0], "\(sums)")
   }
 
   private func clusters(_ points: Tensor, _ count: Int) -> [Int] {

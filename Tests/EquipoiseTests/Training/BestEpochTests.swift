@@ -25,6 +25,17 @@ struct BestEpochTests {
     #expect(BestEpoch(epoch: 0, score: 0, loss: .infinity).loss == nil)
   }
 
+  /// Three of four right, all of class 0: the classes' F1 scores are 6/7 and 0.
+  @Test func theScoreOfEachMetric() {
+    let logits: [Float] = [1, 0, 1, 0, 1, 0, 1, 0]
+    let scores = ClassificationScores(logits: logits, labels: [0, 0, 0, 1], classes: 2)
+    let report = EvaluationReport(scores, modalities: [:], shapley: nil)
+    #expect(report.selectionScore(.accuracy) == 0.75)
+    #expect(abs(report.selectionScore(.macroF1) - 3.0 / 7) < 1e-12)
+    // ln(1 + e⁻¹) three times, and 1 more for the wrong one.
+    #expect(abs(report.selectionScore(.loss) + 0.5632616875) < 1e-6)
+  }
+
   /// Each metric chooses its own epoch, and the weights that are kept are those of it.
   @Test(arguments: [SelectionMetric.accuracy, .macroF1, .loss])
   func theMetricThatIsAskedForDecides(_ metric: SelectionMetric) throws {
@@ -43,6 +54,9 @@ struct BestEpochTests {
     #expect(metric != .loss || Set(epochs).count > 1, "the case shows nothing: \(epochs)")
     #expect(result.validation.loss == losses[try #require(result.bestEpoch)])
     #expect(result.selectedBy == metric.rawValue)
+    let kept = try RunParts.trained(in: RunFolder(tiny.folder.file("run")))
+    #expect(try kept.evaluate(.test).loss == result.test?.loss)
+    #expect(result.test?.loss != result.validation.loss)
   }
 
   /// Steps so small that predictions stay as they are for epochs while the loss changes.

@@ -61,6 +61,12 @@ struct ResumeTests {
     #expect(try tiny.records("run") == tiny.records("whole"))
   }
 
+  /// One to fall back to is always kept.
+  @Test func atLeastTwoCheckpointsAreKept() {
+    #expect(CheckpointStore(folder: "x", keep: 1).keep == 2)
+    #expect(CheckpointStore(folder: "x", keep: 3).keep == 3)
+  }
+
   @Test func whenEveryCheckpointIsDamagedTheRunStops() throws {
     let tiny = try TinyRun()
     try tiny.train("run", maxSteps: 8)

@@ -25,6 +25,18 @@ struct TrainerTests {
     #expect(kept.sorted() == ["step-0000000008.safetensors", "step-0000000012.safetensors"])
   }
 
+  /// Every third step of the run, not of the epoch, and every epoch's end.
+  @Test func checkpointsComeEveryFewStepsOfTheRun() throws {
+    let tiny = try TinyRun()
+    tiny.configuration.runtime.checkpointEverySteps = 3
+    tiny.configuration.runtime.keepCheckpoints = 20
+    try tiny.train("run")
+    let kept = try FileManager.default.contentsOfDirectory(
+      atPath: tiny.folder.file("run/checkpoints"))
+    let steps = kept.compactMap { Int($0.dropFirst("step-".count).prefix(10)) }.sorted()
+    #expect(steps == [3, 4, 6, 8, 9, 12])
+  }
+
   /// Stopping after any step and continuing gives the bits of the unbroken run.
   @Test(arguments: [1, 3, 4, 5, 8, 11])
   func resumesBitForBit(after step: Int) throws {

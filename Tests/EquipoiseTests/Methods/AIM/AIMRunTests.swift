@@ -79,6 +79,14 @@ struct AIMRunTests {
     #expect(record["telemetry"]?.contains("auxiliaryScore.image.4") == true)
   }
 
+  /// Intervals count the steps of the run: the first and the ninth of twelve, in epochs of four.
+  @Test func intervalsGoOnFromEpochToEpoch() throws {
+    let tiny = try Self.tiny { $0.prototypes.interval = 8 }
+    try tiny.train("run")
+    let trained = try tiny.records("run").map { $0["telemetry"]?.contains("judgeLoss") == true }
+    #expect(trained == [true, false, true])
+  }
+
   @Test func modulationChangesWhatIsLearned() throws {
     let tiny = try Self.tiny()
     try tiny.train("aim")
