@@ -10,6 +10,15 @@ struct TFRecordTests {
     #expect(CRC32C.checksum(Data(count: 32)) == 0x8A91_36AA)
   }
 
+  /// Length, its masked checksum, the record and its masked checksum, by an implementation in Python.
+  @Test func aWholeFrame() {
+    let frame: [UInt8] = [
+      9, 0, 0, 0, 0, 0, 0, 0, 55, 249, 113, 57, 49, 50, 51, 52, 53, 54, 55, 56, 57, 229, 176, 138,
+      199,
+    ]
+    #expect(Array(TFRecord.frame(Data("123456789".utf8))) == frame)
+  }
+
   @Test func frames() {
     let frame = TFRecord.frame(Data([7, 8, 9]))
     #expect(frame.count == 8 + 4 + 3 + 4)

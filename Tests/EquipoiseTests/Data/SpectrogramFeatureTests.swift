@@ -18,6 +18,20 @@ import Torch
       is: padding == .zeros ? "ogm_ge/constant" : "ogm_ge/reflect", shape: [1, 257, 188])
   }
 
+  /// A recording standardised by itself has the mean 0 and the population variance 1.
+  @Test func perRecordingIsThePopulationsDeviation() throws {
+    let feature = SpectrogramFeature(
+      sampleRate: 8000, fit: .whole, transform: .logMagnitude(STFT(size: 8, hop: 8)), frames: 4,
+      standardisation: .perRecording)
+    let samples = (0..<24).map { Float($0 % 5) / 5 - 0.3 }
+    var stream = RandomStream(seed: 0)
+    let values = try feature(HostArray(floats: samples, shape: [24]), of: "x", &stream).floats()
+      .map(Double.init)
+    #expect(values.count == 20)
+    #expect(abs(values.reduce(0, +)) < 1e-5)
+    #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 20 - 1) < 1e-5)
+  }
+
   @Test func pmr() throws {
     try expect(.cremaDPMR, of: "audio/16000", is: "pmr", shape: [1, 257, 299])
     #expect(

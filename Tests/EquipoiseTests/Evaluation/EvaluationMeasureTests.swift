@@ -18,9 +18,16 @@ struct EvaluationMeasureTests {
       (encoder.type, encoder.width, encoder.depth) = (.mlp, 5, 2)
       configuration.encoders[name] = encoder
     }
-    return try ModelFactory.makeModel(
+    let model = try ModelFactory.makeModel(
       modalities: modalities.map { ($0, shapes[$0] ?? []) }, classes: 3,
       configuration: configuration, seed: 11)
+    // Biases are 0 at first, and with them an input of zeros would be features of zeros.
+    let generator = Generator(seed: 6)
+    for parameter in model.parameters {
+      let noise = Tensor.normal(parameter.leaf.shape, from: generator) * 0.5
+      parameter.assign(parameter.leaf.detached() + noise)
+    }
+    return model
   }
 
   /// Batches of different sizes, most of whose labels are what logits say: by default the model's.
@@ -75,7 +82,7 @@ struct EvaluationMeasureTests {
     let report = try report(model, batches)
     let found = try #require(report.shapley)
     #expect(found.accuracies.count == 8)
-    #expect(Set(found.accuracies.values).count >= 6, "the case shows little")
+    #expect(Set(found.accuracies.values).count >= 4, "the case shows little")
     for set in sets {
       let expected = accuracy(batches) {
         model.forward(model.masked($0.inputs, keeping: set), .evaluation).logits

@@ -67,6 +67,15 @@ struct SearchSpaceTests {
     #expect(second.count == 300 && second.allSatisfy { (1...64).contains($0) })
   }
 
+  /// A range of few whole numbers is drawn without repetition, to its last point and no further.
+  @Test func noPointIsDrawnTwice() throws {
+    let space = try space([], random: ["x=1..4"])
+    for seed in 0..<5 { #expect(Set(try space.points(4, seed: seed)).count == 4) }
+    #expect(
+      message { _ = try space.points(5, seed: 0) }
+        == "--trials 5: there are not that many different points; ask for fewer, or widen a range")
+  }
+
   @Test(arguments: ["x", "x=", "x=1,1", "x=1,,2", "=1"])
   func gridsThatMakeNoSense(_ text: String) {
     #expect(throws: EquipoiseError.self) { try SearchDimension(grid: text) }

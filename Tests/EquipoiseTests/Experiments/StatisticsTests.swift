@@ -83,6 +83,7 @@ struct StatisticsTests {
   @Test func signFlipsByHand() {
     // Only (+, +) and (−, −) of four patterns are as far from 0 as the observed sum.
     #expect(SignFlipTest.p([1, 2]) == 0.5)
+    #expect(SignFlipTest.p([-1, -2]) == 0.5)
     #expect(SignFlipTest.p([0, 0, 0]) == 1)
     // Three of one size: the other order of the sum must not lose a pattern to rounding.
     #expect(SignFlipTest.p([0.1, 0.2, 0.3, 0.1, 0.2, 0.3]) == SignFlipTest.smallestP(pairs: 6))

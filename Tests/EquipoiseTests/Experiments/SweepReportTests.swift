@@ -52,6 +52,14 @@ struct SweepReportTests {
     #expect(lines[3] == "joint/trial-002,joint,6,\"[1, 2]\",,1.0,,,0")
   }
 
+  /// The first seed alone would choose the other one.
+  @Test func theMeanDecidesAndNotOneSeed() throws {
+    for (trial, scores) in [[0.875, 0.25], [0.625, 0.75]].enumerated() {
+      for (seed, score) in scores.enumerated() { try write(trial, seed: seed, accuracy: score) }
+    }
+    #expect(try SweepReport(try plan()).best == ["joint": "joint/trial-001"])
+  }
+
   @Test func lowestLossWins() throws {
     for trial in 0..<3 {
       for seed in 0..<2 {

@@ -179,7 +179,8 @@ struct GradientBlendingTests {
     let engine = try golden.engine(training: smooth)
     try smooth.beginEpoch(0, with: engine)
     let first = smooth.weights
-    try golden.expect(Tensor(first), is: "weights")
+    try plain.beginEpoch(0, with: golden.engine(training: plain))
+    #expect(plain.weights == first)
     for index in 0..<2 {
       _ = try StandardStep(smooth, engine: engine).run(try golden.context(index))
     }

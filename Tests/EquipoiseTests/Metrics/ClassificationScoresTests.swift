@@ -22,6 +22,12 @@ struct ClassificationScoresTests {
     #expect(abs(matrix.weightedF1 - (4.0 / 7 * 3 + 0.5 * 2) / 6) < 1e-15)
   }
 
+  /// Of equal logits the first counts, as PyTorch's argmax takes it.
+  @Test func theFirstOfEqualLogitsIsPredicted() {
+    let scores = ClassificationScores(logits: [1, 1, 0, 2, 3, 3], labels: [0, 1], classes: 3)
+    #expect(scores.confusion.counts == [[1, 0, 0], [0, 1, 0], [0, 0, 0]])
+  }
+
   @Test func noSamples() {
     let empty = ConfusionMatrix(classes: 2)
     #expect(empty.accuracy == 0)

@@ -67,7 +67,8 @@ struct KMeansTests {
   /// second try, whatever the stream.
   @Test func seedsAreFarFromEachOther() {
     let labels = (0..<60).map { $0 % 6 }
-    let points = Tensor(labels.enumerated().map { 1000 * Float($1) + Float($0 % 7) }, shape: [60, 1])
+    let places = labels.enumerated().map { 1000 * Float($1) + Float($0 % 7) }
+    let points = Tensor(places, shape: [60, 1])
     for seed in UInt64(0)..<25 {
       let found = KMeans.clusters(
         of: points, count: 6, restarts: 1, from: RandomStream(seed: seed, "clusters"))

@@ -71,6 +71,10 @@ struct LearningRateTests {
     let records = try tiny.records("run").compactMap { $0["learningRate"].flatMap(Double.init) }
     #expect(records.count == example.rates.count)
     #expect(zip(records, example.rates).allSatisfy { abs($0 - $1) < 1e-9 }, "\(records)")
+    // An epoch of one step: its loss is that before the step, and nothing of the epoch before is in it.
+    let losses = try tiny.records("run").compactMap { $0["trainLoss"].flatMap(Double.init) }
+    #expect(zip(losses, watch.losses).allSatisfy { abs($0 - $1) < 1e-6 }, "\(losses)")
+    #expect(losses.count == example.rates.count && losses[0] != losses[losses.count - 1])
   }
 
   @Test(arguments: [2, 4]) func aRunThatContinuesGoesOnWithTheRatesOfItsEpochs(_ stop: Int) throws {
@@ -111,6 +115,8 @@ struct LearningRateTests {
   /// Holds the weights and the gradient before each step.
   private final class RateWatch: TrainingObserver {
     private(set) var rates: [Double] = []
+    /// The loss of the whole training split before each step, and after the last.
+    private(set) var losses: [Double] = []
     private let parts: RunParts
     private var before: (weights: [Tensor], gradients: [Tensor])?
 
@@ -136,6 +142,7 @@ struct LearningRateTests {
           let loss = parts.model.forward(batch.inputs, .evaluation).logits
             .crossEntropy(batch.labels)
           let gradients = try parts.engine.gradients(of: loss).entries.compactMap(\.gradient)
+          losses.append(loss.item())
           before = (weights, gradients.map { $0.to(.float64).cloned() })
         }
       } catch {

@@ -58,8 +58,9 @@ struct RunDataTests {
 
   /// Every consumer has a stream of its own, and every seed other streams.
   @Test func streamsDifferByNameAndSeed() {
-    let seeds = [RandomStreams.seed(0, "dropout"), RandomStreams.seed(1, "dropout")]
-      + [RandomStreams.seed(0, "noise")]
+    let seeds = [(0, "dropout"), (1, "dropout"), (0, "noise")].map {
+      RandomStreams.seed($0.0, $0.1)
+    }
     #expect(Set(seeds).count == 3)
     #expect(RandomStreams.seed(0, "dropout") == seeds[0])
   }
