@@ -79,7 +79,8 @@ struct PartMaker: Sendable {
         let noting = NotingDecoder(decoder)
         do {
           try rows.set(
-            row, to: try modality.array(sample.files[part.modality], of: sample.id, by: noting))
+            row,
+            to: try modality.array(sample.files[part.modality], of: sample.id, by: noting))
         } catch {
           guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
           corrupt[row] = "\(error)"
