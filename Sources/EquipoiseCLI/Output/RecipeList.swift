@@ -19,6 +19,10 @@ enum RecipeList {
   }
 
   private static func defaults<Recipe: DatasetRecipe>(of recipe: Recipe.Type) throws -> String {
-    try Recipe.Options().yaml()
+    guard var options = Recipe.Options() as? any PerModalityOptions else {
+      return try Recipe.Options().yaml()
+    }
+    options.addModality(named: "NAME")
+    return try options.yaml()
   }
 }

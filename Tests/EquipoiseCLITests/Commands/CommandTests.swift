@@ -16,8 +16,7 @@ import Testing
     let findings = try #require(diagnosis["findings"] as? [[String: String]])
     #expect(
       findings.compactMap { $0["name"] } == [
-        "equipoise", "libtorch", "library", "arithmetic", "threads", "waiting", "cuda", "mps",
-        "processor",
+        "equipoise", "libtorch", "library", "arithmetic", "threads", "waiting", "cuda", "mps", "processor",
         "bf16", "memory", "disk", "folder", "media",
       ])
     let table = try CommandLineTool.run(["doctor"])

@@ -22,15 +22,14 @@ enum CommandLineTool {
     let process = Process()
     private let folder: TemporaryFolder
 
-    fileprivate init(_ arguments: [String], shell: String?) throws {
+    fileprivate init(program: URL, _ arguments: [String]) throws {
       folder = try TemporaryFolder()
       // Files, not pipes, which would fill up while nobody reads.
       for name in ["out", "err"] {
         _ = FileManager.default.createFile(atPath: folder.file(name), contents: nil)
       }
-      process.executableURL = shell == nil ? executable : URL(fileURLWithPath: "/bin/sh")
-      process.arguments =
-        shell.map { ["-c", $0 + "; exec \"$0\" \"$@\"", executable.path] + arguments } ?? arguments
+      process.executableURL = program
+      process.arguments = arguments
       process.standardOutput = FileHandle(forWritingAtPath: folder.file("out"))
       process.standardError = FileHandle(forWritingAtPath: folder.file("err"))
       process.standardInput = FileHandle.nullDevice
@@ -53,16 +52,25 @@ enum CommandLineTool {
 
   /// Runs the program to its end, `after` what a shell does first, such as setting a limit.
   static func run(_ arguments: [String], after shell: String? = nil) throws -> Outcome {
-    try Running(arguments, shell: shell).finish()
+    try start(arguments, after: shell).finish()
   }
 
   /// Starts the program, `after` what a shell does first.
   static func start(_ arguments: [String], after shell: String? = nil) throws -> Running {
-    try Running(arguments, shell: shell)
+    guard let shell else { return try Running(program: executable, arguments) }
+    let script = shell + "; exec \"$0\" \"$@\""
+    return try Running(program: Self.shell, ["-c", script, executable.path] + arguments)
   }
 
+  /// Runs a shell's commands to their end.
+  static func run(script: String) throws -> Outcome {
+    try Running(program: shell, ["-c", script]).finish()
+  }
+
+  private static let shell = URL(fileURLWithPath: "/bin/sh")
+
   /// Beside the test bundle.
-  private static let executable: URL = {
+  static let executable: URL = {
     final class InBundle {}
     #if os(macOS)
       let bundle = Bundle(for: InBundle.self).bundleURL

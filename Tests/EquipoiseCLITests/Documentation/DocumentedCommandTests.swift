@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import EquipoiseCLI
+
+/// The commands that README and docs show: each page's in their order, in a folder that has nothing but
+/// what the page says is there. `Tests/Outside/small_equipoise.py` makes their settings small.
+@Suite(.serialized) struct DocumentedCommandTests {
+  /// Commands that are not run, by how they begin, and why.
+  private static let omitted = [
+    "make demo": "CommandTests trains the demo on a small dataset",
+    "make test": "it is what runs this",
+    "make build": "the program is built",
+    "make benchmark": "the Python environment with PyTorch is 2 GB",
+    "equipoise prepare digits": "the recordings are not here; DigitsRecipeTests makes some",
+    "equipoise prepare utd-mhad": "the recordings are not here; UTDRecipeTests makes some",
+    "equipoise prepare arrays --input": "CMU-MOSI is not here; ArraysRecipeTests makes arrays",
+  ]
+
+  @Test(arguments: Document.all.filter { !$0.commands.isEmpty })
+  func everyCommandWorks(_ page: Document) throws {
+    let folder = try TemporaryFolder()
+    try DocumentationFolder.fill(folder, for: page)
+    let commands = page.commands.filter { command in
+      !Self.omitted.keys.contains { command.hasPrefix($0) }
+    }
+    let outcome = try CommandLineTool.run(
+      script: "cd '\(folder.path)'\nPATH=\"$PWD/bin:$PATH\"\nset -eux\n"
+        + commands.joined(separator: "\n"))
+    #expect(outcome.status == 0, "\(outcome.errors.suffix(2000))")
+  }
+
+  /// A reason for what is no longer shown would hide what is.
+  @Test func everyOmissionIsShown() {
+    let commands = Document.all.flatMap(\.commands)
+    for omission in Self.omitted.keys {
+      #expect(commands.contains { $0.hasPrefix(omission) }, "\(omission)")
+    }
+  }
+
+  /// Commands in the middle of a sentence, often with NAMES for what the reader puts in: the command and
+  /// its options exist.
+  @Test func everyQuotedCommandExists() throws {
+    for page in Document.all {
+      for text in page.quoted {
+        var (command, words) = (
+          EquipoiseCommand.self as any ParsableCommand.Type, text.split(separator: " ")[1...]
+        )
+        while let word = words.first,
+          let next = command.configuration.subcommands.first(where: {
+            ($0.configuration.commandName ?? "") == word
+          })
+        {
+          (command, words) = (next, words.dropFirst())
+        }
+        let help = EquipoiseCommand.helpMessage(for: command, includeHidden: true)
+        #expect(
+          command != EquipoiseCommand.self || words.first?.hasPrefix("-") == true,
+          "\(page.name): \(text)")
+        for word in words where word.hasPrefix("--") && word != "--generate-completion-script" {
+          let option = word.prefix { $0 != "=" }
+          #expect(help.contains(option), "\(page.name): '\(text)' has no \(option)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+"""Runs a command of the documentation with small settings: `small_equipoise.py PROGRAM ARGUMENTS`.
+
+What a command is given in place of what the documentation says, and nothing else:
+
+  train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
+  sweep                              one trial for each method
+  prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
+  prepare manifest                   pictures of 32 pixels, half a second of sound
+  benchmark                          one round of one step, two images of 32 pixels, not beside PyTorch
+"""
+
+import os
+import sys
+
+TRAINING = ("train", "compare", "sweep", "reproduce")
+
+
+def put(arguments, option, value):
+    """Gives an option that stands once a value, wherever it stands."""
+    if option in arguments:
+        arguments[arguments.index(option) + 1] = value
+    else:
+        arguments += [option, value]
+
+
+def small(arguments):
+    command = arguments[0] if arguments else ""
+    if command in TRAINING and "--table-only" not in arguments and arguments[1:] != ["list"]:
+        put(arguments, "--epochs", "2")
+        if command == "train":
+            put(arguments, "--threads", "1")
+        else:
+            put(arguments, "--seeds", "0")
+    if command == "sweep":
+        put(arguments, "--trials", "1")
+    if arguments[:2] == ["prepare", "synthetic"]:
+        arguments += ["--set", "train=24", "--set", "validation=12", "--set", "test=12"]
+    if arguments[:2] == ["prepare", "manifest"]:
+        arguments += ["--set", "modalities.visual={size: 32}", "--set", "modalities.audio={seconds: 0.5}"]
+    if command == "benchmark":
+        for option, value in [
+            ("--rounds", "1"), ("--steps", "1"), ("--batch", "2"), ("--size", "32"), ("--python", "none"),
+        ]:
+            put(arguments, option, value)
+    return arguments
+
+
+if __name__ == "__main__":
+    os.execv(sys.argv[1], [sys.argv[1], *small(sys.argv[2:])])
