@@ -12,11 +12,7 @@ enum OutsidePython {
     return try #require(try JSONSerialization.jsonObject(with: output) as? [String: Any])
   }
 
-  /// What Python prints, which must succeed.
-  ///
-  /// - Parameters:
-  ///   - arguments: its arguments.
-  ///   - place: its working folder; nil stands for this process's.
+  /// What Python prints, which must succeed; `place` is its working folder if it is not to be ours.
   static func output(of arguments: [String], in place: String? = nil) throws -> Data {
     let folder = try TemporaryFolder()
     let files = ["out", "err"].map { folder.file($0) }
