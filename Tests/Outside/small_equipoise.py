@@ -3,6 +3,7 @@
 What a command is given in place of what the documentation says, and nothing else:
 
   train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
+  train --method aim                 a latent space of width 4
   sweep                              one trial for each method
   prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
   prepare manifest                   pictures of 32 pixels, half a second of sound
@@ -30,6 +31,8 @@ def small(arguments):
         put(arguments, "--epochs", "2")
         if command == "train":
             put(arguments, "--threads", "1")
+            if arguments[arguments.index("--method") + 1] == "aim":
+                arguments += ["--set", "method.decoupling.latentWidth=4"]
         else:
             put(arguments, "--seeds", "0")
     if command == "sweep":
