@@ -15,11 +15,11 @@ enum DocumentationFolder {
       try write(
         start + " '\(CommandLineTool.executable.path)' \"$@\"\n", to: "bin/equipoise", folder)
     }
-    // Of the methods the first two: all of them, on four datasets, would take minutes.
+    // Of the methods the first: all of them, on four datasets, would take minutes.
     try write(
       """
       #!/bin/sh
-      methods=$(echo "$4" | cut -d , -f 1,2)
+      methods=$(echo "$4" | cut -d , -f 1)
       TRIALS=1 SWEEP_SEEDS=0 exec '\(Document.path("scripts/tuned-comparison"))' "$1" "$2" "$3" "$methods"
 
       """, to: "scripts/tuned-comparison", folder)
