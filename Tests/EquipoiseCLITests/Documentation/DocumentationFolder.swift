@@ -69,7 +69,7 @@ enum DocumentationFolder {
     try writer.finish()
   }
 
-  /// Clips as README describes them: videos with their own sound.
+  /// Clips as README describes them: videos with their own sound, one with a sound file beside it.
   private static func makeClips(in folder: String) throws {
     for (label, tone) in [("yes", 440), ("no", 880)] {
       try FileManager.default.createDirectory(
@@ -79,6 +79,7 @@ enum DocumentationFolder {
       for number in 1...6 {
         let base = "\(folder)/\(label)/\(number)"
         try ffmpeg("\(picture) \(sound) -c:v mpeg4 -shortest -metadata title=\(number) \(base).mp4")
+        if number == 2 { try ffmpeg("\(sound) \(base).wav") }
       }
     }
   }
