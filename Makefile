@@ -45,7 +45,7 @@ test: setup lint ## check the format and run every test
 	@scripts/setup-opencv
 	@scripts/setup-browser
 	scripts/test-setup
-	$(SWIFT) test
+	@SWIFT=$(SWIFT) scripts/run-tests
 
 test-processors: setup ## run the numeric tests as older and newer processors compute
 	@scripts/test-processors

@@ -3,10 +3,13 @@
 What a command is given in place of what the documentation says, and nothing else:
 
   train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
+  train --method aim                 a latent space of width 4
+  compare                            of more than three methods the first and the last two
   sweep                              one trial for each method
   prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
   prepare manifest                   pictures of 32 pixels, half a second of sound
-  benchmark                          one round of one step, two images of 32 pixels, not beside PyTorch
+  benchmark                          one round of one step, two images of 32 pixels, not beside PyTorch;
+                                     of all methods two
 """
 
 import os
@@ -29,8 +32,14 @@ def small(arguments):
         put(arguments, "--epochs", "2")
         if command == "train":
             put(arguments, "--threads", "1")
+            if "aim" in arguments[1:]:
+                arguments += ["--set", "method.decoupling.latentWidth=4"]
         else:
             put(arguments, "--seeds", "0")
+    if command == "compare" and "--methods" in arguments:
+        methods = arguments[arguments.index("--methods") + 1].split(",")
+        if len(methods) > 3:
+            put(arguments, "--methods", ",".join(methods[:1] + methods[-2:]))
     if command == "sweep":
         put(arguments, "--trials", "1")
     if arguments[:2] == ["prepare", "synthetic"]:
@@ -42,6 +51,8 @@ def small(arguments):
             ("--rounds", "1"), ("--steps", "1"), ("--batch", "2"), ("--size", "32"), ("--python", "none"),
         ]:
             put(arguments, option, value)
+        if "--methods" in arguments:
+            put(arguments, "--methods", "joint,ogm-ge")
     return arguments
 
 

@@ -18,20 +18,35 @@ struct DemoCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The seed of data and training.", valueName: "n"))
   var seed = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Several seeds, such as 0..4, each in a folder of its own: prints means and standard deviations.",
+      valueName: "list"))
+  var seeds: String?
+
   @Flag(help: "Print only the comparison.")
   var quiet = false
 
   func run() throws {
     if seed < 0 { throw ValidationError("--seed takes a number from 0") }
+    let list = try seeds.map { try SeedList.seeds(in: $0) }
     StopSignal.install()
+    guard let list else {
+      print(try comparison(seed, in: out).text, terminator: "")
+      return
+    }
+    let comparisons = try list.map { try comparison($0, in: "\(out)/seed-\($0)") }
+    print(DemoSpread(comparisons).text, terminator: "")
+  }
+
+  private func comparison(_ seed: Int, in out: String) throws -> DemoComparison {
     let demo = Demo(folder: out, seed: seed, quiet: quiet)
     let modalities = try demo.prepare()
     let joint = try finished(demo.train("joint", on: nil))
     let aim = try finished(demo.train("aim", on: nil))
     var alone: [String: EvaluationReport] = [:]
     for name in modalities { alone[name] = try finished(demo.train("unimodal", on: name)) }
-    let comparison = DemoComparison(joint: joint, aim: aim, alone: alone, folder: out)
-    Console.print(comparison.text, terminator: "")
+    return DemoComparison(joint: joint, aim: aim, alone: alone, folder: out)
   }
 
   private func finished(_ outcome: TrainingOutcome) throws -> EvaluationReport {

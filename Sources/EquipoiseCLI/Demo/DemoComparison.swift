@@ -4,7 +4,7 @@ import Equipoise
 /// alone.
 struct DemoComparison {
   /// One modality's test accuracies.
-  private struct Row {
+  struct Row {
     let name: String
     let joint: ModalityReport
     let aim: ModalityReport
@@ -18,9 +18,9 @@ struct DemoComparison {
     static func accuracy(_ report: ModalityReport) -> Double { report.slice ?? report.zeroOut }
   }
 
-  private let joint: EvaluationReport
-  private let aim: EvaluationReport
-  private let rows: [Row]
+  let joint: EvaluationReport
+  let aim: EvaluationReport
+  let rows: [Row]
   private let folder: String
 
   /// Compares test scores.

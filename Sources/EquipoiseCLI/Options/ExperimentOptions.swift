@@ -51,27 +51,7 @@ extension ExperimentOptions {
   }
 
   /// The seeds, each once.
-  func seedList() throws -> [Int] {
-    let parts = seeds.split(separator: ",", omittingEmptySubsequences: false)
-    let lists = parts.map { Self.seeds(in: String($0)) }
-    let found = lists.compactMap { $0 }.flatMap { $0 }
-    guard !lists.contains(where: { $0 == nil }), !found.isEmpty,
-      Set(found).count == found.count
-    else {
-      throw ValidationError(
-        "--seeds \(seeds) is no list of different numbers from 0; for example --seeds 0,1,2 or 0..4"
-      )
-    }
-    return found
-  }
-
-  private static func seeds(in text: String) -> [Int]? {
-    let ends = text.components(separatedBy: "..").map { Int($0) }
-    guard let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2, first >= 0,
-      last >= first, last - first < 10_000
-    else { return nil }
-    return Array(first...last)
-  }
+  func seedList() throws -> [Int] { try SeedList.seeds(in: seeds) }
 
   /// How many of such runs may go side by side. They would share one GPU and its memory, which nobody
   /// here measures: there one at a time, unless the user knows better.

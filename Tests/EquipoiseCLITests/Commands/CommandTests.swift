@@ -117,6 +117,24 @@ import Testing
     let second = try CommandLineTool.run(["demo", "--out", demo])
     #expect(second.output == first.output)
     #expect(second.errors.isEmpty)
+    // The same runs as one seed of several; a second one would take as long again.
+    try FileManager.default.createDirectory(
+      atPath: folder.file("seeds"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: demo, toPath: folder.file("seeds/seed-0"))
+    for name in ["joint", "aim", "audio", "visual"] {
+      let path = folder.file("seeds/seed-0/\(name)/config.yaml")
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try text.replacing(demo, with: folder.file("seeds/seed-0")).write(
+        toFile: path, atomically: true, encoding: .utf8)
+    }
+    let spread = try CommandLineTool.run(["demo", "--out", folder.file("seeds"), "--seeds", "0"])
+    #expect(spread.status == 0, "\(spread.errors)")
+    #expect(spread.output.contains("1 seed(s), mean ± standard deviation."))
+    let visual = try #require(spread.output.split(separator: "\n").first { $0.hasPrefix("visual") })
+    let same = try #require(first.output.split(separator: "\n").first { $0.hasPrefix("visual") })
+    #expect(
+      Array(visual.split(separator: " ").dropFirst())
+        == same.split(separator: " ").filter { Double($0) != nil })
   }
 
   @Test func helpNamesEveryCommand() throws {

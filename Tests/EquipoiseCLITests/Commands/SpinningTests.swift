@@ -56,6 +56,21 @@
       #expect(spinning["openMP"] as? String == "GNU")
     }
 
+    /// Threads follow affinity, and a number that the user gives OpenMP.
+    @Test(arguments: [
+      (
+        "cpu=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*\\([0-9]*\\).*/\\1/p' /proc/self/status);"
+          + "taskset -p -c $cpu $$ >&2", "1 for one operation; processors: 1"
+      ),
+      ("export OMP_NUM_THREADS=3", "3 for one operation; processors: "),
+    ])
+    func threadsAreThoseThatCanRun(setting: String, threads: String) throws {
+      let outcome = try CommandLineTool.run(["doctor", "--format", "json"], after: setting)
+      let findings = try #require(try outcome.json()["findings"] as? [[String: String]])
+      let found = try #require(findings.first { $0["name"] == "threads" }?["value"])
+      #expect(found.hasPrefix(threads), "\(found)")
+    }
+
     @Test func theBenchmarkKeepsProcessorsBusy() throws {
       let outcome = try CommandLineTool.run([
         "benchmark", "transformer", "--python", "none", "--rounds", "1", "--steps", "1", "--batch",

@@ -15,11 +15,11 @@ enum DocumentationFolder {
       try write(
         start + " '\(CommandLineTool.executable.path)' \"$@\"\n", to: "bin/equipoise", folder)
     }
-    // Of the methods the first and the last: all of them, on four datasets, would take minutes.
+    // Of the methods the first: all of them, on four datasets, would take minutes.
     try write(
       """
       #!/bin/sh
-      methods=${4%%,*},${4##*,}
+      methods=$(echo "$4" | cut -d , -f 1)
       TRIALS=1 SWEEP_SEEDS=0 exec '\(Document.path("scripts/tuned-comparison"))' "$1" "$2" "$3" "$methods"
 
       """, to: "scripts/tuned-comparison", folder)
@@ -69,7 +69,7 @@ enum DocumentationFolder {
     try writer.finish()
   }
 
-  /// Clips as README describes them: a video with its own sound, and one with a sound file beside it.
+  /// Clips as README describes them: videos with their own sound, one with a sound file beside it.
   private static func makeClips(in folder: String) throws {
     for (label, tone) in [("yes", 440), ("no", 880)] {
       try FileManager.default.createDirectory(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Equipoise
 import Foundation
 import Testing
 
@@ -29,6 +30,25 @@ import Testing
       script: "cd '\(folder.path)'\nPATH=\"$PWD/bin:$PATH\"\nset -eux\n"
         + commands.joined(separator: "\n"))
     #expect(outcome.status == 0, "\(outcome.errors.suffix(2000))")
+  }
+
+  /// README's Python writes a dataset from the arrays that it takes for granted.
+  @Test(.enabled(if: OutsidePython.isInstalled, "needs scripts/setup-outside"))
+  func thePythonWritesADataset() throws {
+    let page = try #require(Document.all.first)
+    let code = try #require(page.blocks("python").first)
+    let arrays = """
+      import numpy
+      audio = numpy.random.rand(6, 1, 64, 64).astype("float32")
+      visual = numpy.random.randint(0, 256, (6, 3, 64, 64), "uint8")
+      label = numpy.arange(6, dtype="int64") % 2
+
+      """
+    let folder = try TemporaryFolder()
+    _ = try OutsidePython.output(of: ["-c", arrays + code], in: folder.path)
+    let dataset = try PreparedDataset(folder: folder.file("data/mine"))
+    #expect(dataset.modalities.map(\.name) == ["audio", "visual"])
+    #expect(try dataset.samples(.train).classCounts(2) == [3, 3])
   }
 
   /// A reason for what is no longer shown would hide what is.

@@ -8,12 +8,19 @@ enum OutsidePython {
 
   /// Runs a script of Tests/Outside and returns the JSON object that it prints.
   static func run(_ script: String, _ arguments: [String]) throws -> [String: Any] {
+    let output = try output(of: [root.appending(path: "Tests/Outside/" + script).path] + arguments)
+    return try #require(try JSONSerialization.jsonObject(with: output) as? [String: Any])
+  }
+
+  /// What Python prints, which must succeed; `place` is its working folder if it is not to be ours.
+  static func output(of arguments: [String], in place: String? = nil) throws -> Data {
     let folder = try TemporaryFolder()
     let files = ["out", "err"].map { folder.file($0) }
     for file in files { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     let process = Process()
     process.executableURL = interpreter
-    process.arguments = [root.appending(path: "Tests/Outside/" + script).path] + arguments
+    process.arguments = arguments
+    if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
@@ -21,8 +28,7 @@ enum OutsidePython {
     process.waitUntilExit()
     let errors = try String(contentsOfFile: files[1], encoding: .utf8)
     try #require(process.terminationStatus == 0, "\(errors)")
-    let output = try Data(contentsOf: URL(fileURLWithPath: files[0]))
-    return try #require(try JSONSerialization.jsonObject(with: output) as? [String: Any])
+    return try Data(contentsOf: URL(fileURLWithPath: files[0]))
   }
 
   private static let root: URL = {

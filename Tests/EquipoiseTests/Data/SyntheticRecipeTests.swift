@@ -45,6 +45,23 @@ import Testing
     #expect(try bytes(plain, "visual") != bytes(changed, "visual"))
   }
 
+  /// Labels alone: what is seen and heard is that of the class that it was made for.
+  @Test func someLabelsAreWrongButInTheTestSplit() throws {
+    let folder = try TemporaryFolder()
+    let sizes = ["train=600", "validation=300", "test=60", "size=32"]
+    let right = try prepare(folder, "a", sizes)
+    let wrong = try prepare(folder, "b", sizes + ["labelNoise=0.1"])
+    #expect(try bytes(right, "visual") == bytes(wrong, "visual"))
+    for (split, count) in [(Split.train, 600.0), (.validation, 300), (.test, 60)] {
+      let (expected, found) = try (right.samples(split).labels, wrong.samples(split).labels)
+      let share = Double(zip(expected, found).count { $0 != $1 }) / count
+      // Within four standard deviations of the binomial.
+      let wanted = split == .test ? 0 : 0.1
+      #expect(abs(share - wanted) <= 4 * (wanted * (1 - wanted) / count).squareRoot(), "\(split)")
+      #expect(Set(found) == Set(expected))
+    }
+  }
+
   @Test func easeIsTheStrengthOfTheClass() throws {
     // Correlation of samples of one class against samples of two: the sound's chord does not move
     // within a class but for tuning.

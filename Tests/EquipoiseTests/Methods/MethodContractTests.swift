@@ -39,7 +39,7 @@ struct MethodContractTests {
   /// A run that lost what it saved at its end, as if killed in the last step, ends as it did.
   private static func expectResume(_ tiny: TinyRun, _ head: Head) throws {
     tiny.configuration.runtime.checkpointEverySteps = 2
-    tiny.configuration.evaluation.shapley = false
+    (tiny.configuration.evaluation.shapley, tiny.configuration.evaluation.test) = (false, false)
     try tiny.train("run")
     let whole = try (tiny.bytes("run/weights.safetensors"), tiny.records("run"))
     for file in ["checkpoints/step-0000000003.safetensors", "weights.safetensors"] {

@@ -39,7 +39,12 @@ struct SyntheticGenerator {
     var inputs = [bytes(spectrogram(label, split, &audio), shape)]
     if options.motion { inputs.append(series(label, &motion)) }
     inputs.append(bytes(image(label, split, &visual), shape))
-    return PreparedSample(inputs: inputs, label: label, id: "\(split.rawValue)-\(index)")
+    var mistakes = stream.substream("label")
+    let isMistaken = split != .test && mistakes.happens(withProbability: options.labelNoise)
+    let other = 1 + mistakes.integer(below: options.classes - 1)
+    return PreparedSample(
+      inputs: inputs, label: isMistaken ? (label + other) % options.classes : label,
+      id: "\(split.rawValue)-\(index)")
   }
 
   /// Two tones at a distance of four bands, whose pitch is the class; below them, a hum.

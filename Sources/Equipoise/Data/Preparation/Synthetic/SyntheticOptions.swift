@@ -20,6 +20,9 @@ public struct SyntheticOptions: ConfigurationSection {
   /// The share of training recordings whose background hum gives the class away; in the test split
   /// the hum says nothing.
   public var shortcut = 0.3
+  /// The share of the training and validation samples that are labelled with another class, as people who
+  /// label make mistakes; the labels of the test split are right.
+  public var labelNoise = 0.0
   /// By how many frequencies the tones of the test split are off, either way.
   public var pitchShift = 1
   /// Whether there is a third modality, a sensor series.
@@ -42,6 +45,7 @@ extension SyntheticOptions: RangeChecking {
     try path.check("audioEase", audioEase, .atLeast(0))
     try path.check("visualEase", visualEase, .atLeast(0))
     try path.check("shortcut", shortcut, .from(0..<1))
+    try path.check("labelNoise", labelNoise, .from(0..<1))
     try path.check("pitchShift", pitchShift, .from(0..<4))
     try path.check("motionEase", motionEase, .atLeast(0))
   }
