@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "Boundary.hpp"
@@ -19,6 +20,9 @@ at::ScalarType accumulation(const at::Tensor &rows) {
   return rows.is_mps() ? at::kFloat : at::kDouble;
 }
 
+/// The most columns at a time: rounding grows with the length of a sum.
+constexpr int64_t longest = 2048;
+
 /// Visits both sides a few columns at a time, so that what is converted stays in the cache. The
 /// numbers are taken about the mean of `others`: distances stay, and less is lost far from 0.
 template <typename Visit>
@@ -26,13 +30,20 @@ void forEachPart(const at::Tensor &rows, const at::Tensor &others, Visit &&visit
   const auto type = accumulation(rows);
   const int64_t columns = rows.size(1);
   const int64_t held = std::max<int64_t>(1, rows.size(0) + others.size(0));
-  const int64_t step = std::max<int64_t>(256, (1 << 17) / held);
+  const int64_t step = std::clamp<int64_t>((1 << 17) / held, 256, longest);
   for (int64_t start = 0; start < columns; start += step) {
     const int64_t length = std::min(step, columns - start);
     const auto b = others.narrow(1, start, length).to(type);
     const auto centre = b.mean(0, /*keepdim=*/true);
     visit(start, length, rows.narrow(1, start, length).to(type) - centre, b - centre);
   }
+}
+
+/// What rounding may leave of equal rows of n numbers, as a share of ‖a‖² + ‖b‖²: some ε, and for the
+/// longest sums, which old processors add term by term, ε for every step of a random walk, twice.
+double rounding(int64_t columns, double epsilon) {
+  const double length = static_cast<double>(std::min(columns, longest));
+  return epsilon * (8 + 2 * std::sqrt(length) + 2 * std::sqrt(static_cast<double>(columns) / length));
 }
 
 /// ‖a‖² + ‖b‖² − 2 a·b, of which what rounding may leave of equal rows becomes 0, under a root.
@@ -48,9 +59,10 @@ at::Tensor distances(const at::Tensor &rows, const at::Tensor &others) {
   });
   const auto sizes = own + other;
   squares.add_(sizes);
-  const double rounding = 8 * (options.dtype() == at::kDouble ? std::numeric_limits<double>::epsilon()
-                                                             : std::numeric_limits<float>::epsilon());
-  return squares.masked_fill_(squares <= sizes * rounding, 0).sqrt_();
+  const double epsilon = options.dtype() == at::kDouble ? std::numeric_limits<double>::epsilon()
+                                                        : std::numeric_limits<float>::epsilon();
+  const double share = rounding(std::max<int64_t>(1, rows.size(1)), epsilon);
+  return squares.masked_fill_(squares <= sizes * share, 0).sqrt_();
 }
 
 /// ∂δ/∂a = (a − b) / δ, and 0, a subgradient, where δ = 0.

@@ -31,8 +31,12 @@ struct DistanceTests {
     Rows(width: 20_000, offset: 0.5, nearness: [0, 1e-4, 1]),
   ]
 
-  /// ε of the precision in which squares are summed.
-  private let epsilon = 0x1p-52
+  /// An eighth of what rounding may leave of δ², as a share of ‖a‖² + ‖b‖²: ε for a few terms, and more
+  /// for long sums.
+  private func epsilon(_ width: Int) -> Double {
+    let (width, length) = (Double(width), Double(min(width, 2048)))
+    return 0x1p-52 * (8 + 2 * length.squareRoot() + 2 * (width / length).squareRoot()) / 8
+  }
 
   @Test(arguments: rows, [DType.float32, .float64])
   func equalExactDifferences(_ rows: Rows, dtype: DType) throws {
@@ -44,7 +48,7 @@ struct DistanceTests {
     for (index, distance) in found.array(of: Double.self).enumerated() {
       let (truth, size) = (exact.distances[index], exact.sizes[index])
       // What rounding may hide of δ² makes rows equal; above, half of δ²'s error over δ.
-      let square = 8 * epsilon * size
+      let square = 8 * epsilon(rows.size(1)) * size
       let hidden = truth * truth <= 2 * square
       let allowed = 2 * rounding * truth + (hidden ? truth : square / (2 * truth))
       #expect(abs(distance - truth) <= allowed, "\(distance) is not \(truth)")
@@ -61,7 +65,8 @@ struct DistanceTests {
     let found = gradients(of: [distances], withRespectTo: [rows, prototypes], seeds: [seed])
     let exact = Exact(made.rows, made.prototypes)
     let truth = exact.gradients(seed)
-    let allowed = exact.gradientErrors(seed, epsilon, dtype == .float32 ? 0x1p-23 : 0x1p-51)
+    let allowed = exact.gradientErrors(
+      seed, epsilon(rows.size(1)), dtype == .float32 ? 0x1p-23 : 0x1p-51)
     for (gradient, (truth, allowed)) in zip(found, zip(truth, allowed)) {
       let gradient = try #require(gradient)
       #expect(gradient.dtype == dtype)
