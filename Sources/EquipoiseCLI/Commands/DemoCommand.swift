@@ -32,11 +32,11 @@ struct DemoCommand: ParsableCommand {
     let list = try seeds.map { try SeedList.seeds(in: $0) }
     StopSignal.install()
     guard let list else {
-      print(try comparison(seed, in: out).text, terminator: "")
+      Console.print(try comparison(seed, in: out).text, terminator: "")
       return
     }
     let comparisons = try list.map { try comparison($0, in: "\(out)/seed-\($0)") }
-    print(DemoSpread(comparisons).text, terminator: "")
+    Console.print(DemoSpread(comparisons).text, terminator: "")
   }
 
   private func comparison(_ seed: Int, in out: String) throws -> DemoComparison {
