@@ -20,33 +20,45 @@ public struct FFmpegDecoder: MediaDecoding {
   /// - Returns: its tracks.
   /// - Throws: `EquipoiseError` that names the file, for one that cannot be read or is refused.
   public func describe(_ file: String) throws -> MediaDescription {
-    let container = try Container(file, formats: MediaFormats.all)
+    let container = try Container(file)
     return MediaDescription(
       duration: try container.duration(), audio: container.audio, video: try container.video())
   }
 
-  /// The first audio track, mixed to one channel as FFmpeg does by default.
+  /// The first audio track, as the mean of its channels.
   ///
-  /// - Returns: float32 [samples], nominally in −1…1.
-  /// - Throws: as `describe`, for a file without audio, and for audio that is empty, not finite, or
-  ///   corrupt in more than ``MediaLimits/damagedShare`` of its packets.
-  public func audio(_ file: String, sampleRate: Int) throws -> HostArray {
+  /// - Returns: float32 [samples], nominally in −1…1, with warnings about channels that cancel and samples
+  ///   that are clipped.
+  /// - Throws: as `describe`, for a file without audio, for audio that is empty, not finite or in the
+  ///   range of integers, and for a file of which a part is lost or more than
+  ///   ``MediaLimits/damagedShare`` of the packets cannot be decoded.
+  public func sound(_ file: String, sampleRate: Int, atMost limit: Int?) throws -> DecodedMedia {
     guard (1...MediaLimits.sampleRate).contains(sampleRate) else {
       throw EquipoiseError(
         .usage, "\(sampleRate) is not a sample rate", fix: "choose one such as 16000")
     }
-    let container = try Container(file, formats: MediaFormats.containers)
+    try Completeness(PacketSurvey(file, AVMEDIA_TYPE_AUDIO, lack: "audio")).check()
+    let container = try Container(file)
     guard let stream = container.stream(AVMEDIA_TYPE_AUDIO) else {
       throw EquipoiseError.media(file, "it has no audio track")
     }
-    return try AudioReader(file, rate: sampleRate).read(TrackDecoder(container, stream))
+    return try AudioReader(file, rate: sampleRate, atMost: limit)
+      .read(TrackDecoder(container, stream))
+  }
+
+  /// When the frames of the first video track are shown.
+  ///
+  /// - Returns: seconds from the start of the track, ascending.
+  /// - Throws: as `describe`, for a file without video, and for one of which a part is lost.
+  public func frameTimes(_ file: String) throws -> [Double] {
+    try TimelineCache.shared.timeline(of: file).times
   }
 
   /// Frames of the first video track, upright: turns by quarters and mirror images are undone.
   ///
   /// - Returns: uint8 [height, width, 3] for each time, red first; equal frames share their memory.
-  /// - Throws: as `describe`, for a file without video, and for video that is corrupt in more than
-  ///   ``MediaLimits/damagedShare`` of the packets read.
+  /// - Throws: as `frameTimes`, for a frame with holes, and for video of which more than
+  ///   ``MediaLimits/damagedShare`` of the packets read cannot be decoded.
   public func frames(_ file: String, at times: [Double]) throws -> [HostArray] {
     guard times.allSatisfy(\.isFinite), zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 })
     else {
@@ -54,31 +66,27 @@ public struct FFmpegDecoder: MediaDecoding {
         .usage, "the times of frames do not ascend", at: file, fix: "sort them")
     }
     guard !times.isEmpty else { return [] }
-    if let frames = try frames(file, at: times, maySeek: true) { return frames }
-    return try frames(file, at: times, maySeek: false) ?? []
+    let timeline = try TimelineCache.shared.timeline(of: file)
+    if let frames = try frames(file, timeline, at: times, maySeek: true) { return frames }
+    return try frames(file, timeline, at: times, maySeek: false) ?? []
   }
 
-  /// A still image, upright by its EXIF orientation.
+  /// A still image, upright by its EXIF orientation; of an animation the first picture.
   ///
   /// - Returns: uint8 [height, width, 3], red first; transparency is dropped.
-  /// - Throws: as `describe`.
-  public func image(_ file: String) throws -> HostArray {
-    let container = try Container(file, formats: MediaFormats.pictures)
-    guard let stream = container.stream(AVMEDIA_TYPE_VIDEO) else {
-      throw EquipoiseError.media(file, "it holds no picture")
-    }
-    let frame = try MediaFrame(for: file)
-    guard try TrackDecoder(container, stream).next(into: frame) else {
-      throw EquipoiseError.media(file, "it is corrupt: no picture can be decoded")
-    }
-    return try PictureConverter(file, stream).convert(frame)
-  }
+  /// - Throws: as `describe`, and for a picture of which a part is lost.
+  public func picture(_ file: String) throws -> DecodedMedia { try StillReader(file).read() }
 
-  private func frames(_ file: String, at times: [Double], maySeek: Bool) throws -> [HostArray]? {
-    let container = try Container(file, formats: MediaFormats.containers)
+  private func frames(
+    _ file: String, _ timeline: FrameTimeline, at times: [Double], maySeek: Bool
+  ) throws -> [HostArray]? {
+    let container = try Container(file)
     guard let stream = container.stream(AVMEDIA_TYPE_VIDEO) else {
       throw EquipoiseError.media(file, "it has no video track")
     }
-    return try FrameReader(container, stream, maySeek: maySeek).read(at: times)
+    return try FrameReader(
+      container, stream, interval: timeline.interval, isNumbered: timeline.isNumbered,
+      maySeek: maySeek && timeline.maySeek
+    ).read(at: times)
   }
 }

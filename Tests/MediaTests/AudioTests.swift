@@ -42,7 +42,11 @@ struct AudioTests {
   @Test func samplesAreThoseOfTheProgram() throws {
     let file = try maker.make("a.wav", "\(Self.sine) -ac 2 -c:a pcm_s16le")
     let output = try MediaMaker.run(
-      "ffmpeg", ["-v", "error", "-i", file, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"])
+      "ffmpeg",
+      [
+        "-v", "error", "-i", file, "-af", "pan=mono|c0=0.5*c0+0.5*c1", "-ar", "16000", "-f",
+        "f32le", "-",
+      ])
     let expected = output.withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count, by: 4).map {
         bytes.loadUnaligned(fromByteOffset: $0, as: Float.self)

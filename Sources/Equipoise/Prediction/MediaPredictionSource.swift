@@ -115,14 +115,18 @@ package struct MediaPredictionSource: PredictionSource {
     let queue = PrefetchQueue(
       0..<samples.count, workers: media.workers, capacity: 2 * media.workers
     ) { index in
-      Result { try Self.arrays(of: samples[index], features, by: decoder) }
+      let noting = NotingDecoder(decoder)
+      return Result { try Self.arrays(of: samples[index], features, by: noting) }
+        .map { ($0, noting.warnings) }
     }
     defer { queue.stop() }
     var (step, corrupt) = (0, 0)
     var rows: [(index: Int, inputs: [HostArray])] = []
     for index in samples.indices {
       switch try queue.take(index) {
-      case .success(let inputs): rows.append((index, inputs))
+      case .success((let inputs, let warnings)):
+        for warning in warnings { report("sample '\(samples[index].id)' is doubtful: \(warning)") }
+        rows.append((index, inputs))
       case .failure(let error):
         corrupt += 1
         guard corrupt <= media.maxCorrupt else {

@@ -6,18 +6,20 @@ import Foundation
 /// An open media file, of which packets are read in order.
 final class Container {
   let file: String
+  /// What the last read gave: below 0, why the packets ended.
+  private(set) var ending: Int32 = 0
   let context: UnsafeMutablePointer<AVFormatContext>
+  /// The name of FFmpeg's demuxer.
+  let format: String
   /// Whether it is a single picture.
-  let isPicture: Bool
+  var isPicture: Bool { MediaFormats.pictures.contains(format) }
 
   /// Opens a file. Its name plays no part in telling its kind, and it cannot open others.
   ///
-  /// - Parameters:
-  ///   - file: the path of a regular file.
-  ///   - formats: the demuxers that may read it.
+  /// - Parameter file: the path of a regular file.
   /// - Throws: `EquipoiseError` for a file that cannot be read or is refused.
-  init(_ file: String, formats: [String]) throws {
-    av_log_set_level(AV_LOG_QUIET)
+  init(_ file: String) throws {
+    DecoderLog.start()
     self.file = file
     let input = try Self.open(file)
     guard let empty = avformat_alloc_context() else {
@@ -28,18 +30,44 @@ final class Container {
     cmedia_refuse_other_files(empty)
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    av_dict_set(&options, "format_whitelist", formats.joined(separator: ","), 0)
+    av_dict_set(&options, "format_whitelist", MediaFormats.all.joined(separator: ","), 0)
     av_dict_set(&options, "protocol_whitelist", "file", 0)
     var opened: UnsafeMutablePointer<AVFormatContext>? = empty
     let code = avformat_open_input(&opened, "", nil, &options)
     guard code >= 0, let opened else {
       Self.close(input)
-      throw EquipoiseError.media(file, "it is not a media file of a kind that is read", code: code)
+      throw Self.refusal(of: file, code)
     }
     context = opened
-    let name = String(cString: opened.pointee.iformat.pointee.name)
-    isPicture = MediaFormats.pictures.contains(name)
+    format = String(cString: opened.pointee.iformat.pointee.name)
     try findStreams()
+  }
+
+  /// Why a file cannot be opened, by what it really is.
+  private static func refusal(of file: String, _ code: Int32) -> EquipoiseError {
+    let (lines, nature) = (DecoderLog.taken(), FileNature.name(of: file))
+    if nature == nil, lines.contains(where: { $0.contains("moov atom not found") }) {
+      return .media(
+        file, "it is corrupt: its index is missing, as where a recording or download was cut off",
+        fix: "get the file again or leave it out")
+    }
+    if code == cmedia_error_end {
+      return .media(
+        file, "it is corrupt: it ends before the first sound or picture",
+        fix: "get the file again or leave it out")
+    }
+    let unread = "it is not a media file of a kind that is read"
+    guard let nature else { return .media(file, unread, code: code) }
+    return .media(
+      file, "\(unread): it is \(nature)", fix: "name a sound, video or picture file, or leave it out")
+  }
+
+  /// What the file is, for messages: such as `a picture (PNG)`.
+  var title: String {
+    let kind =
+      isPicture || MediaFormats.animations.contains(format)
+      ? "a picture" : stream(AVMEDIA_TYPE_VIDEO) == nil ? "a sound file" : "a video"
+    return "\(kind) (\(MediaFormats.title(format)))"
   }
 
   deinit {
@@ -52,7 +80,8 @@ final class Container {
   /// Reads the next packet; false at the end of the file, or where it is cut off.
   func read(into packet: UnsafeMutablePointer<AVPacket>) -> Bool {
     av_packet_unref(packet)
-    return av_read_frame(context, packet) >= 0
+    ending = av_read_frame(context, packet)
+    return ending >= 0
   }
 
   /// The first track of a kind; pictures of a cover do not count.
@@ -68,7 +97,7 @@ final class Container {
     for stream in streams where stream != wanted { stream.pointee.discard = AVDISCARD_ALL }
   }
 
-  private var streams: [UnsafeMutablePointer<AVStream>] {
+  var streams: [UnsafeMutablePointer<AVStream>] {
     (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
   }
 

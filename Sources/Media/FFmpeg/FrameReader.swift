@@ -14,9 +14,14 @@ final class FrameReader {
   private let shown: MediaFrame
   private let following: MediaFrame
   private let maySeek: Bool
+  /// Whether frames follow one another at the interval, whatever their time stamps say.
+  private let isNumbered: Bool
+  private let interval: Double
   private let unit: Double
   private var origin = cmedia_no_timestamp
-  private var previous: Double = -1
+  private var previous: Double?
+  /// Frames decoded.
+  private var count = 0
 
   /// Times in files are rounded, to milliseconds at worst: half of one either way is the same time.
   private var tolerance: Double { min(unit / 2, 0.000_51) }
@@ -24,17 +29,36 @@ final class FrameReader {
   /// A jump below this many seconds is decoded through.
   static let shortestJump = 2.0
 
-  init(_ container: Container, _ stream: UnsafeMutablePointer<AVStream>, maySeek: Bool) throws {
+  /// - Parameters:
+  ///   - container: the open file.
+  ///   - stream: its video track.
+  ///   - interval: seconds from one frame to the next, on average.
+  ///   - isNumbered: whether the time stamps count for nothing.
+  ///   - maySeek: whether frames between wanted ones may be left out.
+  init(
+    _ container: Container, _ stream: UnsafeMutablePointer<AVStream>, interval: Double,
+    isNumbered: Bool = false, maySeek: Bool = false
+  ) throws {
     self.container = container
     decoder = try TrackDecoder(container, stream)
     converter = try PictureConverter(container.file, stream)
     shown = try MediaFrame(for: container.file)
     following = try MediaFrame(for: container.file)
-    self.maySeek = maySeek
+    (self.maySeek, self.isNumbered, self.interval) = (maySeek, isNumbered, interval)
     let base = stream.pointee.time_base
     unit = base.den > 0 ? Double(base.num) / Double(base.den) : 0
     origin = stream.pointee.start_time
   }
+
+  /// When all frames are shown, in seconds from the start of the track.
+  func times() throws -> [Double] {
+    var times: [Double] = []
+    while let time = try advance() { times.append(time) }
+    return times
+  }
+
+  /// Whether the last frame decoded has holes, or none could be made of the last packet.
+  var endsDamaged: Bool { decoder.endsDamaged }
 
   /// The frames at ascending times, in seconds from the start of the track; nil when a seek went wrong.
   func read(at times: [Double]) throws -> [HostArray]? {
@@ -63,25 +87,35 @@ final class FrameReader {
       if !isNew, let last = frames.last {
         frames.append(last)
       } else {
+        // With holes, a frame is only passed as the last, which a recording may end in.
+        guard !shown.isIncomplete || next == nil else {
+          throw EquipoiseError.damaged(
+            container.file, "the frame at \(SoundLength.text(max(0, wanted))) seconds has holes")
+        }
         frames.append(try converter.convert(shown))
       }
     }
+    try decoder.checkDamage()
     return frames
   }
 
   /// Decodes a frame into `following` and gives its time.
   private func advance() throws -> Double? {
     guard try decoder.next(into: following) else { return nil }
+    count += 1
     let timestamp = following.pointer.pointee.best_effort_timestamp
-    guard timestamp != cmedia_no_timestamp else {
+    let time: Double
+    if isNumbered {
+      time = Double(count - 1) * interval
+    } else if timestamp == cmedia_no_timestamp {
       // A frame without a time comes a frame's length after the one before.
-      let rate = decoder.stream.pointee.avg_frame_rate
-      previous += rate.num > 0 ? Double(rate.den) / Double(rate.num) : 0.04
-      return previous
+      time = previous.map { $0 + interval } ?? 0
+    } else {
+      if origin == cmedia_no_timestamp { origin = timestamp }
+      time = (Double(timestamp) - Double(origin)) * unit
     }
-    if origin == cmedia_no_timestamp { origin = timestamp }
-    previous = (Double(timestamp) - Double(origin)) * unit
-    return previous
+    previous = time
+    return time
   }
 
   /// Seeks if that saves decoding: whether it did.

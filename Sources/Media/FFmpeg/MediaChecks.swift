@@ -14,13 +14,4 @@ enum MediaChecks {
         fix: "scale it to at most \(MediaLimits.side) on a side and \(MediaLimits.pixels) pixels")
     }
   }
-
-  /// The length of a file.
-  static func check(duration: Double, of file: String) throws {
-    guard duration <= MediaLimits.duration else {
-      throw EquipoiseError.media(
-        file, "a length of \(Int(min(duration, 1e12))) seconds is too large",
-        fix: "cut it into parts of at most \(Int(MediaLimits.duration)) seconds")
-    }
-  }
 }

@@ -8,7 +8,14 @@ extension EquipoiseError {
   {
     EquipoiseError(
       .data, what, at: file,
-      fix: remedy ?? "make the file anew or leave it out; 'ffprobe' tells more about it")
+      fix: remedy ?? "replace the file or leave it out; 'ffprobe' tells more about it")
+  }
+
+  /// A media file of which a part is lost: `what` says how much.
+  package static func damaged(_ file: String, _ what: String) -> EquipoiseError {
+    .media(
+      file, MediaDamage.beginning + what,
+      fix: "get the file again or leave it out; 'ffprobe' tells more about it")
   }
 
   /// FFmpeg gave an error code.

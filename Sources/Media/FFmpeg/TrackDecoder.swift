@@ -11,6 +11,10 @@ final class TrackDecoder {
   private var packets = 0
   private var damaged = 0
   private var frames = 0
+  /// Frames that have holes, which the decoder has filled.
+  private var incomplete = 0
+  /// The last packet or frame is among what could not be decoded.
+  private(set) var endsDamaged = false
   private var isDraining = false
 
   /// - Throws: `EquipoiseError` for a codec that this FFmpeg lacks, or without memory.
@@ -55,6 +59,8 @@ final class TrackDecoder {
       let code = avcodec_receive_frame(codec, frame.pointer)
       if code >= 0 {
         frames += 1
+        endsDamaged = frame.isIncomplete
+        if endsDamaged { incomplete += 1 }
         return true
       }
       if code == cmedia_error_end || (isDraining && code == cmedia_error_again) {
@@ -64,6 +70,7 @@ final class TrackDecoder {
       if code != cmedia_error_again {
         // Not about a packet, which `send` counts: about several at once.
         damaged += 1
+        endsDamaged = true
         if isDraining {
           try checkDamage()
           return false
@@ -80,6 +87,8 @@ final class TrackDecoder {
     else { return false }
     avcodec_flush_buffers(codec)
     isDraining = false
+    // The first frames after a jump may refer to some before.
+    (frames, incomplete) = (frames - incomplete, 0)
     return true
   }
 
@@ -88,18 +97,26 @@ final class TrackDecoder {
       guard packet.pointee.stream_index == stream.pointee.index else { continue }
       packets += 1
       let code = avcodec_send_packet(codec, packet)
-      if code < 0, code != cmedia_error_again { damaged += 1 }
+      if code < 0, code != cmedia_error_again {
+        damaged += 1
+        endsDamaged = true
+      }
       return
     }
     isDraining = true
     avcodec_send_packet(codec, nil)
   }
 
-  private func checkDamage() throws {
-    guard frames > 0 || damaged == 0, Double(damaged) <= MediaLimits.damagedShare * Double(packets)
-    else {
+  /// Throws `EquipoiseError` for a track of which too much could not be decoded so far.
+  func checkDamage() throws {
+    guard frames > 0 || damaged == 0 else {
       throw EquipoiseError.media(
-        container.file, "it is corrupt: \(damaged) of \(packets) packets cannot be decoded")
+        container.file, "it is corrupt: none of \(packets) packets can be decoded")
+    }
+    for (count, all, what) in [
+      (damaged, packets, "packets cannot be decoded"), (incomplete, frames, "frames have holes"),
+    ] where Double(count) > MediaLimits.damagedShare * Double(all) {
+      throw EquipoiseError.damaged(container.file, "\(count) of \(all) \(what)")
     }
   }
 }
@@ -116,6 +133,13 @@ final class MediaFrame {
   deinit {
     var pointer: UnsafeMutablePointer<AVFrame>? = pointer
     av_frame_free(&pointer)
+  }
+
+  /// Whether the decoder filled holes in the picture.
+  var isIncomplete: Bool {
+    pointer.pointee.decode_error_flags
+      & (FF_DECODE_ERROR_INVALID_BITSTREAM | FF_DECODE_ERROR_CONCEALMENT_ACTIVE
+        | FF_DECODE_ERROR_DECODE_SLICES) != 0
   }
 
   /// Takes over what another holds, which is empty then.

@@ -5,14 +5,17 @@ import Foundation
 /// What a worker is asked: one call of the decoder.
 enum MediaRequest: Codable {
   case describe(file: String)
-  case audio(file: String, sampleRate: Int)
+  case sound(file: String, sampleRate: Int, limit: Int?)
+  case frameTimes(file: String)
   case frames(file: String, times: [Double])
-  case image(file: String)
+  case picture(file: String)
 
   /// The file that it is about.
   var file: String {
     switch self {
-    case .describe(let file), .audio(let file, _), .frames(let file, _), .image(let file): file
+    case .describe(let file), .sound(let file, _, _), .frameTimes(let file), .frames(let file, _),
+      .picture(let file):
+      file
     }
   }
 
@@ -22,15 +25,24 @@ enum MediaRequest: Codable {
       switch self {
       case .describe(let file):
         return (MediaAnswer(description: try decoder.describe(file)), [])
-      case .audio(let file, let rate): return answer([try decoder.audio(file, sampleRate: rate)])
+      case .sound(let file, let rate, let limit):
+        return answer(try decoder.sound(file, sampleRate: rate, atMost: limit))
+      case .frameTimes(let file):
+        return (MediaAnswer(times: try decoder.frameTimes(file)), [])
       case .frames(let file, let times): return answer(try decoder.frames(file, at: times))
-      case .image(let file): return answer([try decoder.image(file)])
+      case .picture(let file): return answer(try decoder.picture(file))
       }
     } catch let error as EquipoiseError {
       return (MediaAnswer(failure: .init(error)), [])
     } catch {
       return (MediaAnswer(failure: .init(EquipoiseError.media(file, "\(error)"))), [])
     }
+  }
+
+  private func answer(_ media: DecodedMedia) -> (MediaAnswer, [HostArray]) {
+    var (answer, arrays) = answer([media.array])
+    answer.warnings = media.warnings
+    return (answer, arrays)
   }
 
   private func answer(_ arrays: [HostArray]) -> (MediaAnswer, [HostArray]) {
@@ -65,5 +77,7 @@ struct MediaAnswer: Codable {
 
   var description: MediaDescription?
   var arrays: [Array]?
+  var times: [Double]?
+  var warnings: [String]?
   var failure: Failure?
 }

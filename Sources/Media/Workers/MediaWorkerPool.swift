@@ -49,8 +49,17 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
   ///
   /// - Returns: float32 [samples].
   /// - Throws: as `describe`.
-  public func audio(_ file: String, sampleRate: Int) throws -> HostArray {
-    try one(.audio(file: file, sampleRate: sampleRate))
+  public func sound(_ file: String, sampleRate: Int, atMost limit: Int?) throws -> DecodedMedia {
+    try one(.sound(file: file, sampleRate: sampleRate, limit: limit))
+  }
+
+  /// As by ``FFmpegDecoder``.
+  ///
+  /// - Returns: seconds, ascending.
+  /// - Throws: as `describe`.
+  public func frameTimes(_ file: String) throws -> [Double] {
+    guard let times = try perform(.frameTimes(file: file)).0.times else { throw unexpected(file) }
+    return times
   }
 
   /// As by ``FFmpegDecoder``.
@@ -67,11 +76,12 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
   ///
   /// - Returns: uint8 [height, width, 3].
   /// - Throws: as `describe`.
-  public func image(_ file: String) throws -> HostArray { try one(.image(file: file)) }
+  public func picture(_ file: String) throws -> DecodedMedia { try one(.picture(file: file)) }
 
-  private func one(_ request: MediaRequest) throws -> HostArray {
-    guard let array = try perform(request).1.first else { throw unexpected(request.file) }
-    return array
+  private func one(_ request: MediaRequest) throws -> DecodedMedia {
+    let (answer, arrays) = try perform(request)
+    guard let array = arrays.first else { throw unexpected(request.file) }
+    return DecodedMedia(array, warnings: answer.warnings ?? [])
   }
 
   private func perform(_ request: MediaRequest) throws -> (MediaAnswer, [HostArray]) {

@@ -8,6 +8,14 @@ public enum WaveformFit: Codable, Hashable, Sendable {
   /// where it is shorter.
   case excerpt(Int, from: Int)
 
+  /// How many samples from a recording's start are used at most; nil uses all.
+  var used: Int? {
+    switch self {
+    case .whole: nil
+    case .tiled(let count), .excerpt(_, let count): count
+    }
+  }
+
   /// Fits a recording.
   ///
   /// - Parameters:

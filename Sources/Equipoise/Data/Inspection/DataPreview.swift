@@ -75,8 +75,8 @@ public enum DataPreview {
         }
         if let audio = modality.feature as? AudioFeature, let file = files.first {
           let rate = audio.spectrogram.sampleRate
-          let samples = try decoder.audio(file, sampleRate: rate).floats()
-          row.sound = Waveform(samples: Array(samples.prefix(10 * rate)), sampleRate: rate)
+          let samples = try decoder.sound(file, sampleRate: rate, atMost: 10 * rate).array.floats()
+          row.sound = Waveform(samples: samples, sampleRate: rate)
         }
       }
       return row

@@ -81,6 +81,8 @@ struct FileState: Sendable {
   /// SHA-256 of each regular file.
   var digests: [String] = []
   var finding: ScanReport.Finding?
+  /// What is doubtful about files that can be used.
+  var warnings: [String] = []
 }
 
 /// Looks at files.
@@ -100,10 +102,14 @@ struct FileChecker: Sendable {
       if let digest = try? Digest.sha256Hex(ofFile: file) { state.digests.append(digest) }
     }
     let modality = source.modalities[item.modality]
+    let noting = NotingDecoder(decoder)
     do {
-      _ = try modality.array(item.files, of: item.sample.id, by: decoder)
+      _ = try modality.array(item.files, of: item.sample.id, by: noting)
+      state.warnings = noting.warnings
     } catch {
-      state.finding = .init(kind: .corrupt, subject: item.sample.id, detail: "\(error)")
+      let isDamaged = MediaDamage.isMeant(by: error)
+      state.finding = .init(
+        kind: isDamaged ? .damaged : .corrupt, subject: item.sample.id, detail: "\(error)")
     }
     return state
   }

@@ -37,6 +37,7 @@ struct ListScan {
 
   mutating func add(_ state: FileState, of item: ScanItem) {
     if let finding = state.finding { note(finding.kind, finding.subject, finding.detail) }
+    for warning in state.warnings { note(.doubtful, item.sample.id, warning) }
     for digest in state.digests {
       guard let other = contents[digest] else {
         contents[digest] = item.sample

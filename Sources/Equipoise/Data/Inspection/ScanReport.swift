@@ -12,6 +12,11 @@ public struct ScanReport: Codable, Equatable, Sendable {
       case empty
       /// A file that cannot be decoded or used.
       case corrupt
+      /// A file of which a part is lost.
+      case damaged
+      /// A file that can be used, though what is in it is hardly meant: channels that cancel, samples that
+      /// are clipped, the first picture of an animation.
+      case doubtful
       /// Two samples of a split have one name, or one content.
       case duplicate
       /// Two splits share a sample's name, a group, or a file's content.

@@ -1,7 +1,7 @@
 internal import Formats
 internal import Foundation
 
-/// A sample that is left out because a file of it is corrupt.
+/// A sample that is left out because a file of it is corrupt, or used though one is doubtful.
 struct CorruptFile {
   let sample: RawSample
   let modality: String
@@ -15,6 +15,7 @@ struct MediaAssembly {
   let parts: [MediaPart]
   let folder: String
   let corrupt: [Int: CorruptFile]
+  var warnings: [CorruptFile] = []
   let extra: [String: String]
 
   /// Writes the dataset and what was left out of it.
@@ -37,7 +38,9 @@ struct MediaAssembly {
     }
     let description = try writer.finish()
     try MediaRecord(source).write(to: output)
-    if !corrupt.isEmpty { try writeCorrupt(to: output + "/corrupt.csv") }
+    let left = corrupt.sorted(by: { $0.key < $1.key }).map(\.value)
+    if !left.isEmpty { try write(left, to: output + "/corrupt.csv") }
+    if !warnings.isEmpty { try write(warnings, to: output + "/warnings.csv") }
     if !missing.missing.isEmpty {
       try AtomicFile.write(data: Data(missing.table.utf8), to: output + "/missing.csv")
     }
@@ -74,9 +77,9 @@ struct MediaAssembly {
       extra: notes)
   }
 
-  private func writeCorrupt(to path: String) throws {
+  private func write(_ files: [CorruptFile], to path: String) throws {
     var table = CSV.line(["id", "split", "modality", "files", "problem"])
-    for (_, file) in corrupt.sorted(by: { $0.key < $1.key }) {
+    for file in files {
       let index = source.modalities.firstIndex { $0.name == file.modality }
       table += CSV.line([
         file.sample.id, file.sample.split.rawValue, file.modality,

@@ -50,16 +50,22 @@ struct MediaPreparer {
     defer { withExtendedLifetime(lock) {} }
     try removeLeftovers()
     try checkSpace(parts, report)
-    let corrupt = try make(parts, resolved.samples, report)
+    let (corrupt, warnings) = try make(parts, resolved.samples, report)
     let assembly = MediaAssembly(
       source: source, samples: resolved.samples, parts: parts, folder: work, corrupt: corrupt,
-      extra: [MediaNotes.recipe: recipe, MediaNotes.prepared: key])
+      warnings: warnings, extra: [MediaNotes.recipe: recipe, MediaNotes.prepared: key])
     let description = try assembly.write(to: work + "/dataset", missing: resolved)
     try former.replace(by: work + "/dataset", keeping: work + "/replaced")
     try removeUnused(parts)
     if !corrupt.isEmpty {
       report(
         .note("left out \(corrupt.count) corrupt samples, listed in \(output)/corrupt.csv"))
+    }
+    if let first = warnings.first {
+      report(
+        .note(
+          "\(warnings.count) samples are used but doubtful, listed in \(output)/warnings.csv; the first "
+            + "is '\(first.sample.id)': \(first.problem)"))
     }
     report(
       .note("finished parts stay in \(work), for runs with changed options; remove it at will"))
@@ -144,20 +150,28 @@ struct MediaPreparer {
       stopsAtCorrupt: media.maxCorrupt == 0, verifies: media.verify)
   }
 
-  /// The corrupt samples, by place in the list, with what is wrong.
+  /// The corrupt samples, by place in the list, with what is wrong; and the doubtful files of others.
   private func make(
     _ parts: [MediaPart], _ samples: [RawSample], _ report: (PreparationEvent) -> Void
-  ) throws -> [Int: CorruptFile] {
+  ) throws -> ([Int: CorruptFile], [CorruptFile]) {
     let maker = maker(samples)
     let queue = PrefetchQueue(
       0..<parts.count, workers: media.workers, capacity: 2 * media.workers
     ) { try maker.make(parts[$0]) }
     defer { queue.stop() }
     var corrupt: [Int: CorruptFile] = [:]
+    var warnings: [CorruptFile] = []
     var done = 0
     report(.progress(0, of: samples.count))
     for (index, part) in parts.enumerated() {
-      for (sample, problem) in try queue.take(index).sorted(by: { $0.key < $1.key }) {
+      let findings = try queue.take(index)
+      for (sample, warning) in findings.warnings.sorted(by: { $0.key < $1.key }) {
+        warnings.append(
+          CorruptFile(
+            sample: samples[sample], modality: source.modalities[part.modality].name,
+            problem: warning))
+      }
+      for (sample, problem) in findings.corrupt.sorted(by: { $0.key < $1.key }) {
         if corrupt[sample] == nil {
           corrupt[sample] = CorruptFile(
             sample: samples[sample], modality: source.modalities[part.modality].name,
@@ -177,6 +191,6 @@ struct MediaPreparer {
         report(.progress(done, of: samples.count))
       }
     }
-    return corrupt
+    return (corrupt, warnings)
   }
 }

@@ -19,7 +19,9 @@ struct AudioFeature: MediaFeature {
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {
     guard let path = files.first else { preconditionFailure("AudioFeature: no file of '\(id)'") }
-    let audio = try media.audio(path, sampleRate: spectrogram.sampleRate)
+    let audio = try media.sound(
+      path, sampleRate: spectrogram.sampleRate, atMost: spectrogram.fit.used
+    ).array
     return precision.stored(try spectrogram(audio, of: path, &stream))
   }
 }

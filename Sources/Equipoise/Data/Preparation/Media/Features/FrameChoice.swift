@@ -32,13 +32,37 @@ struct FrameSampling: Codable, Hashable, Sendable {
   var rate: Double?
   var choice: FrameChoice
 
-  /// The numbers of the chosen frames of a video, counted from 0. Extraction at a rate keeps each frame
-  /// whose number is a multiple of source rate / rate.
-  func frames(of video: MediaDescription, _ stream: inout RandomStream) -> [Int] {
-    let sourceRate = max(1e-3, video.video?.rate ?? 25)
-    let total = max(1, Int((video.duration * sourceRate).rounded()))
-    let step = rate.map { max(1, Int((sourceRate / $0).rounded())) } ?? 1
-    let candidates = (total + step - 1) / step
-    return choice(count, of: candidates, &stream).map { $0 * step }
+  /// The numbers of the chosen frames of a video, counted from 0.
+  ///
+  /// - Parameters:
+  ///   - times: when frames are shown, in seconds from the start of the track, ascending; at least one.
+  ///   - stream: draws random frames.
+  func frames(at times: [Double], _ stream: inout RandomStream) -> [Int] {
+    let candidates = candidates(times)
+    return choice(count, of: candidates.count, &stream).map { candidates[$0] }
+  }
+
+  /// The frames among which it is chosen. Extraction at a rate keeps each frame whose number is a multiple
+  /// of source rate / rate; where frames are not equally far apart, those that are shown at a multiple
+  /// of 1 / rate.
+  private func candidates(_ times: [Double]) -> [Int] {
+    guard let rate, let first = times.first, let last = times.last, last > first else {
+      return Array(times.indices)
+    }
+    let interval = (last - first) / Double(times.count - 1)
+    let isRegular = times.indices.allSatisfy {
+      abs(times[$0] - first - Double($0) * interval) < interval / 2
+    }
+    if isRegular {
+      let step = max(1, (1 / (interval * rate)).rounded())
+      return Array(stride(from: 0, to: times.count, by: Int(min(step, Double(times.count)))))
+    }
+    // Half a millisecond: times in files are rounded.
+    let slack = 5e-4
+    return times.indices.filter { index in
+      let end = index + 1 < times.count ? times[index + 1] : last + interval
+      let multiple = ((times[index] - first - slack) * rate).rounded(.up) / rate
+      return first + multiple < end - slack
+    }
   }
 }

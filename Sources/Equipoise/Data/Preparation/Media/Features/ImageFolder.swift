@@ -16,7 +16,7 @@ enum ImageFolder {
     guard !images.isEmpty else {
       let what = prefix.isEmpty ? "images" : "images '\(prefix)*'"
       throw EquipoiseError(
-        .data, "the folder has no \(what)", at: path, fix: "put JPEG or PNG frames into it")
+        .data, "the folder has no \(what)", at: path, fix: "put frames as pictures into it")
     }
     return try images.map { try folder.resolve($0, namedIn: path + "/" + $0) }
   }

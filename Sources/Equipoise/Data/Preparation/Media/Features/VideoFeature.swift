@@ -32,13 +32,16 @@ struct VideoFeature: MediaFeature {
     _ path: String, _ sampling: FrameSampling, offset: Int = 0, by media: any MediaDecoding,
     _ stream: inout RandomStream
   ) throws -> [HostArray] {
-    let video = try media.describe(path)
-    guard let rate = video.video?.rate, rate > 0 else {
+    let times = try media.frameTimes(path)
+    guard let last = times.last else {
       throw EquipoiseError(
         .data, "it has no video", at: path, fix: "leave it out, or name the file with the video")
     }
-    // Half a frame later than it begins, so that no rounding of time stamps gives its neighbour.
-    let times = sampling.frames(of: video, &stream).map { (Double($0 + offset) + 0.5) / rate }
-    return try media.frames(path, at: times)
+    // Half-way to the next frame, so that no rounding of time stamps gives its neighbour.
+    let chosen = sampling.frames(at: times, &stream).map { number in
+      let index = min(number + offset, times.count - 1)
+      return index + 1 < times.count ? (times[index] + times[index + 1]) / 2 : last + 0.001
+    }
+    return try media.frames(path, at: chosen)
   }
 }

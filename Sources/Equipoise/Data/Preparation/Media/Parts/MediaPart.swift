@@ -9,11 +9,15 @@ struct MediaPart: Sendable {
   /// The file's name, from a hash of all that its content depends on.
   let name: String
 
+  /// Counts the changes of decoding that give other numbers from the same files and settings: 3 mixes
+  /// channels to their mean and chooses frames by their time stamps.
+  static let decoding = 3
+
   init(modality index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource) {
     modality = index
     self.samples = range
     let modality = source.modalities[index]
-    var text = "2\n\(modality.name)\n\(modality.feature.settings)\n"
+    var text = "\(Self.decoding)\n\(modality.name)\n\(modality.feature.settings)\n"
     for sample in samples[range] {
       text += sample.id
       for file in sample.files[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }
@@ -31,6 +35,8 @@ struct MediaPartContent: Sendable {
   let corrupt: [Int: String]
   /// The digest of the files that it was made from; nil in parts of earlier versions.
   let sources: String?
+  /// What is doubtful about others, likewise.
+  let warnings: [Int: String]
 
   /// The content of a whole and undamaged file, or nil.
   init?(of path: String, like modality: ModalityDescription, count: Int) {
@@ -40,18 +46,27 @@ struct MediaPartContent: Sendable {
       let list = file.metadata["corrupt"],
       let corrupt = try? JSONDecoder().decode([Int: String].self, from: Data(list.utf8))
     else { return nil }
-    (self.array, self.corrupt, sources) = (array, corrupt, file.metadata["sources"])
+    let warnings = file.metadata["warnings"].flatMap {
+      try? JSONDecoder().decode([Int: String].self, from: Data($0.utf8))
+    }
+    (self.array, self.corrupt, self.warnings) = (array, corrupt, warnings ?? [:])
+    sources = file.metadata["sources"]
   }
 
-  init(array: HostArray, corrupt: [Int: String], sources: String) {
-    (self.array, self.corrupt, self.sources) = (array, corrupt, sources)
+  init(array: HostArray, corrupt: [Int: String], warnings: [Int: String], sources: String) {
+    (self.array, self.corrupt, self.warnings) = (array, corrupt, warnings)
+    self.sources = sources
   }
 
   /// Writes the file, which is there whole or not at all.
   func write(to path: String) throws {
-    let list = String(decoding: try JSONEncoder().encode(corrupt), as: UTF8.self)
+    func list(_ texts: [Int: String]) throws -> String {
+      String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+    }
     try Safetensors.writeChecksummed(
       to: path, tensors: [("input", array)],
-      metadata: ["corrupt": list, "sources": sources ?? ""])
+      metadata: [
+        "corrupt": list(corrupt), "warnings": list(warnings), "sources": sources ?? "",
+      ])
   }
 }

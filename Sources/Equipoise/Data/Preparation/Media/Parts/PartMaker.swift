@@ -1,6 +1,14 @@
 internal import Formats
 internal import Foundation
 
+/// What was found while a part was made, in words, by the samples' places in the list.
+struct PartFindings: Sendable {
+  /// Samples that cannot be used.
+  let corrupt: [Int: String]
+  /// Samples that are used though something about them is doubtful.
+  let warnings: [Int: String]
+}
+
 /// Makes parts, each by one thread; what is there already is only verified.
 struct PartMaker: Sendable {
   let source: MediaSource
@@ -25,8 +33,8 @@ struct PartMaker: Sendable {
 
   private static let partBytes = 16 << 20
 
-  /// What is wrong with the part's samples, by their place in the list.
-  func make(_ part: MediaPart) throws -> [Int: String] {
+  /// What is wrong with the part's samples, and what is doubtful, by their place in the list.
+  func make(_ part: MediaPart) throws -> PartFindings {
     let path = folder + "/" + part.name
     let modality = source.modalities[part.modality]
     let description = modality.feature.description
@@ -37,8 +45,10 @@ struct PartMaker: Sendable {
       content = try computed(part, modality, description)
       try content.write(to: path)
     }
-    return Dictionary(
-      uniqueKeysWithValues: content.corrupt.map { (part.samples.lowerBound + $0, $1) })
+    func placed(_ texts: [Int: String]) -> [Int: String] {
+      Dictionary(uniqueKeysWithValues: texts.map { (part.samples.lowerBound + $0, $1) })
+    }
+    return PartFindings(corrupt: placed(content.corrupt), warnings: placed(content.warnings))
   }
 
   /// Whether a part is there, whole and made of the files as they are now.
@@ -61,22 +71,27 @@ struct PartMaker: Sendable {
   ) throws -> MediaPartContent {
     // Before the decoding: of a file that is replaced meanwhile no part may say that it is made of it.
     let sources = sources(of: part)
-    var corrupt: [Int: String] = [:]
+    var (corrupt, warnings): ([Int: String], [Int: String]) = ([:], [:])
     let array = try HostArray(
       rows: part.samples.count, of: description.type, description.shape
     ) { rows in
       for (row, sample) in samples[part.samples].enumerated() {
+        let noting = NotingDecoder(decoder)
         do {
           try rows.set(
             row,
-            to: try modality.array(sample.files[part.modality], of: sample.id, by: decoder))
+            to: try modality.array(sample.files[part.modality], of: sample.id, by: noting))
         } catch {
           guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
           corrupt[row] = "\(error)"
         }
+        if corrupt[row] == nil, !noting.warnings.isEmpty {
+          warnings[row] = noting.warnings.joined(separator: "; ")
+        }
       }
     }
-    return MediaPartContent(array: array, corrupt: corrupt, sources: sources)
+    return MediaPartContent(
+      array: array, corrupt: corrupt, warnings: warnings, sources: sources)
   }
 
   private static func stopping(_ error: any Error, _ sample: RawSample) -> EquipoiseError {
