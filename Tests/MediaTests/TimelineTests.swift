@@ -15,7 +15,8 @@ struct TimelineTests {
   private func indices(
     _ file: String, frames: Int, choice: String, fps: Double? = nil
   ) throws -> [Int] {
-    try tree.write("id,split,label,film\na,train,up,\(file)\nb,train,down,\(file)\n", to: "manifest.csv")
+    try tree.write(
+      "id,split,label,film\na,train,up,\(file)\nb,train,down,\(file)\n", to: "manifest.csv")
     let rate = fps.map { ", fps: \($0)" } ?? ""
     let data = try tree.prepare(
       "manifest", to: "data-\(UUID().uuidString)",

@@ -37,6 +37,7 @@ package struct MediaPredictionSource: PredictionSource {
   ) throws {
     let known = run.dataset.modalities.map(\.name)
     let record = try MediaRecord(of: run.dataset)
+    if let warning = record.warning { report(warning) }
     let decoder = try media.decoder(media.workers)
     var lent = media
     lent.decoder = { _ in decoder }
@@ -71,12 +72,15 @@ package struct MediaPredictionSource: PredictionSource {
   ///   - files: paths by modality.
   ///   - run: what was trained.
   ///   - media: the decoder and the like.
+  ///   - report: told of what is doubtful.
   /// - Throws: `EquipoiseError` or `FormatError` naming the file at fault.
   package init(
-    files: [(modality: String, path: String)], for run: RunParts, media: MediaPreparation
+    files: [(modality: String, path: String)], for run: RunParts, media: MediaPreparation,
+    report: @escaping (String) -> Void = { _ in }
   ) throws {
     let given = try ArrayPredictionSource.byModality(files, for: run)
     let record = try MediaRecord(of: run.dataset)
+    if let warning = record.warning { report(warning) }
     let names = run.dataset.modalities.map(\.name).filter { given[$0] != nil }
     let paths = names.compactMap { given[$0] }
     for path in paths where !FileManager.default.fileExists(atPath: path) {
@@ -87,7 +91,7 @@ package struct MediaPredictionSource: PredictionSource {
       id: (first.lastPathComponent as NSString).deletingPathExtension, label: nil, files: paths,
       place: first as String)
     try self.init(
-      [sample], of: names, run, record, try media.decoder(media.workers), media, { _ in })
+      [sample], of: names, run, record, try media.decoder(media.workers), media, report)
   }
 
   private init(

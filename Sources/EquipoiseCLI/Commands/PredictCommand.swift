@@ -108,6 +108,7 @@ struct PredictCommand: ParsableCommand {
     let files = input.map { (modality: $0.modality, path: $0.path) }
     return files.allSatisfy { ArrayPredictionSource.holdsArrays($0.path) }
       ? try ArrayPredictionSource(files, for: parts)
-      : try MediaPredictionSource(files: files, for: parts, media: media.preparation)
+      : try MediaPredictionSource(
+        files: files, for: parts, media: media.preparation, report: Console.warn)
   }
 }

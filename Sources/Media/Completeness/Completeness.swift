@@ -49,7 +49,8 @@ struct Completeness {
     guard promised > 0 else { return .unknown }
     guard promised - whole <= 1 else {
       guard isSound, let length = seconds(survey.wanted.pointee.duration) else {
-        return .damaged("\(whole) of \(promised) \(isSound ? "packets of sound" : "frames") are there")
+        return .damaged(
+          "\(whole) of \(promised) \(isSound ? "packets of sound" : "frames") are there")
       }
       return .damaged(SoundLength.share(length * Double(whole) / Double(promised), of: length))
     }
@@ -84,7 +85,8 @@ struct Completeness {
       return seconds(stream.nb_frames)
     case "caf":
       let isCounted = stream.codecpar.pointee.codec_id.isPlain && stream.nb_frames > 0
-      return isCounted ? Double(stream.nb_frames) / Double(stream.codecpar.pointee.sample_rate) : nil
+      return isCounted
+        ? Double(stream.nb_frames) / Double(stream.codecpar.pointee.sample_rate) : nil
     case "flac", "mp3", "aiff", "au": return isTold ? seconds(stream.duration) : nil
     default: return nil
     }
@@ -105,7 +107,8 @@ struct Completeness {
       isIntact ? max(1, promised / 20, 3 * gap) : 1.5 * survey.interval
     guard short > allowed else { return .whole }
     return .damaged(
-      "it ends after \(SoundLength.text(max(0, survey.end))) of \(SoundLength.text(promised)) seconds")
+      "it ends after \(SoundLength.text(max(0, survey.end))) of \(SoundLength.text(promised)) seconds"
+    )
   }
 
   /// What is wrong with the file's end.

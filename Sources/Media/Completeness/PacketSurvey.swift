@@ -50,7 +50,9 @@ final class PacketSurvey {
     }
     guard let stream = container.stream(type), !container.isPicture else {
       throw EquipoiseError.media(
-        file, container.isPicture ? "it is \(container.title) and has no \(lack)"
+        file,
+        container.isPicture
+          ? "it is \(container.title) and has no \(lack)"
           : "it has no \(lack) track",
         fix: container.isPicture ? "read it with kind=image, or name another file" : nil)
     }

@@ -59,7 +59,8 @@ final class Container {
     let unread = "it is not a media file of a kind that is read"
     guard let nature else { return .media(file, unread, code: code) }
     return .media(
-      file, "\(unread): it is \(nature)", fix: "name a sound, video or picture file, or leave it out")
+      file, "\(unread): it is \(nature)",
+      fix: "name a sound, video or picture file, or leave it out")
   }
 
   /// What the file is, for messages: such as `a picture (PNG)`.

@@ -55,6 +55,7 @@ struct StillReader {
     // The last bytes alone may be missing; but zeros instead of them stand for pixels.
     let lacksEnd = lines.contains { $0.contains("EOI missing") }
     guard PictureEnding(of: file, container.format, lacksEnd: lacksEnd).isZeroFilled else { return }
-    throw EquipoiseError.damaged(file, "its end is filled with zeros, so a part of the picture is lost")
+    throw EquipoiseError.damaged(
+      file, "its end is filled with zeros, so a part of the picture is lost")
   }
 }

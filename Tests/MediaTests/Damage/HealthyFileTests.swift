@@ -40,8 +40,12 @@ struct HealthyFileTests {
     ("interlaced.ts", "-c:v mpeg2video -flags +ildct+ilme -c:a mp2"),
     ("interlaced.mp4", "\(h264) -flags +ildct+ilme -x264-params tff=1 -c:a aac"),
     ("refresh.mp4", "\(h264) -x264-params intra-refresh=1:keyint=25 -c:a aac"),
-    ("late.mkv", "\(h264) -c:a aac -shortest"), ("hevc.mp4", "-c:v libx265 -preset ultrafast "
-        + "-x265-params log-level=none -c:a aac"),
+    ("late.mkv", "\(h264) -c:a aac -shortest"),
+    (
+      "hevc.mp4",
+      "-c:v libx265 -preset ultrafast "
+        + "-x265-params log-level=none -c:a aac"
+    ),
     ("a.m2ts", "\(h264) -c:a ac3"), ("sound.vob", "-c:v mpeg2video -c:a ac3 -f vob"),
   ])
   func containersAndCodecs(_ kind: (name: String, options: String)) throws {

@@ -54,7 +54,8 @@ enum MediaKinds {
   ]
 
   /// The bytes of a file that ffmpeg writes, to a pipe for streams.
-  static func bytes(_ kind: (name: String, options: String), _ maker: MediaMaker) throws -> [UInt8] {
+  static func bytes(_ kind: (name: String, options: String), _ maker: MediaMaker) throws -> [UInt8]
+  {
     guard kind.name.hasPrefix("stream.") else {
       return Array(try Data(contentsOf: URL(fileURLWithPath: maker.make(kind.name, kind.options))))
     }

@@ -93,7 +93,9 @@ struct TruncationTests {
 
   @Test(arguments: MediaKinds.streamedSounds)
   func streamedSounds(_ kind: (name: String, options: String)) throws {
-    try check(kind, [.sound], kind.options.contains("-c:a") || kind.name == "stream.flac" ? .nothing : .both)
+    try check(
+      kind, [.sound], kind.options.contains("-c:a") || kind.name == "stream.flac" ? .nothing : .both
+    )
   }
 
   @Test(arguments: MediaKinds.pictures)

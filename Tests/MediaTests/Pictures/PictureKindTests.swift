@@ -13,12 +13,13 @@ struct PictureKindTests {
 
   private static let still = "-f lavfi -i testsrc=size=51x37 -frames:v 1"
 
-  @Test(arguments: [
-    ("a.webp", "-c:v libwebp -lossless 1"), ("lossy.webp", "-c:v libwebp"), ("a.bmp", ""),
-    ("a.tif", ""), ("packed.tiff", "-compression_algo lzw"), ("a.gif", ""),
-    ("gray.bmp", "-pix_fmt gray"), ("alpha.webp", "-c:v libwebp -lossless 1 -pix_fmt bgra"),
-    ("deep.tif", "-pix_fmt rgb48le"),
-  ], ["", ".jpg"])
+  @Test(
+    arguments: [
+      ("a.webp", "-c:v libwebp -lossless 1"), ("lossy.webp", "-c:v libwebp"), ("a.bmp", ""),
+      ("a.tif", ""), ("packed.tiff", "-compression_algo lzw"), ("a.gif", ""),
+      ("gray.bmp", "-pix_fmt gray"), ("alpha.webp", "-c:v libwebp -lossless 1 -pix_fmt bgra"),
+      ("deep.tif", "-pix_fmt rgb48le"),
+    ], ["", ".jpg"])
   func pixels(_ kind: (name: String, options: String), suffix: String) throws {
     let made = try maker.make(kind.name, "\(Self.still) \(kind.options)")
     let expected = try MediaMaker.rawFrames(made)
@@ -32,7 +33,8 @@ struct PictureKindTests {
   @Test(arguments: [("a.gif", "GIF"), ("a.png", "APNG")])
   func animations(name: String, title: String) throws {
     let file = try maker.make(
-      name, "-f lavfi -i testsrc=size=51x37:rate=5:duration=1"
+      name,
+      "-f lavfi -i testsrc=size=51x37:rate=5:duration=1"
         + (name == "a.png" ? " -f apng" : ""))
     let picture = try decoder.picture(file)
     #expect(
@@ -66,15 +68,23 @@ struct PictureKindTests {
     let unread = "it is not a media file of a kind that is read: it is"
     let fix = "name a sound, video or picture file, or leave it out"
     for (name, bytes, nature) in [
-      ("page.jpg", Array("\n<!DOCTYPE html><html><body>404</body></html>".utf8), "a web page (HTML)"),
-      ("pointer.wav", Array("version https://git-lfs.github.com/spec/v1\noid".utf8),
-        "a Git LFS pointer, not the file itself"),
+      (
+        "page.jpg", Array("\n<!DOCTYPE html><html><body>404</body></html>".utf8),
+        "a web page (HTML)"
+      ),
+      (
+        "pointer.wav", Array("version https://git-lfs.github.com/spec/v1\noid".utf8),
+        "a Git LFS pointer, not the file itself"
+      ),
       ("answer.jpg", Array("{\"error\": \"not found\"}".utf8), "a JSON document"),
       ("drawing.png", Array("<?xml version=\"1.0\"?><svg xmlns=\"x\"/>".utf8), "an SVG drawing"),
       ("archive.mp4", [0x50, 0x4B, 3, 4, 20, 0, 0, 0, 8, 0], "a ZIP archive"),
       ("text.png", Array("only words\n".utf8), "a text file"),
-      ("phone.jpg", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0] + Array("mif1heic".utf8),
-        "a HEIC picture"),
+      (
+        "phone.jpg",
+        [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0] + Array("mif1heic".utf8),
+        "a HEIC picture"
+      ),
     ] {
       let file = try maker.write(bytes, to: name)
       #expect(throws: EquipoiseError.media(file, "\(unread) \(nature)", fix: fix)) {

@@ -64,8 +64,8 @@ struct MediaPreparer {
     if let first = warnings.first {
       report(
         .note(
-          "\(warnings.count) samples are used but doubtful, listed in \(output)/warnings.csv; the first "
-            + "is '\(first.sample.id)': \(first.problem)"))
+          "\(warnings.count) \(warnings.count == 1 ? "sample is" : "samples are") used but doubtful, "
+            + "listed in \(output)/warnings.csv; the first is '\(first.sample.id)': \(first.problem)"))
     }
     report(
       .note("finished parts stay in \(work), for runs with changed options; remove it at will"))

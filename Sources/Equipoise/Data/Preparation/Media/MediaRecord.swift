@@ -40,11 +40,14 @@ struct MediaRecord: Codable, Sendable {
   private static let current = 1
 
   private let version: Int
+  /// As ``MediaPart/decoding``; nil in records of earlier versions.
+  private let decoding: Int?
   private let modalities: [String: FeatureRecord]
 
   /// What is to be recorded of a source.
   init(_ source: MediaSource) {
     version = Self.current
+    decoding = MediaPart.decoding
     modalities = Dictionary(
       uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.record) })
   }
@@ -55,6 +58,14 @@ struct MediaRecord: Codable, Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let data = try encoder.encode(self) + Data("\n".utf8)
     try AtomicFile.write(data: data, to: folder + "/" + Self.fileName)
+  }
+
+  /// What is to be said where the same files give other numbers today than when the dataset was made.
+  var warning: String? {
+    decoding == MediaPart.decoding
+      ? nil
+      : "the dataset was made by another version, which mixed channels louder or chose other frames; "
+        + "prepare it again and train again where inputs are to be the same"
   }
 
   /// Reads a dataset's record. Throws `EquipoiseError` that says why there is none, or `FormatError`.

@@ -19,8 +19,8 @@ public enum MediaKind: String, ConfigurationChoice {
   ]
   static let videoExtensions: Set<String> = [
     "mp4", "avi", "mkv", "webm", "mov", "flv", "mpg", "mpeg", "m4v", "wmv", "ts", "ogv",
-    "m2ts", "mts", "3gp", "3g2", "ivf", "h264", "264", "hevc", "h265", "265", "m1v", "m2v", "vob", "asf",
-    "apng",
+    "m2ts", "mts", "3gp", "3g2", "ivf", "h264", "264", "hevc", "h265", "265", "m1v", "m2v", "vob",
+    "asf", "apng",
   ]
 
   /// By the extension; a name without one is a folder with frames. Nil for others.
