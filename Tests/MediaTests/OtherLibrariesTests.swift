@@ -23,7 +23,7 @@ struct OtherLibrariesTests {
   /// and interpolate colours each in their own way.
   private static let differences: [String: (most: Int, mean: Double)] = [
     "best.jpg": (3, 1), "progressive.jpg": (3, 1), "gray.jpg": (1, 0.1),
-    "subsampled.jpg": (40, 3), "lossy.webp": (40, 3),
+    "subsampled.jpg": (40, 4), "lossy.webp": (40, 4),
   ]
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: python)))
@@ -32,7 +32,7 @@ struct OtherLibrariesTests {
     let script = Self.root.appending(path: "Tests/Outside/media_values.py").path
     let values = try JSONDecoder().decode(
       Values.self, from: MediaMaker.run(Self.python, [script, maker.path]))
-    #expect(values.pictures.count == 18 && values.sounds.count == 16)
+    #expect(values.pictures.count == 18 && values.sounds.count == 15)
     for (name, expected) in values.pictures {
       let picture = try decoder.picture(maker.file(name))
       #expect(picture.array.shape == [30, 40, 3] && picture.warnings.isEmpty, "\(name)")
@@ -48,8 +48,8 @@ struct OtherLibrariesTests {
       let own = try decoder.audio(maker.file(name), sampleRate: 16_000).floats()
       #expect(own.count == expected.count, "\(name): \(own.count)")
       let worst = zip(own, expected).map { abs(Double($0) - $1) }.max() ?? 1
-      // A float has 24 bits; two decoders of Vorbis differ by what they round.
-      #expect(worst <= (name == "vorbis.ogg" ? 1e-4 : 1e-7), "\(name): \(worst)")
+      // A float has 24 bits.
+      #expect(worst <= 1e-7, "\(name): \(worst)")
     }
   }
 }

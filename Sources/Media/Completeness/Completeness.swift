@@ -119,10 +119,19 @@ struct Completeness {
     if ending.isCut || survey.endsWithin || endsWithShortPacket {
       return "the file ends in the middle of a packet, so its end is lost"
     }
-    if ending.isForeign || survey.endsBroken {
+    if ending.isForeign && !endsWithPacket || survey.endsBroken {
       return "what follows after \(SoundLength.text(max(0, survey.end))) seconds cannot be read"
     }
     return nil
+  }
+
+  /// Whether the last packet of FLV reaches to the file's end, but for headers.
+  private var endsWithPacket: Bool {
+    guard survey.container.format == "flv", let bytes = FileBytes(survey.container.file) else {
+      return false
+    }
+    let last = survey.tracks.map(\.lastPlace).max() ?? 0
+    return (0..<64).contains(bytes.count - last)
   }
 
   /// MP3 of a constant rate has packets of one size, to a byte; the beginning of another may follow.

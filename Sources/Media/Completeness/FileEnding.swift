@@ -89,7 +89,8 @@ struct FileEnding {
     let table = tail[(place + 27)...].prefix(Int(tail[place + 26]))
     let end = place + 27 + table.count + table.reduce(0) { $0 + Int($1) }
     isCut = end > tail.count || table.count < Int(tail[place + 26])
-    isForeign = end < tail.count
+    // Tags and the like may follow.
+    isForeign = end + 128 < tail.count
   }
 
   /// Packets of one length from one sync byte to the next.

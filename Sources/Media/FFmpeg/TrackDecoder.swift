@@ -35,6 +35,7 @@ final class TrackDecoder {
     (self.container, self.stream, self.codec, self.packet) = (container, stream, codec, packet)
     container.readOnly(stream)
     codec.pointee.thread_count = 1
+    codec.pointee.err_recognition |= Self.checks(decoder.pointee.id)
     codec.pointee.max_pixels = Int64(MediaLimits.pixels)
     codec.pointee.pkt_timebase = stream.pointee.time_base
     guard avcodec_parameters_to_context(codec, parameters) >= 0,
@@ -105,6 +106,16 @@ final class TrackDecoder {
     }
     isDraining = true
     avcodec_send_packet(codec, nil)
+  }
+
+  /// What a codec's own check sums are good for: of some, a mismatch is an error. Of others, sound files
+  /// have wrong ones.
+  private static func checks(_ codec: AVCodecID) -> Int32 {
+    switch codec {
+    case AV_CODEC_ID_PNG, AV_CODEC_ID_APNG: AV_EF_CRCCHECK
+    case AV_CODEC_ID_FLAC: AV_EF_CRCCHECK | AV_EF_EXPLODE
+    default: 0
+    }
   }
 
   /// Throws `EquipoiseError` for a track of which too much could not be decoded so far.

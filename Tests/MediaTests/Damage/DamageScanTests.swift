@@ -97,7 +97,7 @@ struct DamageScanTests {
     for name in ["one", "two"] {
       var notes: [String] = []
       let data = try tree.prepare(
-        "manifest", to: "data", name == "one" ? [] : ["classes=[down, up]"]
+        "manifest", to: "data", name == "one" ? [] : ["classes=[up, down]"]
       ) {
         if case .note(let text) = $0 { notes.append(text) }
       }

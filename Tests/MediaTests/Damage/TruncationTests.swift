@@ -53,6 +53,14 @@ struct TruncationTests {
     }
   }
 
+  /// Whether a last frame alone is missing, or a last packet of sound.
+  private static func isSpared(_ found: [UInt8], of original: [UInt8], _ part: Part) -> Bool {
+    guard part != .picture, let count = Int(String(decoding: found, as: UTF8.self)),
+      let all = Int(String(decoding: original, as: UTF8.self))
+    else { return false }
+    return all - count <= (part == .video ? 1 : 4608)
+  }
+
   private func check(
     _ kind: (name: String, options: String), _ parts: [Part], _ unknowable: Unknowable = .nothing
   ) throws {
@@ -67,7 +75,7 @@ struct TruncationTests {
         for (part, original) in zip(parts, originals) {
           do {
             let found = try content(file, part)
-            if found == original { continue }
+            if found == original || Self.isSpared(found, of: original, part) { continue }
             let isKnown =
               unknowable == .nothing || unknowable == .cut && !tail.isEmpty
               || unknowable == .zeros && tail.isEmpty
