@@ -11,14 +11,17 @@ struct DamageScanTests {
 
   init() throws { tree = try RawTree() }
 
-  private func write(_ bytes: [UInt8], cutTo percent: Int, isZeroFilled: Bool, as name: String) throws {
+  private func write(_ bytes: [UInt8], cutTo percent: Int, isZeroFilled: Bool, as name: String)
+    throws
+  {
     let kept = bytes.count * percent / 100
     let zeros = [UInt8](repeating: 0, count: isZeroFilled ? bytes.count - kept : 0)
     _ = try tree.maker.write(bytes.prefix(kept) + zeros, to: "raw/" + name)
   }
 
   /// Writes a manifest of one column and scans it.
-  private func findings(_ files: [String], _ column: String) throws -> [String: ScanReport.Finding] {
+  private func findings(_ files: [String], _ column: String) throws -> [String: ScanReport.Finding]
+  {
     let rows = files.map { "\($0),train,\($0.hasPrefix("whole") ? "up" : "down"),\($0)\n" }
     try tree.write("id,split,label,\(column)\n" + rows.joined(), to: "manifest.csv")
     let sets = ["modalities.\(column)={size: 8}"]

@@ -65,7 +65,8 @@ struct MediaPreparer {
       report(
         .note(
           "\(warnings.count) \(warnings.count == 1 ? "sample is" : "samples are") used but doubtful, "
-            + "listed in \(output)/warnings.csv; the first is '\(first.sample.id)': \(first.problem)"))
+            + "listed in \(output)/warnings.csv; the first is '\(first.sample.id)': \(first.problem)"
+        ))
     }
     report(
       .note("finished parts stay in \(work), for runs with changed options; remove it at will"))
