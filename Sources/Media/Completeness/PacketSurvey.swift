@@ -43,6 +43,7 @@ final class PacketSurvey {
   ///   - file: its path.
   ///   - type: of which kind the wanted track is.
   ///   - lack: what the file does not have if there is no such track.
+  /// - Throws: `EquipoiseError` for a file that cannot be read or has no such track.
   init(_ file: String, _ type: AVMediaType, lack: String) throws {
     container = try Container(file)
     guard !container.streams.isEmpty else {

@@ -35,6 +35,7 @@ final class FrameReader {
   ///   - interval: seconds from one frame to the next, on average.
   ///   - isNumbered: whether the time stamps count for nothing.
   ///   - maySeek: whether frames between wanted ones may be left out.
+  /// - Throws: `EquipoiseError` for a codec that cannot be decoded.
   init(
     _ container: Container, _ stream: UnsafeMutablePointer<AVStream>, interval: Double,
     isNumbered: Bool = false, maySeek: Bool = false

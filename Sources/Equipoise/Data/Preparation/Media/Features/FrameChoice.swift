@@ -37,6 +37,7 @@ struct FrameSampling: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - times: when frames are shown, in seconds from the start of the track, ascending; at least one.
   ///   - stream: draws random frames.
+  /// - Returns: ascending numbers.
   func frames(at times: [Double], _ stream: inout RandomStream) -> [Int] {
     let candidates = candidates(times)
     return choice(count, of: candidates.count, &stream).map { candidates[$0] }
