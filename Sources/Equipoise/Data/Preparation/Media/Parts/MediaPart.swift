@@ -53,7 +53,9 @@ struct MediaPartContent: Sendable {
     sources = file.metadata["sources"]
   }
 
-  init(array: HostArray, corrupt: [Int: String], warnings: [Int: String], sources: String) {
+  init(
+    array: HostArray, corrupt: [Int: String], warnings: [Int: String] = [:], sources: String
+  ) {
     (self.array, self.corrupt, self.warnings) = (array, corrupt, warnings)
     self.sources = sources
   }
