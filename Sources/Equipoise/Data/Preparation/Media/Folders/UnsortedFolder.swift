@@ -105,15 +105,22 @@ struct WantedModalities {
 }
 
 extension WantedModalities {
-  /// Those of a dataset, with the kinds of files that they were made of.
-  init(_ dataset: PreparedDataset, _ record: MediaRecord, _ media: MediaPreparation) {
+  /// Those of a dataset, with the kinds of files that they were made of. Throws `EquipoiseError` where the
+  /// record is not that of the dataset.
+  init(
+    _ dataset: PreparedDataset, _ record: MediaRecord, _ media: MediaPreparation
+  ) throws {
     names = dataset.modalities.map(\.name)
     classes = dataset.description.classes
     kinds = [:]
     for modality in dataset.modalities {
-      // What cannot be followed is refused where it is needed.
-      let feature = try? record.feature(of: modality, in: dataset, flow: media.flow)
-      kinds[modality.name] = feature.flatMap(Self.kind)
+      do {
+        let feature = try record.feature(of: modality, in: dataset, flow: media.flow)
+        kinds[modality.name] = Self.kind(of: feature)
+      } catch let error as EquipoiseError where error.kind == .usage {
+        // Flow that this program cannot compute is refused where it is needed.
+        continue
+      }
     }
   }
 
