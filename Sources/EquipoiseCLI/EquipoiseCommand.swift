@@ -21,7 +21,8 @@ struct EquipoiseCommand: ParsableCommand {
     ProcessSetUp.run()
     do {
       try UnknownCommand.check(CommandLine.arguments.dropFirst().first)
-      var command = try parseAsRoot()
+      let arguments = NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       ErrorReport.exit(error)

@@ -59,7 +59,7 @@ struct ReportMatrices: Encodable {
             count += 1
           }
         }
-        means.append(Int((100 * sum / max(1, count)).rounded()))
+        means.append(Int(saturating: Double((100 * sum / max(1, count)).rounded())))
       }
     }
     return Matrix(name: name, rows: rows, values: means)

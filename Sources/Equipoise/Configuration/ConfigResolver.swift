@@ -18,6 +18,19 @@ struct ConfigResolver<Root: ConfigurationSection> {
     }
   }
 
+  /// Throws `ConfigIssue` for a path that the configuration does not have once `assignments` are made.
+  func checkKey(_ path: ConfigPath, after assignments: [ConfigAssignment]) throws {
+    let tree = try overlaid(assignments)
+    var value = ConfigValue.mapping(tree)
+    let holds = ConfigValue.mapping(tree).nodes().contains { $0.path == path }
+    guard !holds else { return }
+    do {
+      try value.assign(.null, at: path)
+    } catch let issue as ConfigIssue {
+      throw issue.suggesting(from: tree)
+    }
+  }
+
   private func overlaid(_ assignments: [ConfigAssignment]) throws -> ConfigMapping {
     var tree = try ConfigEncoder.encode(Root()).mapping ?? ConfigMapping()
     let variant = try variants?.chosen(by: assignments, in: tree)
@@ -25,7 +38,13 @@ struct ConfigResolver<Root: ConfigurationSection> {
       variants.put(try variants.defaults(of: variant, chosenBy: assignments), into: &tree)
     }
     var value = ConfigValue.mapping(tree)
-    for assignment in assignments { try value.assign(assignment.value, at: assignment.path) }
+    for assignment in assignments {
+      do {
+        try value.assign(assignment.value, at: assignment.path)
+      } catch let issue as ConfigIssue {
+        throw issue.suggesting(from: tree)
+      }
+    }
     tree = value.mapping ?? tree
     if let variants, let variant {
       let section = tree[variants.section] ?? .null

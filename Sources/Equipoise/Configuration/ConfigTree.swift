@@ -1,5 +1,3 @@
-import Formats
-
 /// Paths into a tree of values.
 extension ConfigValue {
   /// The mapping inside, if it is one.
@@ -32,13 +30,15 @@ extension ConfigValue {
     guard depth < path.keys.count else {
       // "training:" with nothing below it changes nothing.
       if value == .null || value.mapping != nil { return }
-      throw ConfigIssue(at: whole, found: value, expected: "a section")
+      // `optimiser: adam` means its type.
+      let chooser = ["type", "name"].first { mapping[$0] != nil }
+      throw ConfigIssue(
+        at: whole, "\(here) is \(value.found)",
+        fix: chooser.map { "expected a section: set \(here).\($0)" } ?? "expected a section")
     }
     let key = path.keys[depth]
     guard var entry = mapping[key] ?? mapping.elementDefaults else {
-      throw ConfigIssue(
-        at: whole, "unknown key '\(here.appending(key))'",
-        fix: Nearest.hint(key, in: mapping.keys))
+      throw ConfigIssue(unknown: whole, at: here.appending(key), among: mapping.keys)
     }
     try entry.assign(value, at: path, depth: depth + 1, below: base)
     mapping[key] = entry

@@ -95,10 +95,10 @@ extension ModelConfiguration: RangeChecking {
 
 extension EncoderConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
-    try path.check("width", width, .atLeast(1))
-    try path.check("depth", depth, .atLeast(1))
-    try path.check("heads", heads, .atLeast(1))
-    try path.check("hidden", hidden, .atLeast(1))
+    try path.check("width", width, .atLeast(1, to: 65_536))
+    try path.check("depth", depth, .atLeast(1, to: 1000))
+    try path.check("heads", heads, .atLeast(1, to: 65_536))
+    try path.check("hidden", hidden, .atLeast(1, to: 1_048_576))
     try path.check("dropout", dropout, .from(0..<1))
   }
 }

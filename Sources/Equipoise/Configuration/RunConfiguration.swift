@@ -56,6 +56,28 @@ extension RunConfiguration: RangeChecking {
 }
 
 extension RunConfiguration {
+  /// Checks that a configuration with a method has a key.
+  ///
+  /// - Parameters:
+  ///   - key: its path with dots.
+  ///   - method: the method's name.
+  ///   - methods: The methods there are and the type of each one's settings.
+  ///   - place: what to name in the message.
+  /// - Throws: `EquipoiseError` with the key that may have been meant.
+  package static func checkKey(
+    _ key: String, method: String, methods: MethodTable, at place: String
+  ) throws {
+    let chosen = ConfigAssignment.flag("--methods", "method.name", .string(method))
+    let path = ConfigPath(dotted: key)
+    do {
+      let resolver = ConfigResolver<RunConfiguration>(variants: methods.sections)
+      // Any other problem has its own place and time.
+      try resolver.checkKey(path, after: [chosen])
+    } catch let issue as ConfigIssue {
+      throw issue.located(at: place)
+    }
+  }
+
   /// The configuration from a file, flags and `--set`, each beating the one before.
   ///
   /// - Parameters:

@@ -29,13 +29,13 @@ extension RuntimeConfiguration: RangeChecking {
     try path.check(
       "device", Self.isDevice(device), found: .string(device),
       expected: "auto, cpu, cuda, cuda:N or mps")
-    try path.check("threads", threads, .atLeast(1))
-    try path.check("seed", seed, .atLeast(0))
-    try path.check("workers", workers, .atLeast(0))
-    try path.check("prefetch", prefetch, .atLeast(1))
-    try path.check("checkpointEverySteps", checkpointEverySteps, .atLeast(1))
-    try path.check("keepCheckpoints", keepCheckpoints, .atLeast(2))
-    try path.check("maxSteps", maxSteps, .atLeast(0))
+    try path.check("threads", threads, .atLeast(1, to: 1024))
+    try path.check("seed", seed, .seed)
+    try path.check("workers", workers, .atLeast(0, to: 1024))
+    try path.check("prefetch", prefetch, .atLeast(1, to: 1_000_000))
+    try path.check("checkpointEverySteps", checkpointEverySteps, .threshold(1))
+    try path.check("keepCheckpoints", keepCheckpoints, .threshold(2))
+    try path.check("maxSteps", maxSteps, .threshold(0))
   }
 
   private static func isDevice(_ name: String) -> Bool {

@@ -91,9 +91,9 @@ public enum ScheduleKind: String, ConfigurationChoice {
 
 extension TrainingConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
-    try path.check("epochs", epochs, .atLeast(1))
+    try path.check("epochs", epochs, .atLeast(1, to: 1_000_000))
     try path.check("batchSize", batchSize, .atLeast(1))
-    try path.check("gradientClip", gradientClip, .above(0))
+    try path.check("gradientClip", gradientClip, .above(0, to: 1e30))
     try optimiser.check(at: path.appending("optimiser"))
     try schedule.check(at: path.appending("schedule"))
   }

@@ -9,7 +9,8 @@ extension PreparedDataset {
       for shard in description.splits[split] ?? [] {
         let file = try MappedFile(path: folder + "/" + shard.file)
         let header = file.withBytes { bytes in
-          let length = Int(bytes.loadUnaligned(as: UInt64.self).littleEndian)
+          let claimed = Int(clamping: bytes.loadUnaligned(as: UInt64.self).littleEndian)
+          let length = min(claimed, bytes.count - 8)
           return Digest.sha256Hex(of: UnsafeRawBufferPointer(rebasing: bytes[..<(8 + length)]))
         }
         parts.append("\(shard.file) \(file.bytes.count) \(header)")

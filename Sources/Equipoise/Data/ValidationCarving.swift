@@ -46,12 +46,13 @@ struct ValidationCarving {
   }
 
   private func byClass(_ share: Double) -> [Int] {
-    (0..<classes).flatMap { ofClass($0, share) }.sorted()
+    let members = Dictionary(grouping: labels.indices) { labels[$0] }
+    return (0..<classes).flatMap { ofClass($0, members[$0] ?? [], share) }.sorted()
   }
 
   /// At least one sample of each class that has two, and never the last one.
-  private func ofClass(_ label: Int, _ share: Double) -> [Int] {
-    var members = labels.indices.filter { labels[$0] == label }
+  private func ofClass(_ label: Int, _ members: [Int], _ share: Double) -> [Int] {
+    var members = members
     guard members.count > 1 else { return [] }
     var stream = stream.substream("class \(label)")
     stream.shuffle(&members)

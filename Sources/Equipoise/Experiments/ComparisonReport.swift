@@ -67,7 +67,14 @@ public struct ComparisonReport: Codable, Sendable {
   }
 
   private static func scores(in group: String, _ seeds: [Int]) throws -> [RunScores] {
-    try seeds.compactMap { try RunScores(in: RunFolder("\(group)/seed-\($0)")) }
+    try seeds.compactMap { seed in
+      let folder = RunFolder("\(group)/seed-\(seed)")
+      let scores = try RunScores(in: folder)
+      guard let scores, scores.seed != seed else { return scores }
+      throw EquipoiseError(
+        .checkpoint, "the folder holds a run with seed \(scores.seed)", at: folder.path,
+        fix: "remove it and repeat the comparison's command, which trains that of seed \(seed)")
+    }
   }
 
   private mutating func addDifferences() {

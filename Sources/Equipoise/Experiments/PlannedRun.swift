@@ -52,7 +52,8 @@ package struct PlannedRun: Sendable {
 extension RunEnvironment {
   /// What a run wrote down about its surroundings.
   package static func saved(in folder: RunFolder) throws -> RunEnvironment {
-    let data = try FileSystem.contents(of: folder.environment)
-    return try JSONDecoder().decode(RunEnvironment.self, from: data)
+    try JSONFile.read(
+      RunEnvironment.self, from: folder.environment,
+      fix: "restore it from a copy, or train into another folder")
   }
 }

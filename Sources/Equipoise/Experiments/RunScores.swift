@@ -38,20 +38,18 @@ public struct RunScores: Codable, Sendable {
 
   /// What a run's `result.json` says; `nil` when the run is not finished.
   package static func result(in folder: RunFolder) throws -> RunResult? {
-    guard let data = FileManager.default.contents(atPath: folder.result) else { return nil }
-    do {
-      return try JSONDecoder().decode(RunResult.self, from: data)
-    } catch {
-      throw EquipoiseError(
-        .checkpoint, "the run's result cannot be understood", at: folder.result,
-        fix: "remove the file and repeat the command, which writes it anew")
-    }
+    guard FileManager.default.fileExists(atPath: folder.result) else { return nil }
+    return try JSONFile.read(
+      RunResult.self, from: folder.result,
+      fix: "remove the file and repeat the command that trained the run, which writes it again")
   }
 
   private static func multiplyAdds(in metrics: String) throws -> Int? {
     struct Line: Decodable { let multiplyAddsPerSample: Int? }
-    let text = try FileSystem.text(of: metrics)
-    guard let last = text.split(separator: "\n").last else { return nil }
-    return try JSONDecoder().decode(Line.self, from: Data(last.utf8)).multiplyAddsPerSample
+    let fix = "restore it from a copy, or remove the run's folder and train it again"
+    let data = try FileSystem.contents(of: metrics)
+    guard let last = data.split(separator: UInt8(ascii: "\n")).last else { return nil }
+    return try JSONFile.decode(Line.self, from: Data(last), at: metrics, fix: fix)
+      .multiplyAddsPerSample
   }
 }

@@ -24,17 +24,18 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   /// - Parameter folder: the comparison's folder.
   /// - Throws: `EquipoiseError` when there is none.
   package init(in folder: String) throws {
-    guard let data = FileManager.default.contents(atPath: Self.path(in: folder)) else {
+    guard FileManager.default.fileExists(atPath: Self.path(in: folder)) else {
       throw EquipoiseError(
         .usage, "the folder holds no comparison", at: folder,
         fix: "name the folder given to 'equipoise compare --out'")
     }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: data)
-    } catch {
+    self = try JSONFile.read(
+      Self.self, from: Self.path(in: folder),
+      fix: "repeat the comparison's command, which writes it again")
+    guard Set(seeds).count == seeds.count, Set(entries.map(\.name)).count == entries.count else {
       throw EquipoiseError(
-        .usage, "the file cannot be understood", at: Self.path(in: folder),
-        fix: "repeat the comparison's command, which writes it anew")
+        .checkpoint, "the file is damaged: a seed or an entry is listed twice",
+        at: Self.path(in: folder), fix: "repeat the comparison's command, which writes it again")
     }
   }
 

@@ -46,7 +46,7 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
       try path.check("lambda", lambda, .atLeast(0))
       try path.check("period", period, .atLeast(1))
       try path.check("limit", limit, .atLeast(0))
-      try path.check("restarts", restarts, .atLeast(1))
+      try path.check("restarts", restarts, .atLeast(1, to: 10_000))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// Makes one modality's encoder from its configuration.
@@ -10,6 +11,7 @@ struct EncoderFactory {
   func makeEncoder(from generator: Generator) throws -> any ModalityEncoder {
     let kind = try resolvedKind()
     try refuseForeignSettings(kind)
+    try refuseMoreThanMemory(kind)
     let encoder = try makeEncoder(kind, generator)
     try encoder.validate(shape: shape, of: modality)
     if let path = configuration.initialWeights { try encoder.loadPretrained(from: path) }
@@ -73,6 +75,44 @@ struct EncoderFactory {
       throw EquipoiseError(
         .configuration, "modality '\(modality)': no encoder takes samples of shape \(shape)",
         fix: "prepare it as a vector [C], sequence [L, C], image [C, H, W] or video [T, C, H, W]")
+    }
+  }
+
+  /// Weights that no memory holds would end the process while they are drawn, without a word.
+  private func refuseMoreThanMemory(_ kind: Kind) throws {
+    let bytes = 4 * leastWeights(kind)
+    let physical = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > physical else { return }
+    let gibibyte = Double(1 << 30)
+    throw EquipoiseError(
+      .configuration,
+      String(
+        format: "the encoder's weights take %.0f GiB, and this machine has %.0f", bytes / gibibyte,
+        physical / gibibyte), at: "model.encoders.\(modality)",
+      fix: "choose a smaller width" + (configuration.depth == nil ? "" : " or depth"))
+  }
+
+  /// About how many numbers an encoder learns, at least.
+  private func leastWeights(_ kind: Kind) -> Double {
+    func squared(_ width: Int) -> Double { Double(width) * Double(width) }
+    switch kind {
+    case .resNet(let variant):
+      // Of the published width, all layers but the first.
+      let millions = variant == .resNet18 ? 11.1 : 21.2
+      let width = configuration.width ?? ResNet.defaultWidth
+      return millions * 1e6 * squared(width) / squared(ResNet.defaultWidth)
+    case .transformer:
+      let width = configuration.width ?? TransformerEncoder.defaultWidth
+      let depth = configuration.depth ?? TransformerEncoder.defaultDepth
+      let hidden = Double(configuration.hidden ?? 4 * width)
+      return Double(depth) * (4 * squared(width) + 2 * Double(width) * hidden)
+    case .mlp:
+      let width = configuration.width ?? MLPEncoder.defaultWidth
+      let later = (configuration.depth ?? MLPEncoder.defaultDepth) - 1
+      return Double(shape.last ?? 0) * Double(width) + Double(later) * squared(width)
+    case .conv1d:
+      let width = configuration.width ?? Conv1dEncoder.defaultWidth
+      return Double((configuration.depth ?? Conv1dEncoder.defaultDepth) - 1) * squared(width)
     }
   }
 

@@ -16,7 +16,7 @@ package struct MetricsRecord {
   /// A line; `nil` where it is no epoch.
   init?(line: some StringProtocol) {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-      let epoch = object["epoch"] as? Int
+      let epoch = object["epoch"] as? Int, (0..<Int.max).contains(epoch)
     else { return nil }
     self.epoch = epoch
     numbers = Self.numbers(in: object)

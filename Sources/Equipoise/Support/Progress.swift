@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// Shows how far training is: a bar on a terminal, plain lines elsewhere.
@@ -84,7 +85,7 @@ package final class Progress {
   private func remaining(at now: Double) -> String {
     let rate = samplesPerSecond(at: now)
     guard rate > 0 else { return "-:--" }
-    let seconds = Int((Double(max(0, total - done) + later) / rate).rounded())
+    let seconds = Int(saturating: (Double(max(0, total - done) + later) / rate).rounded())
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
     return hours > 0
       ? String(format: "%d:%02d:%02d", hours, minutes, seconds % 60)

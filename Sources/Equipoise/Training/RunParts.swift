@@ -30,6 +30,7 @@ package final class RunParts {
     let data = try RunData(configuration, device: device)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
+    try ModalitySets.check(model.modalities.count, configuration.evaluation)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
     if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
       throw error

@@ -115,8 +115,7 @@ package struct TrainingRun {
   private static func checkEnvironment(
     _ parts: RunParts, in folder: RunFolder, warn: (String) -> Void
   ) throws {
-    let data = try FileSystem.contents(of: folder.environment)
-    let before = try JSONDecoder().decode(RunEnvironment.self, from: data)
+    let before = try RunEnvironment.saved(in: folder)
     let now = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
     guard before.dataset == now.dataset else {
       throw EquipoiseError(

@@ -82,13 +82,13 @@ struct BenchmarkCommand: ParsableCommand {
   var keepBusy = false
 
   func validate() throws {
-    guard batch >= 2, size >= 32, threads >= 1, rounds >= 1, (steps ?? 1) >= 1,
-      (classes ?? 2) >= 2, 0...1024 ~= busy
-    else {
-      throw ValidationError(
-        "--batch and --classes take 2 or more, --size 32 or more, --threads, --rounds and --steps "
-          + "1 or more, --busy 0 to 1024")
-    }
+    try NumberFlag.check("--batch", batch, from: 2)
+    try NumberFlag.check("--size", size, from: 32, to: 8192)
+    try NumberFlag.check("--classes", classes, from: 2)
+    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
+    try NumberFlag.check("--rounds", rounds, from: 1)
+    try NumberFlag.check("--steps", steps, from: 1)
+    try NumberFlag.check("--busy", busy, from: 0, to: 1024)
     guard precision != .tf32 else {
       throw ValidationError(
         "--precision tf32 is arithmetic of NVIDIA GPUs, and this times the processor; use fp32 or bf16"

@@ -40,12 +40,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "How to print the scores.")
   var format = OutputFormat.table
 
-  private func check() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
-  }
-
   func run() throws {
-    try check()
+    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
     let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
       if let data { configuration.data = data }
       if let device { configuration.runtime.device = device }

@@ -33,9 +33,8 @@ struct ImportCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
-    guard channels >= 1, width >= 1 else {
-      throw ValidationError("--channels and --width take a number from 1")
-    }
+    try NumberFlag.check("--channels", channels, from: 1, to: 65_536)
+    try NumberFlag.check("--width", width, from: 1, to: 4096)
   }
 
   func run() throws {

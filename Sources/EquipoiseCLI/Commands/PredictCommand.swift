@@ -69,8 +69,8 @@ struct PredictCommand: ParsableCommand {
   var out: String?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1") }
-    if let batchSize, batchSize < 1 { throw ValidationError("--batch-size takes a number from 1") }
+    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
+    try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
     if root != nil, manifest == nil { throw ValidationError("--root goes with --manifest") }
     guard [dataset != nil, manifest != nil, !input.isEmpty].count(where: { $0 }) == 1 else {
       throw ValidationError(

@@ -61,7 +61,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func check() throws {
-    if let trials, trials < 1 { throw ValidationError("--trials takes a number from 1") }
+    try NumberFlag.check("--trials", trials, from: 1)
     if searchSeed < 0 { throw ValidationError("--search-seed takes a number from 0") }
     if grid.isEmpty, random.isEmpty {
       throw ValidationError("there is nothing to search; add --grid KEY=V1,V2 or --random")
@@ -76,6 +76,7 @@ struct SweepCommand: ParsableCommand {
       throw ValidationError("no methods are named, or one twice; add --methods joint,aim")
     }
     let dimensions = try dimensions(of: names)
+    try checkKeys(of: dimensions, names)
     let found = try names.flatMap { name in
       // Settings that make no sense are told before any search space is counted.
       _ = try options.configuration(method: name, name: name)
@@ -87,9 +88,26 @@ struct SweepCommand: ParsableCommand {
   private func trials(of method: String, _ dimensions: [SearchDimension]) throws -> [Trial] {
     let points = try SearchSpace(method, of: dimensions).points(trials, seed: searchSeed)
     return try points.enumerated().map { index, settings in
-      Trial(
-        method: method, index: index, settings: settings,
-        configuration: try options.configuration(method: method, extra: settings, name: method))
+      do {
+        let own = try options.configuration(method: method, extra: settings, name: method)
+        return Trial(method: method, index: index, settings: settings, configuration: own)
+      } catch let error as EquipoiseError {
+        throw EquipoiseError(
+          error.kind, error.what, at: "trial \(settings.joined(separator: " ")) of '\(method)'",
+          fix: error.remedy)
+      }
+    }
+  }
+
+  /// Throws for a key that no method has that it is for.
+  private func checkKeys(of dimensions: [SearchDimension], _ methods: [String]) throws {
+    let table = try MethodRegistry.table()
+    for dimension in dimensions {
+      for method in methods where dimension.method ?? method == method {
+        try RunConfiguration.checkKey(
+          dimension.key, method: method, methods: table,
+          at: "\(dimension.isRange ? "--random" : "--grid") \(dimension.key) (for '\(method)')")
+      }
     }
   }
 

@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
     if out == nil, dryRun == nil {
       throw ValidationError("no run folder is given; add --out DIR")
     }
-    if let dryRun, dryRun < 1 { throw ValidationError("--dry-run takes a number from 1") }
+    try NumberFlag.check("--dry-run", dryRun, from: 1)
   }
 
   func run() throws {

@@ -88,9 +88,9 @@ private enum RunEstimates {
     let parts = try RunParts(configuration)
     let memory = MemoryEstimate(
       parts.model.summarize(), configuration.training, method: parts.methodResources)
-    let samples = parts.samplesPerEpoch * configuration.training.epochs
+    let samples = Double(parts.samplesPerEpoch) * Double(configuration.training.epochs)
     return RunEstimate(
-      multiplyAdds: Double(parts.multiplyAddsPerSample) * Double(samples),
-      memory: base + memory.total)
+      multiplyAdds: Double(parts.multiplyAddsPerSample) * samples,
+      memory: base.addedSaturating(to: memory.total))
   }
 }

@@ -28,8 +28,10 @@
     var rounds = 5
 
     func validate() throws {
-      guard workers >= 1, rate > 0, rounds >= 1 else {
-        throw ValidationError("--workers and --rounds take 1 or more, --rate more than 0")
+      try NumberFlag.check("--workers", workers, from: 1, to: 1024)
+      try NumberFlag.check("--rounds", rounds, from: 1)
+      guard rate > 0, rate <= 1000 else {
+        throw ValidationError("--rate takes a number above 0, up to 1000")
       }
     }
 

@@ -2,7 +2,17 @@ public import ArgumentParser
 public import Equipoise
 
 // The library's choices as values of options.
-extension Split: ExpressibleByArgument {}
+extension Split: ExpressibleByArgument {
+  /// Takes the words that data and other programs use too.
+  public init?(argument: String) {
+    switch argument.lowercased() {
+    case "train", "training": self = .train
+    case "validation", "val", "valid", "dev", "development": self = .validation
+    case "test", "testing": self = .test
+    default: return nil
+    }
+  }
+}
 extension SavedWeights: ExpressibleByArgument {}
 extension ResumePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}

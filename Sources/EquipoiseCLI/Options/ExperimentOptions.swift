@@ -1,5 +1,6 @@
 import ArgumentParser
 import Equipoise
+import Formats
 import Foundation
 import Torch
 
@@ -75,7 +76,7 @@ extension ExperimentOptions {
   /// How many of such runs may go side by side. They would share one GPU and its memory, which nobody
   /// here measures: there one at a time, unless the user knows better.
   func budget(for configurations: [RunConfiguration]) throws -> RunBudget {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1") }
+    try NumberFlag.check("--jobs", jobs, from: 1, to: 4096)
     let free = SystemMemory.available.map { 9 * ($0 / 10) } ?? SystemMemory.total
     let limit = try memoryLimit() ?? free
     if let jobs { return RunBudget(jobs: jobs, memory: limit) }
@@ -95,7 +96,7 @@ extension ExperimentOptions {
     guard let number = Double(digits), number > 0, number < 1e12 else {
       throw ValidationError("--memory \(memory) is no size; for example --memory 8G or 512M")
     }
-    return Int(number * Double(1 << (shift ?? 0)))
+    return Int(saturating: number * Double(1 << (shift ?? 0)))
   }
 
   /// A configuration from file, flags and `--set`, in that order.

@@ -15,9 +15,8 @@ struct MediaOptions: ParsableArguments {
   var maxCorrupt = 0
 
   func validate() throws {
-    guard workers ?? 1 >= 1, maxCorrupt >= 0 else {
-      throw ValidationError("--workers takes 1 or more, --max-corrupt 0 or more")
-    }
+    try NumberFlag.check("--workers", workers, from: 1, to: 1024)
+    try NumberFlag.check("--max-corrupt", maxCorrupt, from: 0, to: .max)
   }
 
   var preparation: MediaPreparation {

@@ -88,31 +88,39 @@ extension RunOptions {
   /// Whether any flag was given.
   var isEmpty: Bool { config == nil && sets.isEmpty && assignments.isEmpty }
 
+  /// The settings that have a flag of their own, by the flag's name.
+  static let paths = [
+    "data": "data", "method": "method.name", "modalities": "modalities",
+    "epochs": "training.epochs", "batch-size": "training.batchSize",
+    "learning-rate": "training.optimiser.learningRate", "init": "model.initialWeights",
+    "seed": "runtime.seed", "device": "runtime.device", "precision": "training.precision",
+    "threads": "runtime.threads", "channels-last": "training.channelsLast",
+    "max-steps": "runtime.maxSteps", "checkpoint-every": "runtime.checkpointEverySteps",
+  ]
+
   private var assignments: [ConfigAssignment] {
     let names = modalities?.split(separator: ",", omittingEmptySubsequences: false)
       .map { ConfigValue.string(String($0)) }
     return [
-      flag("data", "data", data.map(ConfigValue.string)),
-      flag("method", "method.name", method.map(ConfigValue.string)),
-      flag("modalities", "modalities", names.map(ConfigValue.sequence)),
-      flag("epochs", "training.epochs", epochs.map(ConfigValue.integer)),
-      flag("batch-size", "training.batchSize", batchSize.map(ConfigValue.integer)),
-      flag(
-        "learning-rate", "training.optimiser.learningRate", learningRate.map(ConfigValue.double)),
-      flag("init", "model.initialWeights", initialWeights.map(ConfigValue.string)),
-      flag("seed", "runtime.seed", seed.map(ConfigValue.integer)),
-      flag("device", "runtime.device", device.map(ConfigValue.string)),
-      flag("precision", "training.precision", precision.map(ConfigValue.string)),
-      flag("threads", "runtime.threads", threads.map(ConfigValue.integer)),
-      flag("channels-last", "training.channelsLast", channelsLast ? .bool(true) : nil),
-      flag("max-steps", "runtime.maxSteps", maxSteps.map(ConfigValue.integer)),
-      flag(
-        "checkpoint-every", "runtime.checkpointEverySteps",
-        checkpointEvery.map(ConfigValue.integer)),
+      flag("data", data.map(ConfigValue.string)),
+      flag("method", method.map(ConfigValue.string)),
+      flag("modalities", names.map(ConfigValue.sequence)),
+      flag("epochs", epochs.map(ConfigValue.integer)),
+      flag("batch-size", batchSize.map(ConfigValue.integer)),
+      flag("learning-rate", learningRate.map(ConfigValue.double)),
+      flag("init", initialWeights.map(ConfigValue.string)),
+      flag("seed", seed.map(ConfigValue.integer)),
+      flag("device", device.map(ConfigValue.string)),
+      flag("precision", precision.map(ConfigValue.string)),
+      flag("threads", threads.map(ConfigValue.integer)),
+      flag("channels-last", channelsLast ? .bool(true) : nil),
+      flag("max-steps", maxSteps.map(ConfigValue.integer)),
+      flag("checkpoint-every", checkpointEvery.map(ConfigValue.integer)),
     ].compactMap { $0 }
   }
 
-  private func flag(_ name: String, _ path: String, _ value: ConfigValue?) -> ConfigAssignment? {
-    value.map { .flag("--\(name)", path, $0) }
+  private func flag(_ name: String, _ value: ConfigValue?) -> ConfigAssignment? {
+    guard let value, let path = Self.paths[name] else { return nil }
+    return .flag("--\(name)", path, value)
   }
 }

@@ -30,7 +30,7 @@ struct ComparisonTables {
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
             percent(entry.imbalance), spread(entry.seconds, digits: 1),
-            entry.multiplyAddsPerSample.map { Numbers.count(Int($0.mean.rounded())) } ?? "–",
+            entry.multiplyAddsPerSample.map { Numbers.count(Int(saturating: $0.mean.rounded())) } ?? "–",
           ])
     }
     return grid

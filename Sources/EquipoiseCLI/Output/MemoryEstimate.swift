@@ -1,4 +1,5 @@
 import Equipoise
+import Formats
 
 /// What a training step needs, in bytes. `train --dry-run` measures it.
 struct MemoryEstimate: Encodable {
@@ -21,15 +22,16 @@ struct MemoryEstimate: Encodable {
       }
     let outputs = model.encoders.flatMap(\.blocks)
       .reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    activations =
-      4 * Self.heldForEachOutput * outputs * training.batchSize * (method?.heldPasses ?? 1)
+    activations = (4 * Self.heldForEachOutput * outputs)
+      .multipliedSaturating(by: training.batchSize)
+      .multipliedSaturating(by: method?.heldPasses ?? 1)
   }
 
   /// Numbers held at the peak of a step for each number that a block puts out. Measured by peak
   /// memory: 10 for 1-D convolutions, 17 for a transformer, 27 for ResNet-18.
   private static let heldForEachOutput = 20
 
-  var total: Int { weights + gradients + optimiser + method + activations }
+  var total: Int { (weights + gradients + optimiser + method).addedSaturating(to: activations) }
 
   var text: String {
     var table = TextTable(["memory of a step", ""])

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// Numbers as tables show them.
@@ -31,7 +32,7 @@ enum Numbers {
 
   /// Seconds as `1 h 02 min`, `3 min 20 s` or `4.2 s`.
   static func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    let whole = Int(saturating: seconds.rounded())
     if whole >= 3600 { return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60) }
     if whole >= 60 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
     return String(format: "%.1f s", seconds)

@@ -77,7 +77,7 @@ final class PrefetchQueue<Value: Sendable>: @unchecked Sendable {
   private func claim() -> Int? {
     condition.lock()
     defer { condition.unlock() }
-    while !stopped, claimed < steps.upperBound, claimed >= wanted + capacity { condition.wait() }
+    while !stopped, claimed < steps.upperBound, claimed - wanted >= capacity { condition.wait() }
     guard !stopped, claimed < steps.upperBound else { return nil }
     defer { claimed += 1 }
     return claimed

@@ -25,6 +25,11 @@ package struct SearchDimension: Equatable, Sendable {
   /// Its values.
   package let values: Values
 
+  /// Whether values are drawn from a range.
+  package var isRange: Bool {
+    if case .range = values { true } else { false }
+  }
+
   /// Reads `[METHOD:]KEY=V1,V2…`.
   ///
   /// - Parameter text: what `--grid` was given.
@@ -54,12 +59,12 @@ package struct SearchDimension: Equatable, Sendable {
       .components(separatedBy: "..")
     let bounds = texts.map { Double($0) }
     guard bounds.count == 2, let low = bounds[0], let high = bounds[1], low < high,
-      low.isFinite, high.isFinite, !isLogarithmic || low > 0
+      max(abs(low), abs(high)) <= Self.largest, !isLogarithmic || low > 0
     else {
       throw EquipoiseError(
         .usage,
         "not of the form KEY=LOW..HIGH or KEY=LOW..HIGH(log) with LOW < HIGH"
-          + (isLogarithmic ? " and LOW > 0" : ""), at: "--random \(text)",
+          + (isLogarithmic ? " and LOW > 0" : "") + ", at most 1e15", at: "--random \(text)",
         fix: "for example: \(example)")
     }
     (self.method, self.key) = (method, key)
@@ -67,6 +72,9 @@ package struct SearchDimension: Equatable, Sendable {
     self.values = .range(
       low: low, high: high, scale: Scale(isLogarithmic: isLogarithmic, isWhole: isWhole))
   }
+
+  /// Beyond it neighbouring whole numbers are no longer told apart when they are drawn.
+  private static let largest = 1e15
 
   private static func parts(
     of text: String, flag: String, example: String

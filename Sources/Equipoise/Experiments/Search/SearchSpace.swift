@@ -1,3 +1,5 @@
+internal import Formats
+
 /// The settings that a search tries for one method.
 package struct SearchSpace: Sendable {
   /// The method.
@@ -65,16 +67,17 @@ package struct SearchSpace: Sendable {
       return stream.permutation(of: size).prefix(trials).map(gridPoint)
     }
     var points: [[String]] = []
+    var seen: Set<[String]> = []
     var attempts = 0
     while points.count < trials {
       attempts += 1
-      guard attempts <= 1000 * trials else {
+      guard attempts <= trials.multipliedSaturating(by: 1000) else {
         throw EquipoiseError(
           .usage, "there are not that many different points", at: "--trials \(trials)",
           fix: "ask for fewer, or widen a range")
       }
       let point = dimensions.map { "\($0.key)=\($0.draw(&stream))" }
-      if !points.contains(point) { points.append(point) }
+      if seen.insert(point).inserted { points.append(point) }
     }
     return points
   }

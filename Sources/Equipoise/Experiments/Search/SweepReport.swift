@@ -100,7 +100,7 @@ public struct SweepReport: Codable, Sendable {
     let head =
       ["trial", "method"] + keys + seeds.map { "seed_\($0)" } + ["mean", "sd", "best"]
     let rows = trials.map { trial in
-      let values = Dictionary(uniqueKeysWithValues: trial.settings.map(pair))
+      let values = Dictionary(trial.settings.map(pair), uniquingKeysWith: { $1 })
       let numbers = trial.scores + [trial.score?.mean, trial.score?.deviation]
       return [trial.name, trial.method] + keys.map { values[$0] ?? "" }
         + numbers.map { $0.map { "\($0)" } ?? "" }

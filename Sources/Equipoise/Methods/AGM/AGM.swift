@@ -1,3 +1,4 @@
+import Formats
 public import Torch
 
 /// Adaptive gradient modulation (Li et al., ICCV 2023): the fused logits are split into a response
@@ -59,6 +60,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     try setting.requireSeveralModalities(for: "AGM")
     self.configuration = configuration
     self.setting = setting
+    try setting.requireFewModalities(for: "AGM")
     let count = setting.model.modalities.count
     sets = AGMSets(modalities: count)
     runningScores = .zeros([count], device: setting.device)
@@ -169,7 +171,8 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     let share = configuration.window.share(of: setting.epochs)
     let passes = 1 + share * Double(sets.members.count - 1)
     return MethodResources(
-      multiplyAddsPerSample: Int(3 * passes * Double(setting.model.summarize().multiplyAdds)),
+      multiplyAddsPerSample: Int(
+        saturating: 3 * passes * Double(setting.model.summarize().multiplyAdds)),
       heldPasses: share > 0 ? sets.members.count : 1)
   }
 

@@ -1,3 +1,4 @@
+import Formats
 public import Torch
 
 extension AIM: ResourceStating, EpochMeasuring {
@@ -27,7 +28,7 @@ extension AIM: ResourceStating, EpochMeasuring {
     }
     return MethodResources(
       parameters: decouplingParameters + prototypeParameters, memory: memory,
-      multiplyAddsPerSample: Int(total))
+      multiplyAddsPerSample: Int(saturating: total))
   }
 
   /// Everything is held thrice, itself and Adam's two averages; gradients of one block at a time.

@@ -230,7 +230,7 @@ extension PrototypeConfiguration: RangeChecking {
     try path.check("reconstructionWeight", reconstructionWeight, .atLeast(0))
     try path.check("learningRate", learningRate, .above(0))
     try path.check("interval", interval, .atLeast(1))
-    try path.check("steps", steps, .atLeast(1))
+    try path.check("steps", steps, .atLeast(1, to: 1_000_000))
     try path.check("temperature", temperature, .above(0))
     try path.check("passInterval", passInterval, .atLeast(1))
     try path.check("classesPerStep", classesPerStep, .atLeast(1))
@@ -239,7 +239,7 @@ extension PrototypeConfiguration: RangeChecking {
 
 extension DecouplingConfiguration: RangeChecking {
   package func check(at path: ConfigPath) throws {
-    try path.check("latentWidth", latentWidth, .atLeast(1))
+    try path.check("latentWidth", latentWidth, .atLeast(1, to: 1_048_576))
     try path.check("learningRate", learningRate, .above(0))
     try path.check("maskLearningRate", maskLearningRate, .above(0))
     try path.check("interval", interval, .atLeast(1))

@@ -1,3 +1,4 @@
+import Formats
 import Torch
 
 extension GradientBlending: ResourceStating {
@@ -24,6 +25,6 @@ extension GradientBlending: ResourceStating {
     return MethodResources(
       parameters: ownParameters.reduce(0) { $0 + $1.parameter.leaf.count },
       memory: 4 * own + snapshot,
-      multiplyAddsPerSample: Int(3 * (forward + heads) + trained + measured))
+      multiplyAddsPerSample: Int(saturating: 3 * (forward + heads) + trained + measured))
   }
 }

@@ -71,7 +71,7 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
     package func check(at path: ConfigPath) throws {
       try path.check("firstSuperEpoch", firstSuperEpoch, .atLeast(1))
       try path.check("superEpoch", superEpoch, .atLeast(1))
-      try path.check("offlineEpochs", offlineEpochs, .atLeast(1))
+      try path.check("offlineEpochs", offlineEpochs, .atLeast(1, to: 1_000_000))
       try path.check("smoothing", smoothing, .from(0..<1))
       let found = ConfigValue.sequence(weights.map(ConfigValue.double))
       try path.check(

@@ -1,3 +1,4 @@
+import Formats
 public import Torch
 
 /// Prototypical modal rebalance (Fan et al., CVPR 2023): a modality that lags is pulled to the
@@ -143,7 +144,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     return MethodResources(
       memory: prototypes.state.reduce(0) { $0 + $1.tensor.byteCount },
       multiplyAddsPerSample: 3 * summary.multiplyAdds
-        + Int(share * Double(summary.encoderMultiplyAdds)))
+        + Int(saturating: share * Double(summary.encoderMultiplyAdds)))
   }
 
   /// The prototypes.

@@ -15,6 +15,19 @@ extension MethodSetting {
       at: "method.name", fix: "use 'unimodal', or name more modalities")
   }
 
+  /// Checks that a method can run the network on every set of modalities.
+  ///
+  /// - Parameter method: the method's name in sentences.
+  /// - Throws: ``EquipoiseError`` for more modalities than have few enough sets.
+  func requireFewModalities(for method: String) throws {
+    let count = model.modalities.count
+    guard count > ModalitySets.mostModalities else { return }
+    throw EquipoiseError(
+      .configuration,
+      "\(method) runs the network on every set of modalities, and \(count) have too many",
+      at: "method.name", fix: "name at most \(ModalitySets.mostModalities) in 'modalities'")
+  }
+
   /// Checks that each encoder can be run without the others.
   ///
   /// - Parameter reason: why the method needs that, a main clause.

@@ -70,6 +70,32 @@ public enum ArraysPreset: String, ConfigurationChoice {
   case mfeat = "uci-mfeat"
 }
 
+extension ArraysOptions: RangeChecking {
+  package func check(at path: ConfigPath) throws {
+    try path.check("classes", namesOf: classes)
+    try path.check("only", namesOf: only)
+    try splitValues.check(at: path.appending("splitValues"))
+  }
+}
+
+extension SplitValues: RangeChecking {
+  /// A word that stands for two splits would put samples into the one that happens to come first.
+  package func check(at path: ConfigPath) throws {
+    var meaning: [String: String] = [:]
+    for (split, words) in [("train", train), ("validation", validation), ("test", test)] {
+      for word in words {
+        let known = meaning.updateValue(split, forKey: word)
+        guard known == nil else {
+          let place = path.appending(split)
+          throw ConfigIssue(
+            at: place, "\(place) lists '\(word)' \(known == split ? "twice" : "as \(known ?? "") does")",
+            fix: "list each word once")
+        }
+      }
+    }
+  }
+}
+
 extension ArraysOptions {
   /// With the preset's settings where nothing else is set.
   var resolved: ArraysOptions {

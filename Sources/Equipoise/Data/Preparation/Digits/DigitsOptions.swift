@@ -54,6 +54,6 @@ extension DigitsOptions: RangeChecking {
       "pcaEnergy", pcaEnergy <= 1, found: .double(pcaEnergy), expected: "at most 1")
     try path.check("visualNoise", visualNoise, .atLeast(0))
     try path.check("audioNoise", audioNoise, .atLeast(0))
-    try path.check("seed", seed, .atLeast(0))
+    try path.check("seed", seed, .seed)
   }
 }

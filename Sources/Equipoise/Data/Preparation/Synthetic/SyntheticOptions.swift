@@ -38,7 +38,7 @@ extension SyntheticOptions: RangeChecking {
     try path.check("validation", validation, .atLeast(0))
     try path.check("test", test, .atLeast(0))
     try path.check("size", size, .from(32..<257))
-    try path.check("seed", seed, .atLeast(0))
+    try path.check("seed", seed, .seed)
     try path.check("audioEase", audioEase, .atLeast(0))
     try path.check("visualEase", visualEase, .atLeast(0))
     try path.check("shortcut", shortcut, .from(0..<1))

@@ -87,6 +87,9 @@ public struct MediaModalityOptions: ConfigurationSection {
 
 extension ManifestOptions: RangeChecking {
   package func check(at path: ConfigPath) throws {
+    try path.check("classes", namesOf: classes)
+    try path.check("only", namesOf: only)
+    try splitValues.check(at: path.appending("splitValues"))
     try path.check("testShare", testShare, .within(0...0.9))
     try path.check("validationShare", validationShare, .within(0...0.9))
     try path.check(
