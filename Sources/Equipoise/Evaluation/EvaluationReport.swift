@@ -14,8 +14,8 @@ public struct EvaluationReport: Codable, Sendable {
   public let loss: Double
   /// The share of each class's samples that was predicted as such.
   public let perClassAccuracy: [Double]
-  /// `confusion[label][prediction]`.
-  public let confusion: [[Int]]
+  /// How often samples of each class were taken for each class.
+  public let confusion: ConfusionMatrix
   /// What each modality achieves, by name.
   public internal(set) var modalities: [String: ModalityReport]
   /// How much each modality contributes to the accuracy; `nil` when it was not asked for.
@@ -31,7 +31,7 @@ public struct EvaluationReport: Codable, Sendable {
     meanAveragePrecision = scores.meanAveragePrecision
     loss = scores.loss
     perClassAccuracy = scores.perClassAccuracy
-    confusion = scores.confusion.counts
+    confusion = scores.confusion
     self.modalities = modalities
     self.shapley = shapley
   }

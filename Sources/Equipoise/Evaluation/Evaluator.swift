@@ -10,13 +10,14 @@ struct Evaluator {
   /// How fused logits are made where a method has its own way.
   let fusing: (any InferenceFusing)?
 
-  /// What one pass over a split gathers; every tensor holds one row for each sample.
+  /// What one pass over a split gathers: the fused logits, a row for each sample, and of everything else
+  /// only the class that each sample is taken for.
   private struct Rows {
     var labels: [Int] = []
     var fused: [Tensor] = []
-    var slices: [[Tensor]] = []
-    var zeroOuts: [[Tensor]] = []
-    var sets: [[Tensor]] = []
+    var slices: [[Int]] = []
+    var zeroOuts: [[Int]] = []
+    var sets: [[Int]] = []
   }
 
   /// Scores a split.
@@ -58,7 +59,7 @@ struct Evaluator {
       let logits = LinearProbe.logits(
         training: trainingFeatures[index], labels: trainingLabels, test: testFeatures[index],
         classes: classes)
-      return scores([logits], labels).accuracy
+      return confusion(predictions(logits), labels).accuracy
     }
     return Dictionary(uniqueKeysWithValues: zip(model.modalities, accuracies))
   }
@@ -87,19 +88,25 @@ struct Evaluator {
     let features = forward.features.map { $0.to(.float32) }
     rows.labels += batch.labels.array(of: Int.self)
     rows.fused.append(fusing == nil ? forward.logits : try logits(features))
-    append(model.fusion.slices(features) ?? [], to: &rows.slices)
-    append(try zeroOuts(features), to: &rows.zeroOuts)
+    append((model.fusion.slices(features) ?? []).map(predictions), to: &rows.slices)
+    append(try zeroOuts(features).map(predictions), to: &rows.zeroOuts)
     guard options.shapley else { return }
     append(
       try (0..<1 << features.count).map { set in
         let present = Set(features.indices.filter { set & (1 << $0) != 0 })
-        return try logits(
-          model.isCoupled
-            ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
-            : features.indices.map {
-              present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
-            })
+        return predictions(
+          try logits(
+            model.isCoupled
+              ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
+              : features.indices.map {
+                present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
+              }))
       }, to: &rows.sets)
+  }
+
+  /// The class of the first of each row's largest logits.
+  private func predictions(_ logits: Tensor) -> [Int] {
+    Softmax.best(ofRows: logits.floats(), classes: classes)
   }
 
   /// The fused logits of features, by the method's way where it has one.
@@ -124,8 +131,8 @@ struct Evaluator {
 
   private func modalityReports(_ rows: Rows) -> [String: ModalityReport] {
     let named = model.modalities.enumerated().map { index, name in
-      let slice = index < rows.slices.count ? scores(rows.slices[index], rows.labels) : nil
-      let zeroOut = scores(rows.zeroOuts[index], rows.labels)
+      let slice = index < rows.slices.count ? confusion(rows.slices[index], rows.labels) : nil
+      let zeroOut = confusion(rows.zeroOuts[index], rows.labels)
       return (
         name,
         ModalityReport(
@@ -138,7 +145,7 @@ struct Evaluator {
 
   private func shapley(_ rows: Rows) -> ShapleyReport {
     let names = model.modalities
-    let accuracies = rows.sets.map { scores($0, rows.labels).accuracy }
+    let accuracies = rows.sets.map { confusion($0, rows.labels).accuracy }
     let values = ShapleyValue.of(accuracies)
     let labels = accuracies.indices.map { set in
       let present = names.indices.filter { set & (1 << $0) != 0 }.map { names[$0] }
@@ -153,6 +160,15 @@ struct Evaluator {
   private func scores(_ logits: [Tensor], _ labels: [Int]) -> ClassificationScores {
     let values = logits.isEmpty ? [] : Tensor.concatenated(logits, dimension: 0).floats()
     return ClassificationScores(logits: values, labels: labels, classes: classes)
+  }
+
+  private func confusion(_ predictions: [Int], _ labels: [Int]) -> ConfusionMatrix {
+    ConfusionMatrix(labels: labels, predictions: predictions, classes: classes)
+  }
+
+  private func append(_ predictions: [[Int]], to columns: inout [[Int]]) {
+    if columns.isEmpty { columns = predictions.map { _ in [] } }
+    for (index, own) in predictions.enumerated() { columns[index] += own }
   }
 
   private func append(_ tensors: [Tensor], to columns: inout [[Tensor]]) {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The scores of one set of predictions.
 public struct ClassificationScores: Codable, Equatable, Sendable {
   /// The number of samples.
@@ -49,24 +47,4 @@ public struct ClassificationScores: Codable, Equatable, Sendable {
     meanAveragePrecision = AveragePrecision.mean(
       probabilities: probabilities, labels: labels, classes: classes)
   }
-}
-
-/// One row's softmax, in double precision.
-private struct Softmax {
-  private let shifted: [Double]
-  private let logSum: Double
-  /// The first of the largest logits.
-  let best: Int
-
-  init(_ row: ArraySlice<Float>) {
-    let top = row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 }
-    best = top - row.startIndex
-    let maximum = Double(row[top])
-    shifted = row.map { Double($0) - maximum }
-    logSum = log(shifted.reduce(0) { $0 + exp($1) })
-  }
-
-  func logProbability(_ label: Int) -> Double { shifted[label] - logSum }
-
-  func probability(_ label: Int) -> Double { exp(logProbability(label)) }
 }

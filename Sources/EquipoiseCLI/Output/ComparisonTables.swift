@@ -1,4 +1,5 @@
 import Equipoise
+import Formats
 import Foundation
 
 /// A comparison as tables for reading: scores, differences from the baseline, and what they are.

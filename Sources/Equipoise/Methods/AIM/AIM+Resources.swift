@@ -59,14 +59,15 @@ extension AIM: ResourceStating, EpochMeasuring {
     return setting.model.inputShapes.values.reduce(0) { $0 + setting.classes * $1.reduce(1, *) }
   }
 
-  /// Eq. 16 for every modality and depth: `orthogonality.<modality>.<depth>`, [K, K].
+  /// Eq. 16 for every modality and depth: `orthogonality.<modality>.<depth>`, [K, K]; of many classes
+  /// neighbours are averaged, for a file of every epoch must not grow with their square.
   public func measure(with engine: any StepEngine) -> [(name: String, tensor: Tensor)] {
     guard let machinery, machinery.prototypes != nil else { return [] }
     let passed = machinery.pass(engine.model, with: engine)
     return zip(engine.model.modalities, passed).flatMap { name, outputs in
       outputs.enumerated().map { depth, output in
         let rows = output.inFullPrecision().reshaped([setting.classes, -1])
-        return ("orthogonality.\(name).\(depth + 1)", AIMEquations.orthogonality(rows))
+        return ("orthogonality.\(name).\(depth + 1)", AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit))
       }
     }
   }

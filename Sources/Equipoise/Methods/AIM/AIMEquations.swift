@@ -59,6 +59,21 @@ enum AIMEquations {
     let unit = BlockDistance.unitLength(prototypes)
     return unit.matmul(unit.transposed(0, 1))
   }
+
+  /// Eq. 16 averaged over blocks of neighbouring classes, [K, n] → [B, B] with B at most `most`: the mean of
+  /// the cosines between two blocks is the product of their means at unit length. Of up to `most` classes
+  /// it is Eq. 16 itself.
+  static func orthogonality(_ prototypes: Tensor, atMost most: Int) -> Tensor {
+    let count = prototypes.size(0)
+    guard count > most else { return orthogonality(prototypes) }
+    let size = (count + most - 1) / most
+    let unit = BlockDistance.unitLength(prototypes)
+    let means = stride(from: 0, to: count, by: size).map {
+      unit.slice($0..<min(count, $0 + size)).mean(over: [0])
+    }
+    let blocks = Tensor.stacked(means)
+    return blocks.matmul(blocks.transposed(0, 1))
+  }
 }
 
 /// δ of Eqs. 8–10, between rows.
