@@ -110,9 +110,10 @@ let package = Package(
       name: "CTorch", dependencies: ["CLibtorch"],
       cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
       linkerSettings: rpath),
+    .target(name: "CMappedFiles"),
     .target(
       name: "Formats",
-      dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CZlib", "CMappedFiles", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: swift),
     // Made from Protos/ by `make protos`.
     .target(

@@ -15,6 +15,7 @@ struct Shard: Sendable {
   let groups: [Int]?
   /// int64 [N], or uint8 [N, L]: UTF-8 text padded with zeros.
   private let ids: HostArray?
+  private let file: SafetensorsFile
 
   /// Maps the file and checks all of its tensors against the description.
   init(
@@ -30,6 +31,7 @@ struct Shard: Sendable {
     let file = try SafetensorsFile(path: path)
     self.split = split
     self.path = path
+    self.file = file
     count = shard.count
     inputs = try modalities.map {
       try Self.input($0, in: file, count: shard.count)
@@ -45,6 +47,9 @@ struct Shard: Sendable {
         fix: "correct the label or list its class in \(DatasetDescription.fileName)")
     }
   }
+
+  /// Throws `FormatError` when the file has become shorter since it was opened.
+  func checkWhole() throws { try file.checkWhole() }
 
   /// What the dataset's author calls the sample in a row, or nil.
   func id(ofRow row: Int) -> String? {

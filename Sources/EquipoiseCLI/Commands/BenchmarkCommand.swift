@@ -105,7 +105,7 @@ struct BenchmarkCommand: ParsableCommand {
     for setting in settings {
       let report = try measure(setting)
       switch format {
-      case .table: print(BenchmarkTable(report).text, terminator: "")
+      case .table: Console.print(BenchmarkTable(report).text, terminator: "")
       case .json: try JSONOutput.print(report)
       }
     }
@@ -119,7 +119,7 @@ struct BenchmarkCommand: ParsableCommand {
         return try measure(own, peers: [("equipoise joint", setting.with(method: Joint.name))])
       }
       switch format {
-      case .table: print(MethodCostTable(reports).text, terminator: "")
+      case .table: Console.print(MethodCostTable(reports).text, terminator: "")
       case .json: try JSONOutput.print(reports)
       }
     }

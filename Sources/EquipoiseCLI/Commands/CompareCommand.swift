@@ -74,6 +74,6 @@ extension ReportFormat {
     _ saved: SavedComparison, in folder: String, failures: [RunFailure] = []
   ) throws {
     let report = try ComparisonReport(saved, in: folder, failures: failures)
-    Swift.print(try text(of: report), terminator: "")
+    Console.print(try text(of: report), terminator: "")
   }
 }

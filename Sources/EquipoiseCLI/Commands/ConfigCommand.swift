@@ -18,7 +18,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let resolved = try options.resolve(needsData: false)
-      print(try resolved.yaml(withOrigins: true), terminator: "")
+      Console.print(try resolved.yaml(withOrigins: true), terminator: "")
     }
   }
 
@@ -33,7 +33,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let parts = try RunParts(options.resolve().configuration)
-      print(
+      Console.print(
         "ok: \(parts.configuration.method.name) on \(parts.model.modalities.joined(separator: ", "))"
           + ", \(parts.stepsPerEpoch) steps in each of \(parts.configuration.training.epochs)"
           + " epochs, on \(parts.device)")

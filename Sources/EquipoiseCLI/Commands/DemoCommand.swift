@@ -31,7 +31,7 @@ struct DemoCommand: ParsableCommand {
     var alone: [String: EvaluationReport] = [:]
     for name in modalities { alone[name] = try finished(demo.train("unimodal", on: name)) }
     let comparison = DemoComparison(joint: joint, aim: aim, alone: alone, folder: out)
-    print(comparison.text, terminator: "")
+    Console.print(comparison.text, terminator: "")
   }
 
   private func finished(_ outcome: TrainingOutcome) throws -> EvaluationReport {

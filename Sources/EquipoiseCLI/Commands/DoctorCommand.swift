@@ -12,7 +12,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let diagnosis = Diagnosis()
     switch format {
-    case .table: print(diagnosis.text, terminator: "")
+    case .table: Console.print(diagnosis.text, terminator: "")
     case .json: try JSONOutput.print(diagnosis)
     }
     if !diagnosis.ok { throw ExitCode.failure }

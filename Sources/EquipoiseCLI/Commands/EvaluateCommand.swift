@@ -52,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
     let report = try parts.evaluate(split, probing: true)
     switch format {
     case .table:
-      print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
+      Console.print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
     case .json:
       let output = EvaluationOutput(
         run: folder, split: split, weights: weights, configuration: parts.configuration,

@@ -63,14 +63,14 @@ struct ExportCommand: ParsableCommand {
     let classifier =
       export.classifier == .slice
       ? "fc is its slice of the logits" : "without fc, for the fusion has no linear slice"
-    print("\(out): \(export.summary) of '\(name)', \(export.tensors.count) tensors, \(classifier)")
+    Console.print("\(out): \(export.summary) of '\(name)', \(export.tensors.count) tensors, \(classifier)")
   }
 
   private func writeModel(of parts: RunParts) throws {
     let export = try ONNXExport(of: parts)
     try export.write(to: out)
     let (inputs, outputs) = (export.inputs, export.outputs)
-    print(
+    Console.print(
       "\(out): \(export.nodes) nodes, from \(inputs.joined(separator: ", ")) "
         + "to \(outputs.joined(separator: ", "))")
   }

@@ -45,12 +45,12 @@ struct ImportCommand: ParsableCommand {
     table.add(["loaded", "\(imported.report.loaded.count)"])
     table.add(["missing", "\(imported.report.missing.count)"])
     table.add(["ignored", "\(imported.ignored.count)"])
-    print(table.text(), terminator: "")
+    Console.print(table.text(), terminator: "")
     if !imported.ignored.isEmpty {
-      print("ignored: \(imported.ignored.joined(separator: ", "))")
+      Console.print("ignored: \(imported.ignored.joined(separator: ", "))")
     }
-    if imported.isSummed { print("conv1.weight: the three colours are summed into one channel") }
-    print("\(out): \(imported.summary)")
+    if imported.isSummed { Console.print("conv1.weight: the three colours are summed into one channel") }
+    Console.print("\(out): \(imported.summary)")
   }
 }
 

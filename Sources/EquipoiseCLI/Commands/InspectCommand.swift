@@ -38,7 +38,7 @@ struct InspectCommand: ParsableCommand {
     configuration.model.forgetInitialWeights()
     let inspection = Inspection(try RunParts(configuration))
     switch format {
-    case .table: print(inspection.text(listingParameters: parameters), terminator: "")
+    case .table: Console.print(inspection.text(listingParameters: parameters), terminator: "")
     case .json: try JSONOutput.print(inspection)
     }
   }
@@ -46,12 +46,12 @@ struct InspectCommand: ParsableCommand {
     let dataset = try PreparedDataset(
       folder: configuration.data, modalities: configuration.modalities)
     let found = try Split.allCases.flatMap { try dataset.samples($0).notFinite() }
-    for error in found { print("\(error.place ?? ""): \(error.what)") }
+    for error in found { Console.print("\(error.place ?? ""): \(error.what)") }
     guard found.isEmpty else {
       throw EquipoiseError(
         .data, "numbers that are not finite: \(found.count)", at: configuration.data,
         fix: "correct or leave out the samples listed")
     }
-    print("every number is finite")
+    Console.print("every number is finite")
   }
 }

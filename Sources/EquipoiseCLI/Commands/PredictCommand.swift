@@ -95,7 +95,12 @@ struct PredictCommand: ParsableCommand {
         try output.write(format) { try sink.write($0) }
       }
     } else {
-      try output.write(format) { print($0, terminator: "") }
+      try output.write(format) { text in
+        switch format {
+        case .csv: Console.printData(text)
+        case .table, .jsonl: Console.print(text, terminator: "")
+        }
+      }
     }
   }
 

@@ -45,7 +45,7 @@ struct PrepareCommand: ParsableCommand {
 
   func run() throws {
     if list {
-      print(try RecipeList.text(), terminator: "")
+      Console.print(try RecipeList.text(), terminator: "")
       return
     }
     guard let name else {
@@ -60,6 +60,6 @@ struct PrepareCommand: ParsableCommand {
       report: display.show)
     let dataset = try PreparedDataset(folder: out)
     let splits = try Split.allCases.map { ($0, try dataset.samples($0)) }
-    print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")
+    Console.print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")
   }
 }

@@ -31,6 +31,6 @@ struct ReportCommand: ParsableCommand {
         .usage, "the file exists", at: out, fix: "choose another with --out, or add --force")
     }
     try AtomicFile.write(data: Data(try ReportPage.html(for: folders).utf8), to: out)
-    print("wrote \(out)")
+    Console.print("wrote \(out)")
   }
 }

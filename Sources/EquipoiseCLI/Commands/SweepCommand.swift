@@ -54,7 +54,7 @@ struct SweepCommand: ParsableCommand {
     let report = try SweepReport(plan, failures: experiment.train(runs))
     try report.write(plan)
     switch format {
-    case .table: print(SweepTable.text(report, folder: plan.folder), terminator: "")
+    case .table: Console.print(SweepTable.text(report, folder: plan.folder), terminator: "")
     case .json: try JSONOutput.print(report)
     }
     if !report.failures.isEmpty { throw ExitCode(1) }

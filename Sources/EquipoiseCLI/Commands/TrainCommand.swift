@@ -44,7 +44,7 @@ struct TrainCommand: ParsableCommand {
     if stopAtEndOfInput { StopSignal.sendAtEndOfInput() }
     if let dryRun {
       configuration.runtime.maxSteps = dryRun
-      print(try DryRun.measure(configuration).text, terminator: "")
+      Console.print(try DryRun.measure(configuration).text, terminator: "")
     } else if let out {
       try Self.train(configuration, in: RunFolder(out), resume: resume, quiet: quiet)
     }
@@ -58,10 +58,10 @@ struct TrainCommand: ParsableCommand {
       configuration, in: folder, resume: resume)
     switch outcome {
     case .finished(let result):
-      print(ScoreTable.text(result), terminator: "")
-      print("weights: \(folder.best)")
+      Console.print(ScoreTable.text(result), terminator: "")
+      Console.print("weights: \(folder.best)")
     case .reachedMaxSteps(let steps):
-      print("\(steps) steps are done; weights: \(folder.weights)")
+      Console.print("\(steps) steps are done; weights: \(folder.weights)")
     case .interrupted(let signal):
       throw ExitCode(StopSignal.exitCode(for: signal))
     }

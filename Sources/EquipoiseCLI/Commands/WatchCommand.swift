@@ -39,7 +39,7 @@ struct WatchCommand: ParsableCommand {
 
   private func serve() throws {
     let server = try ReportServer([folder], port: port)
-    print("http://localhost:\(server.port)/  (Ctrl-C ends)")
+    Console.print("http://localhost:\(server.port)/  (Ctrl-C ends)")
     // A reader at the other end of a pipe waits for the address.
     fflush(nil)
     server.run { StopSignal.requested != nil }
@@ -52,11 +52,9 @@ struct WatchCommand: ParsableCommand {
       // A run that was continued repeats the epochs behind its checkpoint.
       shown = min(shown, run.records.count)
       if Style.output.isTerminal {
-        // From the upper left corner over what was there.
-        print(
-          "\u{1B}[H\u{1B}[2J" + run.headline + run.epochs(last: 12) + run.depths, terminator: "")
+        Console.printOverScreen(run.headline + run.epochs(last: 12) + run.depths)
       } else if run.records.count > shown || run.state != .training {
-        print(run.headline + run.epochs(last: run.records.count - shown), terminator: "")
+        Console.print(run.headline + run.epochs(last: run.records.count - shown), terminator: "")
       }
       fflush(nil)
       shown = run.records.count

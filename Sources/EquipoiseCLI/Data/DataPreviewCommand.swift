@@ -27,13 +27,13 @@ struct DataPreviewCommand: ParsableCommand {
   var perClass = 2
 
   func validate() throws {
-    guard perClass >= 1 else { throw ValidationError("--per-class takes 1 or more") }
+    try NumberFlag.check("--per-class", perClass, from: 1)
   }
 
   func run() throws {
     let files = try DataPreview.write(
       input, to: out, recipe: recipe, sets: sets, perClass: perClass,
       media: MediaSupport.preparation(workers: 1, maxCorrupt: 0))
-    for file in files { print(file) }
+    for file in files { Console.print(file) }
   }
 }

@@ -34,9 +34,9 @@ struct DataScanCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(reports), as: UTF8.self))
+      Console.print(String(decoding: try encoder.encode(reports), as: UTF8.self))
     } else {
-      for report in reports { print(ScanText.text(report), terminator: "") }
+      for report in reports { Console.print(ScanText.text(report), terminator: "") }
     }
     if reports.contains(where: { !$0.findings.isEmpty }) { throw ExitCode.failure }
   }

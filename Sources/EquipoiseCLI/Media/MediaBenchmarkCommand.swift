@@ -41,12 +41,12 @@
       for round in 1...rounds {
         let (own, program) = (try benchmark.own(), try benchmark.program())
         ratios.append(program / own)
-        print(
+        Console.print(
           String(
             format: "round %d: equipoise %.2f s, ffmpeg %.2f s, ratio %.2f", round, own, program,
             program / own))
       }
-      print(
+      Console.print(
         String(
           format: "%d clips, %d at once: median ratio %.2f; peak memory here %@",
           benchmark.clips.count, workers, ratios.sorted()[ratios.count / 2],

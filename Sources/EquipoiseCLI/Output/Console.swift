@@ -1,7 +1,27 @@
 import Foundation
 
-/// Standard error: everything that is not a command's result.
+/// The one way out to the terminal: whatever is printed passes here, and what files say cannot steer it.
 enum Console {
+  // MARK: Standard output
+
+  /// A command's result for reading, or as JSON.
+  static func print(_ text: String, terminator: String = "\n") {
+    Swift.print(Style.rendered(VisibleText.of(text)), terminator: terminator)
+  }
+
+  /// A command's result for programs, byte for byte unless a person looks on.
+  static func printData(_ text: String) {
+    Swift.print(Style.output.isTerminal ? VisibleText.of(text) : text, terminator: "")
+  }
+
+  /// A text in the place of everything on the terminal.
+  static func printOverScreen(_ text: String) {
+    Swift.print("\u{1B}[H\u{1B}[2J", terminator: "")
+    Console.print(text, terminator: "")
+  }
+
+  // MARK: Standard error: everything that is not a command's result
+
   /// `error: TEXT`
   static func error(_ text: String) { write(Style.error.red("error:") + " " + text) }
 
@@ -14,7 +34,8 @@ enum Console {
   // Not `FileHandle`, which ends the process when standard error is closed.
   private static func write(_ line: String) {
     let start = Style.error.isTerminal ? "\r\u{1B}[K" : ""
-    _ = Data("\(start)\(line)\n".utf8).withUnsafeBytes {
+    let text = Style.rendered(VisibleText.of(line))
+    _ = Data("\(start)\(text)\n".utf8).withUnsafeBytes {
       Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count)
     }
   }

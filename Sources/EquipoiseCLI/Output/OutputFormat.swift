@@ -12,7 +12,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 /// One JSON object on standard output.
 enum JSONOutput {
   static func print(_ value: some Encodable) throws {
-    Swift.print(try text(value))
+    Console.print(try text(value))
   }
 
   /// The object as text.

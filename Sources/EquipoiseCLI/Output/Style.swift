@@ -17,12 +17,37 @@ struct Style {
     isColoured = isTerminal && environment["NO_COLOR", default: ""].isEmpty
   }
 
-  func bold(_ text: String) -> String { dressed(text, 1) }
-  func red(_ text: String) -> String { dressed(text, 31) }
-  func green(_ text: String) -> String { dressed(text, 32) }
-  func yellow(_ text: String) -> String { dressed(text, 33) }
+  func bold(_ text: String) -> String { dressed(text, .bold) }
+  func red(_ text: String) -> String { dressed(text, .red) }
+  func green(_ text: String) -> String { dressed(text, .green) }
+  func yellow(_ text: String) -> String { dressed(text, .yellow) }
 
-  private func dressed(_ text: String, _ code: Int) -> String {
-    isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  private func dressed(_ text: String, _ mark: Mark) -> String {
+    isColoured ? "\(mark.rawValue)\(text)\(Mark.plain.rawValue)" : text
+  }
+
+  /// What stands for a control sequence until the text is printed: code points that Unicode leaves to
+  /// programs, so that sequences in the text itself are never taken for ours.
+  private enum Mark: Character, CaseIterable {
+    case plain = "\u{10FFF0}"
+    case bold = "\u{10FFF1}"
+    case red = "\u{10FFF2}"
+    case green = "\u{10FFF3}"
+    case yellow = "\u{10FFF4}"
+
+    var sequence: String {
+      switch self {
+      case .plain: "\u{1B}[0m"
+      case .bold: "\u{1B}[1m"
+      case .red: "\u{1B}[31m"
+      case .green: "\u{1B}[32m"
+      case .yellow: "\u{1B}[33m"
+      }
+    }
+  }
+
+  /// The text with the control sequences of its style.
+  static func rendered(_ text: String) -> String {
+    Mark.allCases.reduce(text) { $0.replacing(String($1.rawValue), with: $1.sequence) }
   }
 }

@@ -19,7 +19,7 @@ struct TextTable {
   /// Adds a row; texts that are missing at its end are empty.
   mutating func add(_ row: [String]) {
     precondition(row.count <= titles.count, "\(row.count) texts for \(titles.count) columns")
-    rows.append(row + Array(repeating: "", count: titles.count - row.count))
+    rows.append(row.map(VisibleText.ofLine) + Array(repeating: "", count: titles.count - row.count))
   }
 
   /// The table's lines, the titles first; a table without titles starts with its rows.

@@ -12,7 +12,7 @@ enum ErrorReport {
     let status = EquipoiseCommand.exitCode(for: error)
     if let code = error as? ExitCode { end(code) }
     switch status {
-    case .success: print(EquipoiseCommand.fullMessage(for: error))
+    case .success: Console.print(EquipoiseCommand.fullMessage(for: error))
     case .validationFailure: Console.error(usage(error))
     default: Console.error(line(error))
     }

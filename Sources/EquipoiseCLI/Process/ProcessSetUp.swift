@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Torch
 
@@ -9,6 +10,7 @@ enum ProcessSetUp {
     Runtime.keepFreedMemory()
     // A file that may not grow further is an error of the write then, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    MappedFile.reportLosses()
     TorchFailure.handler = { message in
       Console.error(ErrorReport.torch(message))
       fflush(nil)

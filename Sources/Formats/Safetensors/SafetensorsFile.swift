@@ -37,6 +37,9 @@ package struct SafetensorsFile: Sendable {
       type: tensor.info.type, shape: tensor.info.shape, storage: file[tensor.range])
   }
 
+  /// Throws `FormatError` when another program has shortened the file since it was opened.
+  package func checkWhole() throws { try (file.owner as? MappedFile)?.checkWhole() }
+
   private func tensor(_ name: String) throws -> SafetensorsHeader.Tensor {
     guard let tensor = tensors[name] else {
       throw FormatError.missing(

@@ -51,11 +51,21 @@ package enum CSV {
   }
 
   /// Some cells as a line of a table, with quotes around those that need them.
+  ///
+  /// Spreadsheets take text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a
+  /// formula, which may do anything: an apostrophe before it makes it text. Numbers stay numbers.
   package static func line(_ cells: [String]) -> String {
-    cells.map { cell in
+    cells.map(inert).map { cell in
       guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
       return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }.joined(separator: ",") + "\n"
+  }
+
+  private static func inert(_ cell: String) -> String {
+    guard let first = cell.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first),
+      Double(cell) == nil
+    else { return cell }
+    return "'" + cell
   }
 
   /// The table in `bytes`, whose name in errors is `path`.

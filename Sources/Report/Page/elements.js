@@ -67,10 +67,11 @@ function ticks(low, high, count, isWhole = false) {
   return found;
 }
 
-/** A line of CSV (RFC 4180). */
+/** A line of CSV (RFC 4180); text that a spreadsheet would take for a formula gets an apostrophe. */
 function csvLine(cells) {
   return cells.map((cell) => {
-    const text = cell === null || cell === undefined ? '' : String(cell);
+    const plain = cell === null || cell === undefined ? '' : String(cell);
+    const text = /^[=+\-@\t\r]/.test(plain) && !Number.isFinite(Number(plain)) ? "'" + plain : plain;
     return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   }).join(',') + '\r\n';
 }

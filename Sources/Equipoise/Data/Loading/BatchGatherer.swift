@@ -26,6 +26,10 @@ struct BatchGatherer: Sendable {
     let inputs = try samples.modalities.indices.map { modality in
       try input(modality, indices, epoch)
     }
+    // Afterwards: what was read from a file that is whole now was whole then.
+    for shard in Set(indices.map { samples.locations[$0].shard }) {
+      try samples.shards[Int(shard)].checkWhole()
+    }
     return HostBatch(
       epoch: epoch, step: step, inputs: inputs,
       labels: HostArray(
