@@ -138,6 +138,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-2 degrees", "'-2 degrees"), ("@SUM(A1)", "'@SUM(A1)"),
+    ("\t=1", "'\t=1"), ("\r=1", "\"'\r=1\""), ("=a,b", "\"'=a,b\""), ("-", "'-"),
+    ("-1.5", "-1.5"), ("+3", "+3"), ("-1e-5", "-1e-5"), ("-inf", "-inf"), ("a=b", "a=b"), ("", ""),
+  ])
+  func textThatASpreadsheetWouldRunIsText(_ cell: String, _ written: String) {
+    #expect(CSV.line([cell, "x"]) == written + ",x\n")
+  }
+
   @Test func refusesFilesOverTheLimit() throws {
     let path = try fixture("table.csv")
     expectError(

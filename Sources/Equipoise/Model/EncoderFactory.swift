@@ -14,8 +14,21 @@ struct EncoderFactory {
     try refuseMoreThanMemory(kind)
     let encoder = try makeEncoder(kind, generator)
     try encoder.validate(shape: shape, of: modality)
-    if let path = configuration.initialWeights { try encoder.loadPretrained(from: path) }
+    if let path = configuration.initialWeights { try load(path, into: encoder) }
     return encoder
+  }
+
+  private func load(_ path: String, into encoder: any ModalityEncoder) throws {
+    let file = try TensorFile(path: path).tensors()
+    if let encoder = encoder as? ResNet {
+      let names = try PretrainedNames(of: encoder.state.map(\.name), in: file, source: path)
+      if let difference = ResNetForm(names.tensors)?.difference(from: encoder) {
+        throw EquipoiseError(
+          .configuration, difference.what, at: path,
+          fix: "\(difference.setting) (model.encoders.\(modality))")
+      }
+    }
+    try encoder.loadPretrained(file, source: path)
   }
 
   private func makeEncoder(_ kind: Kind, _ generator: Generator) throws -> any ModalityEncoder {

@@ -33,6 +33,13 @@ struct RunData {
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
         workers: runtime.workers, prefetch: runtime.prefetch))
+    guard loader.stepsPerEpoch > 0 else {
+      throw EquipoiseError(
+        .configuration,
+        "the \(loader.samples.count) training samples do not fill a batch of \(training.batchSize), and "
+          + "smaller batches are left out", at: "training.dropLast",
+        fix: "choose a smaller training.batchSize or set training.dropLast=false")
+    }
     normalizer = InputNormalizer(
       dataset.modalities, device: device, channelsLast: training.channelsLast)
     batchSize = training.batchSize

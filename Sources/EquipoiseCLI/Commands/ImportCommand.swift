@@ -9,7 +9,9 @@ struct ImportCommand: ParsableCommand {
     discussion: """
       The file is safetensors under torchvision's names. Python makes one with: \
       safetensors.torch.save_file(torchvision.models.resnet18(weights='DEFAULT').state_dict(), \
-      'resnet18.safetensors'). Every name must fit but for the classifier 'fc'. Training starts from \
+      'resnet18.safetensors'). Every name must fit but for the classifier 'fc'. A prefix that all of \
+      the network's names share, such as 'module.' or 'backbone.', is found and left out, with whatever \
+      else the file holds. Training starts from \
       the result with --set model.encoders.MODALITY.initialWeights=FILE; the modality's encoder must \
       be of the same type, width and channels.
       """)
@@ -29,6 +31,11 @@ struct ImportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Channels of the first stage.", valueName: "n"))
   var width = ResNet.defaultWidth
 
+  @Option(
+    help: ArgumentHelp(
+      "What precedes the network's names in the file, where it holds several.", valueName: "name."))
+  var prefix: String?
+
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
   var out: String
 
@@ -39,15 +46,19 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     let imported = try WeightImport(
-      from: file, type.variant, channels: channels, width: width)
+      from: file, type.variant, channels: channels, width: width, prefix: prefix)
     try imported.write(to: out)
     var table = TextTable(["", ""], [.left, .right])
     table.add(["loaded", "\(imported.report.loaded.count)"])
     table.add(["missing", "\(imported.report.missing.count)"])
     table.add(["ignored", "\(imported.ignored.count)"])
     Console.print(table.text(), terminator: "")
+    if !imported.prefix.isEmpty { Console.print("left out before every name: \(imported.prefix)") }
     if !imported.ignored.isEmpty {
-      Console.print("ignored: \(imported.ignored.joined(separator: ", "))")
+      let more = imported.ignored.count - 12
+      Console.print(
+        "ignored: \(imported.ignored.prefix(12).joined(separator: ", "))"
+          + (more > 0 ? " and \(more) more" : ""))
     }
     if imported.isSummed { Console.print("conv1.weight: the three colours are summed into one channel") }
     Console.print("\(out): \(imported.summary)")

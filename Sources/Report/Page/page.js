@@ -240,14 +240,29 @@ function startEpochs(groups) {
 
 // Classes
 
+/** Counts in either of their forms, as {size, cells: [[label, prediction, count]]}; see ConfusionMatrix. */
+function confusionCells(counts) {
+  if (Array.isArray(counts)) {
+    return {size: counts.length, cells: counts.flatMap((row, label) =>
+      row.map((count, prediction) => [label, prediction, count]).filter(([,, count]) => count > 0))};
+  }
+  return {size: counts.classes,
+    cells: counts.labels.map((label, place) => [label, counts.predictions[place], counts.counts[place]])};
+}
+
+/** The most classes whose counts are drawn as a matrix. */
+const mostDrawn = 400;
+
 function confusion(all) {
   const groups = all.filter((group) => group.runs.some((run) => run.report));
   return picked('confusion', 'Configuration', preferred(groups), (group) => {
     const finished = group.runs.filter((run) => run.report);
-    const size = finished[0].report.confusion.length;
-    const same = finished.filter((run) => run.report.confusion.length === size);
-    const counts = Array.from({length: size * size}, (_, place) =>
-      same.reduce((sum, run) => sum + run.report.confusion[Math.floor(place / size)][place % size], 0));
+    const found = finished.map((run) => confusionCells(run.report.confusion));
+    const size = found[0].size;
+    const same = found.filter((matrix) => matrix.size === size);
+    if (size > mostDrawn) return frequentConfusions(group, size, same.flatMap((matrix) => matrix.cells), finished[0].classes);
+    const counts = new Array(size * size).fill(0);
+    for (const [label, prediction, count] of same.flatMap((matrix) => matrix.cells)) counts[label * size + prediction] += count;
     const sums = Array.from({length: size}, (_, row) => counts.slice(row * size, (row + 1) * size).reduce((a, b) => a + b, 0));
     const shares = counts.map((count, place) => count / Math.max(1, sums[Math.floor(place / size)]));
     return matrixPlot({id: 'confusion', title: `Confusion: ${group.name}`,
@@ -256,6 +271,26 @@ function confusion(all) {
       panels: () => [{name: 'rows: true class, columns: predicted class', size, values: shares, label: (row, column) =>
         `${text(shares[row * size + column], true)} (${counts[row * size + column]} of ${sums[row]})`}]});
   });
+}
+
+/** What is confused most often, where a matrix would have cells too small to see. */
+function frequentConfusions(group, size, cells, names) {
+  const most = 40;
+  const [counts, sums] = [new Map(), new Map()];
+  for (const [label, prediction, count] of cells) {
+    sums.set(label, (sums.get(label) ?? 0) + count);
+    if (label === prediction) continue;
+    const key = label * size + prediction;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  const name = (place) => names[place] ?? place;
+  const header = ['class', 'taken for', 'samples', 'share of the class'];
+  const rows = [...counts].sort(([a, one], [b, other]) => other - one || a - b).slice(0, most).map(([key, count]) => {
+    const label = Math.floor(key / size);
+    return [name(label), name(key % size), count, text(count / sums.get(label), true)];
+  });
+  return element('div', {}, table(`The most frequent confusions of ${size} classes: ${group.name}`, header, rows, {isSortable: true}),
+    csvButton('confusions', [header, ...rows]));
 }
 
 // Settings

@@ -59,10 +59,39 @@ extension Module {
     guard report.isComplete || !strict else {
       throw TorchError.weights("\(source) does not fit the model: \(report)")
     }
+    try Self.checkNumbers(of: report.loaded, in: tensors, source)
     withoutGradient {
       for (target, tensor) in pairs { Operator.copy_.run(.tensor(target), .tensor(tensor)) }
     }
     return report
+  }
+
+  /// Throws for numbers that no network can work with, all of whose outputs they would spoil.
+  private static func checkNumbers(
+    of names: [String], in tensors: [String: Tensor], _ source: String
+  ) throws(TorchError) {
+    var (infinite, negative): ([String], [String]) = ([], [])
+    withoutGradient {
+      for name in names {
+        guard let tensor = tensors[name], tensor.dtype.isFloatingPoint, tensor.count > 0 else {
+          continue
+        }
+        // What does not fit into single precision becomes infinite there.
+        let numbers = tensor.to(.float32)
+        if !numbers.isFinite().all().array(of: Bool.self)[0] {
+          infinite.append(name)
+        } else if name.hasSuffix("running_var"), numbers.floats().contains(where: { $0 < 0 }) {
+          negative.append(name)
+        }
+      }
+    }
+    guard !infinite.isEmpty || !negative.isEmpty else { return }
+    let problems = [
+      ("numbers that are not finite in", infinite), ("negative variances in", negative),
+    ].filter { !$0.1.isEmpty }.map { "\($0.0) \(WeightReport.list($0.1))" }
+    throw TorchError.weights(
+      "\(source) holds \(problems.joined(separator: ", and ")); the file is damaged or its training "
+        + "diverged: use another one")
   }
 
   /// Writes parameters and buffers under their dotted names as safetensors.

@@ -22,13 +22,20 @@ public struct WeightReport: Sendable, CustomStringConvertible {
   /// Whether every name is on both sides and fits.
   public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
 
-  /// Every name that does not fit, by kind.
+  /// The names that do not fit, by kind; of many the first ones and how many more there are.
   public var description: String {
     if isComplete { return "all \(loaded.count) tensors fit" }
     let mismatches = mismatched.map { "\($0.name) (\($0.found) instead of \($0.expected))" }
     return [("missing", missing), ("unexpected", unexpected), ("of another shape", mismatches)]
       .filter { !$0.1.isEmpty }
-      .map { "\($0.0): \($0.1.joined(separator: ", "))" }
+      .map { "\($0.0): \(Self.list($0.1))" }
       .joined(separator: "; ")
+  }
+
+  /// Some names as part of a sentence that stays readable.
+  static func list(_ names: [String]) -> String {
+    let most = 8
+    let shown = names.prefix(most).joined(separator: ", ")
+    return names.count > most ? "\(shown) and \(names.count - most) more" : shown
   }
 }

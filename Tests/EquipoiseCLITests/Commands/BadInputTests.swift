@@ -46,6 +46,34 @@ import Testing
     Mistake(
       "train --data DIR/data --epochs three --out DIR/run", status: 64,
       "the value 'three' is invalid for '--epochs <n>'; see 'equipoise train --help'"),
+    Mistake(
+      "train --data DIR/data --out DIR/run --epochs -3",
+      "--epochs: training.epochs is -3; expected at least 1"),
+    Mistake(
+      "train --data DIR/data --out DIR/run --epochs 4611686018427387904",
+      "--epochs: training.epochs is 4611686018427387904; expected at most 1000000"),
+    Mistake(
+      "config check --data DIR/data --set runtime.prefetch=9223372036854775807",
+      "--set: runtime.prefetch is 9223372036854775807; expected at most 1000000"),
+    Mistake(
+      "train --lr 0.1", status: 64, "unknown option '--lr'; did you mean '--learning-rate'?"),
+    Mistake("train --bs=8", status: 64, "unknown option '--bs'; did you mean '--batch-size'?"),
+    Mistake(
+      "train --batch_size 8", status: 64,
+      "unknown option '--batch_size'; did you mean '--batch-size'?"),
+    Mistake(
+      "train --weight_decay 8", status: 64,
+      "unknown option '--weight_decay'; did you mean '--set training.optimiser.weightDecay=…'?"),
+    Mistake(
+      "compare --lr 8", status: 64,
+      "unknown option '--lr'; did you mean '--set training.optimiser.learningRate=…'?"),
+    Mistake("train --output_dir x", status: 64, "unknown option '--output_dir'; did you mean '--out'?"),
+    Mistake(
+      "sweep --data DIR/data --out DIR/run --methods joint --grid lr=0.1,0.2",
+      "--grid lr (for 'joint'): unknown key 'lr'; did you mean 'training.optimiser.learningRate'?"),
+    Mistake(
+      "sweep --data DIR/data --out DIR/run --methods joint --grid training.batchSize=8,0",
+      "trial training.batchSize=0 of 'joint': training.batchSize is 0; expected at least 1"),
     Mistake("train --data DIR/data", status: 64, "no run folder is given; add --out DIR"),
     Mistake(
       "evaluate", status: 64,

@@ -23,6 +23,22 @@ import Testing
         "--set: unknown key 'clases'; did you mean 'classes'?"
       ),
       ("synthetic", nil, ["classes=9"], "--set: classes is 9; expected at least 2 and below 7"),
+      (
+        "manifest", "x", ["classes=[yes, yes, no]"],
+        "--set: classes lists 'yes' twice; list each name once"
+      ),
+      (
+        "arrays", "x", ["classes=[a, '']"], "--set: classes[1] is empty; give it a name"
+      ),
+      ("arrays", "x", ["only=[]"], "--set: only lists nothing; name at least one, or leave it out"),
+      (
+        "manifest", "x", ["splitValues.test=[test, train]"],
+        "--set: splitValues.test lists 'train' as train does; list each word once"
+      ),
+      (
+        "synthetic", nil, ["train=4611686018427387904"],
+        "--set: train is 4611686018427387904; expected at most 1000000000"
+      ),
       ("synthetic", nil, ["train=many"], "--set: train is 'many'; expected an integer"),
       (
         "digits", "x", ["split=speker"],

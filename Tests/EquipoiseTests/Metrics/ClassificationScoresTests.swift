@@ -67,6 +67,26 @@ struct ClassificationScoresTests {
     #expect(backward == 0.5)
   }
 
+  /// Sorting a class's own scores gives the bits that sorting all scores gives, ties included.
+  @Test func theMeanIsThatOfTheClassesOneByOne() {
+    var stream = RandomStream(seed: 3, "average precision")
+    let (samples, classes) = (200, 17)
+    let labels = (0..<samples).map { _ in stream.integer(below: classes - 1) }
+    // Twelve different scores: most are ties.
+    let scores = (0..<samples * classes).map { _ in Float(stream.integer(below: 12)) / 11 }
+    let areas = (0..<classes).compactMap { label in
+      AveragePrecision.of(
+        scores: labels.indices.map { scores[$0 * classes + label] },
+        isPositive: labels.map { $0 == label })
+    }
+    #expect(areas.count == classes - 1)
+    #expect(
+      AveragePrecision.mean(probabilities: scores, labels: labels, classes: classes)
+        == areas.reduce(0, +) / Double(areas.count))
+    let broken = [Float](repeating: .nan, count: samples * classes)
+    _ = AveragePrecision.mean(probabilities: broken, labels: labels, classes: classes)
+  }
+
   /// Training that has diverged still ends with an error instead of not ending.
   @Test func scoresThatAreNotNumbersEnd() {
     #expect(

@@ -6,7 +6,8 @@ extension ModalityEncoder {
   /// Counters of batches, which older files lack, keep their value.
   ///
   /// - Parameters:
-  ///   - path: a safetensors file with the encoder's parameter names.
+  ///   - path: a safetensors file with the encoder's parameter names, before each of which there may be
+  ///     the same prefix, such as `module.`; what has another one is left out.
   ///   - ignored: prefixes of names in the file that this encoder has no use for; the default is
   ///     torchvision's classifier.
   /// - Returns: what was loaded.
@@ -23,7 +24,8 @@ extension ModalityEncoder {
   func loadPretrained(
     _ tensors: [String: Tensor], source: String, ignoring ignored: [String] = ["fc."]
   ) throws -> WeightReport {
-    var tensors = tensors.filter { name, _ in !ignored.contains { name.hasPrefix($0) } }
+    let found = try PretrainedNames(of: state.map(\.name), in: tensors, source: source)
+    var tensors = found.tensors.filter { name, _ in !ignored.contains { name.hasPrefix($0) } }
     for (name, tensor) in state where name.hasSuffix(".num_batches_tracked") {
       if tensors[name] == nil { tensors[name] = tensor }
     }

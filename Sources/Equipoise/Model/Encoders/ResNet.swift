@@ -84,6 +84,11 @@ public final class ResNet: ModalityEncoder {
       })
   }
 
+  /// What its tensors' shapes say.
+  var form: (stages: [Int], width: Int, channels: Int, kernel: Int) {
+    (variant.stages, width, channels, stem == .standard ? 7 : 3)
+  }
+
   /// The four stages, the first with the stem.
   public var blocks: [EncoderBlock] {
     let first = EncoderBlock(

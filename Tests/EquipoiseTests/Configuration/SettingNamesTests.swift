@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Equipoise
+
+/// Settings under the names that they have in other programs.
+struct SettingNamesTests {
+  @Test(arguments: [
+    ("lr=0.1", "did you mean 'training.optimiser.learningRate'?"),
+    ("training.lr=0.1", "did you mean 'training.optimiser.learningRate'?"),
+    ("training.learning_rate=0.1", "did you mean 'training.optimiser.learningRate'?"),
+    ("optimizer.lr=0.1", "did you mean 'training.optimiser.learningRate'?"),
+    ("bs=8", "did you mean 'training.batchSize'?"),
+    ("batch_size=8", "did you mean 'training.batchSize' or 'evaluation.batchSize'?"),
+    ("per_device_train_batch_size=8", "did you mean 'training.batchSize'?"),
+    ("weight_decay=0.1", "did you mean 'training.optimiser.weightDecay'?"),
+    ("training.wd=0.1", "did you mean 'training.optimiser.weightDecay'?"),
+    ("training.epoch=3", "did you mean 'epochs'?"),
+    ("epochs=3", "did you mean 'training.epochs'?"),
+    ("trainer.max_epochs=3", "did you mean 'training.epochs'?"),
+    ("num_train_epochs=3", "did you mean 'training.epochs'?"),
+    ("seed=3", "did you mean 'runtime.seed'?"),
+    ("num_workers=3", "did you mean 'runtime.workers'?"),
+    ("gradient_clip_val=1", "did you mean 'training.gradientClip'?"),
+    ("warmup_epochs=1", "did you mean 'training.schedule.warmupEpochs'?"),
+    ("optimizer=adam", "did you mean 'training.optimiser'?"),
+    ("training.momentum=0.9", "did you mean 'training.optimiser.momentum'?"),
+    ("model.dropout=0.9", "did you mean 'model.encoders.NAME.dropout'?"),
+    ("dataset=x", "did you mean 'data'?"),
+    ("training.optimiser=adam", "expected a section: set training.optimiser.type"),
+    ("method=aim", "expected a section: set method.name"),
+    ("training.zzz=1", "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
+      + "'gradientClip', 'optimiser', 'precision', 'schedule'"),
+  ])
+  func remedies(_ set: String, _ remedy: String) {
+    let error = #expect(throws: EquipoiseError.self) {
+      try RunConfiguration.resolve(sets: [set], methods: MethodRegistry.table(), needsData: false)
+    }
+    #expect(error?.remedy == remedy)
+  }
+}
