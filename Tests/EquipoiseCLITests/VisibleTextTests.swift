@@ -25,7 +25,8 @@ struct VisibleTextTests {
   @Test func jsonMeansTheSame() throws {
     let name = "a\u{202E}b\u{9B}\u{E0041}"
     let text = VisibleText.of(try JSONOutput.text([name]))
-    #expect(text.unicodeScalars.allSatisfy(\.isASCII))
+    let isASCII = text.unicodeScalars.allSatisfy { $0.isASCII }
+    #expect(isASCII)
     #expect(try JSONDecoder().decode([String].self, from: Data(text.utf8)) == [name])
   }
 
