@@ -35,7 +35,8 @@ struct VisibleTextTests {
     var sources = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { sources.deleteLastPathComponent() }
     sources.append(path: "Sources/EquipoiseCLI")
-    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    let files = try #require(
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
     var count = 0
     for case let file as URL in files
     where file.pathExtension == "swift" && file.lastPathComponent != "Console.swift" {

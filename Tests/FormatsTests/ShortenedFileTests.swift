@@ -55,7 +55,8 @@ struct ShortenedFileTests {
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
     let found = try #require(message.firstMatch(of: /error: (.+)\/437: (.+)/))
     #expect(
-      found.2 == "another program shortened the file while it was being read; restore it and repeat "
+      found.2
+        == "another program shortened the file while it was being read; restore it and repeat "
         + "the command")
     try FileManager.default.removeItem(atPath: String(found.1))
   }

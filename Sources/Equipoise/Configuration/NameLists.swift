@@ -5,7 +5,8 @@ extension ConfigPath {
     guard let names else { return }
     let place = appending(key)
     guard !names.isEmpty else {
-      throw ConfigIssue(at: place, "\(place) lists nothing", fix: "name at least one, or leave it out")
+      throw ConfigIssue(
+        at: place, "\(place) lists nothing", fix: "name at least one, or leave it out")
     }
     var seen: Set<String> = []
     for (index, name) in names.enumerated() {

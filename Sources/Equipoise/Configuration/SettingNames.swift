@@ -46,23 +46,38 @@ package enum SettingNames {
     let names: [(String, [String])] = [
       (
         "training.optimiser.learningRate",
-        ["lr", "baselr", "initlr", "initiallr", "maxlr", "peaklr", "lr0", "eta", "initiallearningrate"]
+        [
+          "lr", "baselr", "initlr", "initiallr", "maxlr", "peaklr", "lr0", "eta",
+          "initiallearningrate",
+        ]
       ),
       (
         "training.batchSize",
-        ["bs", "batch", "trainbatchsize", "perdevicetrainbatchsize", "minibatchsize", "bsz", "batchsz"]
+        [
+          "bs", "batch", "trainbatchsize", "perdevicetrainbatchsize", "minibatchsize", "bsz",
+          "batchsz",
+        ]
       ),
       (
         "training.epochs",
-        ["numepochs", "maxepochs", "nepochs", "nepoch", "numtrainepochs", "trainepochs", "totalepochs"]
+        [
+          "numepochs", "maxepochs", "nepochs", "nepoch", "numtrainepochs", "trainepochs",
+          "totalepochs",
+        ]
       ),
       ("training.optimiser.weightDecay", ["wd", "l2", "l2reg", "decay"]),
       ("training.optimiser.type", ["optim", "opt", "optimizertype", "optimizername"]),
       ("training.optimiser", ["optimizer"]),
       ("training.optimiser.epsilon", ["eps", "adamepsilon", "opteps"]),
       ("training.optimiser.betas", ["beta1", "beta2", "adambeta1", "adambeta2", "optbetas"]),
-      ("training.schedule.type", ["sched", "lrscheduler", "scheduler", "lrschedule", "lrschedulertype"]),
-      ("training.schedule.warmupEpochs", ["warmup", "numwarmupepochs", "warmupsteps", "warmupratio"]),
+      (
+        "training.schedule.type",
+        ["sched", "lrscheduler", "scheduler", "lrschedule", "lrschedulertype"]
+      ),
+      (
+        "training.schedule.warmupEpochs",
+        ["warmup", "numwarmupepochs", "warmupsteps", "warmupratio"]
+      ),
       ("training.schedule.minimumLearningRate", ["minlr", "lrmin", "etamin", "finallr"]),
       ("training.schedule.stepSize", ["decayepochs", "lrstep", "lrdecaystep", "milestones"]),
       ("training.schedule.gamma", ["lrdecay", "decayrate", "lrdecayratio", "lrgamma"]),
@@ -79,7 +94,10 @@ package enum SettingNames {
       ("runtime.prefetch", ["prefetchfactor", "dataloaderprefetchfactor"]),
       ("runtime.threads", ["numthreads", "nthreads", "cpus"]),
       ("runtime.device", ["gpu", "gpus", "gpuids", "accelerator", "devices", "usecuda", "cuda"]),
-      ("runtime.maxSteps", ["steps", "numsteps", "totalsteps", "maxiters", "iterations", "maxiter"]),
+      (
+        "runtime.maxSteps",
+        ["steps", "numsteps", "totalsteps", "maxiters", "iterations", "maxiter"]
+      ),
       ("runtime.checkpointEverySteps", ["savesteps", "saveevery", "everyntrainsteps", "savefreq"]),
       ("runtime.keepCheckpoints", ["savetotallimit", "savetopk", "checkpointhist"]),
       ("evaluation.batchSize", ["evalbatchsize", "valbatchsize", "perdeviceevalbatchsize"]),
@@ -88,7 +106,9 @@ package enum SettingNames {
         ["valsplit", "valratio", "valfraction", "validationsplit", "valsize", "valpercent"]
       ),
       ("evaluation.selectBy", ["monitor", "metric", "metricforbestmodel", "evalmetric"]),
-      ("data", ["dataset", "datadir", "datapath", "datafolder", "dataroot", "datasetpath", "root"]),
+      (
+        "data", ["dataset", "datadir", "datapath", "datafolder", "dataroot", "datasetpath", "root"]
+      ),
       ("method.name", ["algorithm", "algo", "balancing", "trainer", "strategy"]),
       ("model.encoders.NAME.type", ["arch", "architecture", "backbone", "encoder", "modelname"]),
       ("model.encoders.NAME.initialWeights", ["pretrained", "pretrainedweights"]),

@@ -36,7 +36,8 @@ package struct WeightImport {
       of: encoder.state.map(\.name), in: file, prefix: prefix, source: path)
     self.prefix = names.prefix
     var tensors = names.tensors
-    ignored = tensors.keys.filter { $0.hasPrefix("fc.") }.map { names.prefix + $0 }.sorted()
+    ignored =
+      tensors.keys.filter { $0.hasPrefix("fc.") }.map { names.prefix + $0 }.sorted()
       + names.others
     let first = tensors["conv1.weight"]
     let isSummed = channels == 1 && first?.rank == 4 && first?.size(1) == 3
@@ -45,7 +46,8 @@ package struct WeightImport {
     guard let form = ResNetForm(tensors) else {
       let starts = Set(tensors.keys.compactMap { $0.split(separator: ".").first.map(String.init) })
       throw EquipoiseError(
-        .checkpoint, "this is not a ResNet under torchvision's names: they begin with "
+        .checkpoint,
+        "this is not a ResNet under torchvision's names: they begin with "
           + starts.sorted().prefix(6).map { "'\($0)'" }.joined(separator: ", "), at: path,
         fix: "save the state_dict of torchvision's resnet18 or resnet34")
     }

@@ -63,7 +63,8 @@ struct ExportCommand: ParsableCommand {
     let classifier =
       export.classifier == .slice
       ? "fc is its slice of the logits" : "without fc, for the fusion has no linear slice"
-    Console.print("\(out): \(export.summary) of '\(name)', \(export.tensors.count) tensors, \(classifier)")
+    Console.print(
+      "\(out): \(export.summary) of '\(name)', \(export.tensors.count) tensors, \(classifier)")
   }
 
   private func writeModel(of parts: RunParts) throws {

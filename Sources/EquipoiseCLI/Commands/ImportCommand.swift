@@ -60,7 +60,9 @@ struct ImportCommand: ParsableCommand {
         "ignored: \(imported.ignored.prefix(12).joined(separator: ", "))"
           + (more > 0 ? " and \(more) more" : ""))
     }
-    if imported.isSummed { Console.print("conv1.weight: the three colours are summed into one channel") }
+    if imported.isSummed {
+      Console.print("conv1.weight: the three colours are summed into one channel")
+    }
     Console.print("\(out): \(imported.summary)")
   }
 }

@@ -60,6 +60,7 @@ struct PrepareCommand: ParsableCommand {
       report: display.show)
     let dataset = try PreparedDataset(folder: out)
     let splits = try Split.allCases.map { ($0, try dataset.samples($0)) }
-    Console.print(DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")
+    Console.print(
+      DatasetSummary(dataset, Dictionary(uniqueKeysWithValues: splits)).text, terminator: "")
   }
 }

@@ -54,7 +54,9 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   private func list(_ folder: RecipeFolder) throws {
-    for name in try folder.experiments() { Console.print("\(name)  \(try folder.experiment(name).title)") }
+    for name in try folder.experiments() {
+      Console.print("\(name)  \(try folder.experiment(name).title)")
+    }
   }
 
   private func writeCurves(

@@ -31,7 +31,8 @@ struct ComparisonTables {
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
             percent(entry.imbalance), spread(entry.seconds, digits: 1),
-            entry.multiplyAddsPerSample.map { Numbers.count(Int(saturating: $0.mean.rounded())) } ?? "–",
+            entry.multiplyAddsPerSample.map { Numbers.count(Int(saturating: $0.mean.rounded())) }
+              ?? "–",
           ])
     }
     return grid

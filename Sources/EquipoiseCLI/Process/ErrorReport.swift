@@ -51,7 +51,8 @@ enum ErrorReport {
     let hint = EquipoiseCommand.fullMessage(for: error).split(separator: "\n").last
       .flatMap { $0.split(separator: "'").dropFirst().first }
     let text = message.prefix(1).lowercased() + message.dropFirst()
-    if let remedy = UnknownOption.hint(message, arguments: Array(CommandLine.arguments.dropFirst())) {
+    if let remedy = UnknownOption.hint(message, arguments: Array(CommandLine.arguments.dropFirst()))
+    {
       let problem = text.split(separator: ".").first.map(String.init) ?? text
       return oneLine("\(problem); \(remedy)")
     }

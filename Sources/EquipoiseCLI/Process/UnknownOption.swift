@@ -31,7 +31,8 @@ enum UnknownOption {
   private static let flags: [String: String] = {
     let names = [
       "out": [
-        "output", "outdir", "outputdir", "outputfolder", "savedir", "logdir", "savepath", "outputpath",
+        "output", "outdir", "outputdir", "outputfolder", "savedir", "logdir", "savepath",
+        "outputpath",
         "defaultrootdir", "resultsdir", "o", "workdir", "expdir", "outfile", "outputfile",
       ],
       "config": ["cfg", "configfile", "configpath", "c", "settings"],

@@ -67,7 +67,8 @@ import Testing
     Mistake(
       "compare --lr 8", status: 64,
       "unknown option '--lr'; did you mean '--set training.optimiser.learningRate=…'?"),
-    Mistake("train --output_dir x", status: 64, "unknown option '--output_dir'; did you mean '--out'?"),
+    Mistake(
+      "train --output_dir x", status: 64, "unknown option '--output_dir'; did you mean '--out'?"),
     Mistake(
       "sweep --data DIR/data --out DIR/run --methods joint --grid lr=0.1,0.2",
       "--grid lr (for 'joint'): unknown key 'lr'; did you mean 'training.optimiser.learningRate'?"),

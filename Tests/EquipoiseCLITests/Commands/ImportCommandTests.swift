@@ -56,7 +56,8 @@ import Testing
     ])
     #expect(outcome.status == 1)
     #expect(
-      outcome.errors == "error: \(exported): the file holds a ResNet-18, and this is ResNet-34, width 4; "
+      outcome.errors
+        == "error: \(exported): the file holds a ResNet-18, and this is ResNet-34, width 4; "
         + "add --type resnet18\n")
     #expect(!FileManager.default.fileExists(atPath: out))
   }

@@ -24,7 +24,10 @@ struct NumbersOfFlagsTests {
     ("evaluate absent", ["--threads"]),
     ("predict absent absent", ["--threads", "--batch-size", "--workers", "--max-corrupt"]),
     ("import absent --out absent", ["--channels", "--width"]),
-    ("compare --data absent --out absent --methods joint", ["--epochs", "--jobs", "--memory", "--seeds"]),
+    (
+      "compare --data absent --out absent --methods joint",
+      ["--epochs", "--jobs", "--memory", "--seeds"]
+    ),
     (
       "sweep --data absent --out absent --methods joint --random training.optimiser.momentum=0..0.5",
       ["--trials", "--search-seed", "--jobs", "--epochs"]
@@ -32,9 +35,12 @@ struct NumbersOfFlagsTests {
     ("watch absent", ["--port", "--interval"]),
     ("prepare arrays --input absent --out absent", ["--workers", "--max-corrupt"]),
     ("data preview absent --out absent", ["--per-class"]),
-    ("benchmark --method absent --python none", [
-      "--batch", "--size", "--classes", "--threads", "--rounds", "--steps",
-    ]),
+    (
+      "benchmark --method absent --python none",
+      [
+        "--batch", "--size", "--classes", "--threads", "--rounds", "--steps",
+      ]
+    ),
   ]
 
   @Test(arguments: flags.flatMap { line, flags in flags.map { (line, $0) } })
@@ -55,7 +61,8 @@ struct NumbersOfFlagsTests {
   @Test func negativeNumbersAreValues() {
     let joined = NegativeNumbers.joined
     #expect(joined(["train", "--epochs", "-3"]) == ["train", "--epochs=-3"])
-    #expect(joined(["--learning-rate", "-1e-3", "--quiet"]) == ["--learning-rate=-1e-3", "--quiet"])
+    #expect(
+      joined(["--learning-rate", "-1e-3", "--quiet"]) == ["--learning-rate=-1e-3", "--quiet"])
     #expect(joined(["--epochs", "3", "-4"]) == ["--epochs", "3", "-4"])
     #expect(joined(["--epochs=2", "-3"]) == ["--epochs=2", "-3"])
     #expect(joined(["--", "--a", "-3"]) == ["--", "--a", "-3"])

@@ -18,7 +18,8 @@ struct ShortenedDatasetTests {
     #expect(truncate(shard, 0) == 0)
     let outcome = try training.finish()
     #expect(
-      outcome.errors == "error: \(shard): another program shortened the file while it was being read; "
+      outcome.errors
+        == "error: \(shard): another program shortened the file while it was being read; "
         + "restore it and repeat the command\n")
     #expect(outcome.status == 1)
   }

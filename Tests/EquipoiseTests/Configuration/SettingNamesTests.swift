@@ -28,8 +28,11 @@ struct SettingNamesTests {
     ("dataset=x", "did you mean 'data'?"),
     ("training.optimiser=adam", "expected a section: set training.optimiser.type"),
     ("method=aim", "expected a section: set method.name"),
-    ("training.zzz=1", "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
-      + "'gradientClip', 'optimiser', 'precision', 'schedule'"),
+    (
+      "training.zzz=1",
+      "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
+        + "'gradientClip', 'optimiser', 'precision', 'schedule'"
+    ),
   ])
   func remedies(_ set: String, _ remedy: String) {
     let error = #expect(throws: EquipoiseError.self) {

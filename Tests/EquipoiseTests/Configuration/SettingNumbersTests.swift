@@ -111,9 +111,10 @@ struct SettingNumbersTests {
           let made = try recipe.configured(file: nil, sets: small + ["\(path)=\(number)"])
           // Without its data the recipe ends early; the synthetic one is made.
           _ = try made.prepare(
-            input: folder.file("absent"), output: folder.file(UUID().uuidString)) { event in
-              if case .progress = event, recipe.needsInput { Issue.record("no input was needed") }
-            }
+            input: folder.file("absent"), output: folder.file(UUID().uuidString)
+          ) { event in
+            if case .progress = event, recipe.needsInput { Issue.record("no input was needed") }
+          }
         } catch is EquipoiseError, is FormatError {
           continue
         }

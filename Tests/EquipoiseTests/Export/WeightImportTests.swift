@@ -17,7 +17,8 @@ struct WeightImportTests {
     stem: ResNet.Stem = .standard, more: [(name: String, tensor: Tensor)] = [],
     rename: (String) -> String = { $0 }, change: (String, Tensor) -> Tensor = { $1 }
   ) throws -> String {
-    let source = ResNet(variant, channels: channels, width: width, stem: stem, from: Generator(seed: 4))
+    let source = ResNet(
+      variant, channels: channels, width: width, stem: stem, from: Generator(seed: 4))
     let path = folder.file("\(UUID().uuidString).safetensors")
     try TensorFile.write(
       source.state.map { (rename($0.name), change($0.name, $0.tensor)) } + more, to: path)
@@ -32,7 +33,9 @@ struct WeightImportTests {
     }?.replacing(path, with: "FILE")
   }
 
-  @Test(arguments: ["module.", "backbone.", "encoder.", "model.", "_orig_mod.", "module.encoder_q."])
+  @Test(arguments: [
+    "module.", "backbone.", "encoder.", "model.", "_orig_mod.", "module.encoder_q.",
+  ])
   func aPrefixIsLeftOut(_ prefix: String) throws {
     let head = [
       (name: prefix + "fc.weight", tensor: Tensor.ones([2, 16])),
@@ -63,10 +66,12 @@ struct WeightImportTests {
   @Test func anotherNetworkIsNamed() throws {
     #expect(
       try complaint(file(width: 4))
-        == "FILE: the file's network is wider: its first stage has 4 channels, not 2; add --width 4")
+        == "FILE: the file's network is wider: its first stage has 4 channels, not 2; add --width 4"
+    )
     #expect(
       try complaint(file(width: 2), width: 64)
-        == "FILE: the file's network is narrower: its first stage has 2 channels, not 64; add --width 2")
+        == "FILE: the file's network is narrower: its first stage has 2 channels, not 64; add --width 2"
+    )
     #expect(
       try complaint(file(.resNet34))
         == "FILE: the file holds a ResNet-34, and this is ResNet-18, width 2; add --type resnet34")
@@ -85,7 +90,8 @@ struct WeightImportTests {
         + "ResNet-34")
     #expect(
       try complaint(file(rename: { "blocks/" + $0 }))?.hasPrefix(
-        "FILE: this is not a ResNet under torchvision's names: they begin with 'blocks/bn1'") == true)
+        "FILE: this is not a ResNet under torchvision's names: they begin with 'blocks/bn1'")
+        == true)
   }
 
   /// One channel of a file of three is their sum, whatever precedes the names.

@@ -25,7 +25,8 @@ struct DamagedRunFilesTests {
   private static let restore = "restore it from a copy, or train into another folder"
 
   @Test(arguments: [
-    ("{", "the file is damaged: is not valid JSON"), ("{}", "the file is damaged: equipoise is missing"),
+    ("{", "the file is damaged: is not valid JSON"),
+    ("{}", "the file is damaged: equipoise is missing"),
     (nil, "the file is missing"),
   ])
   func environment(_ content: String?, _ problem: String) throws {

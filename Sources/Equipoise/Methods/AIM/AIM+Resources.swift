@@ -67,7 +67,10 @@ extension AIM: ResourceStating, EpochMeasuring {
     return zip(engine.model.modalities, passed).flatMap { name, outputs in
       outputs.enumerated().map { depth, output in
         let rows = output.inFullPrecision().reshaped([setting.classes, -1])
-        return ("orthogonality.\(name).\(depth + 1)", AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit))
+        return (
+          "orthogonality.\(name).\(depth + 1)",
+          AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)
+        )
       }
     }
   }

@@ -21,7 +21,8 @@ struct PretrainedNames {
   init(
     of names: [String], in file: [String: Tensor], prefix wanted: String? = nil, source: String
   ) throws {
-    prefix = try wanted.map { try Self.checked($0, in: file, source) }
+    prefix =
+      try wanted.map { try Self.checked($0, in: file, source) }
       ?? Self.found(names, in: file, source)
     let prefix = prefix
     let inside = file.filter { $0.key.hasPrefix(prefix) }
@@ -57,7 +58,8 @@ struct PretrainedNames {
       let known = Set(file.keys.compactMap { $0.split(separator: ".").first.map(String.init) })
       throw EquipoiseError(
         .usage, "no name of the file begins with '\(dotted)'", at: source,
-        fix: "they begin with \(known.sorted().prefix(6).map { "'\($0).'" }.joined(separator: ", "))")
+        fix:
+          "they begin with \(known.sorted().prefix(6).map { "'\($0).'" }.joined(separator: ", "))")
     }
     return dotted
   }

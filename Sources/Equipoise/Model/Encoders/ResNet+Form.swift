@@ -39,7 +39,8 @@ struct ResNetForm: Equatable {
     guard !hasBottlenecks else {
       return Difference(
         what: "the file holds a ResNet-50 or deeper, of bottleneck blocks",
-        flag: "import a ResNet-18 or ResNet-34", setting: "take the weights of a ResNet-18 or ResNet-34")
+        flag: "import a ResNet-18 or ResNet-34",
+        setting: "take the weights of a ResNet-18 or ResNet-34")
     }
     if stages != own.stages {
       let known = ResNet.Variant.allCases.first { $0.stages == stages }?.rawValue
@@ -47,11 +48,13 @@ struct ResNetForm: Equatable {
       return Difference(
         what: "the file holds \(name), and this is \(encoder.summary)",
         flag: known.map { "add --type resnet\($0)" } ?? "import a ResNet-18 or ResNet-34",
-        setting: known.map { "set type: resnet\($0)" } ?? "take the weights of a ResNet-18 or ResNet-34")
+        setting: known.map { "set type: resnet\($0)" }
+          ?? "take the weights of a ResNet-18 or ResNet-34")
     }
     if width != own.width {
       return Difference(
-        what: "the file's network is \(width < own.width ? "narrower" : "wider"): its first stage has "
+        what:
+          "the file's network is \(width < own.width ? "narrower" : "wider"): its first stage has "
           + "\(width) channels, not \(own.width)", flag: "add --width \(width)",
         setting: "set width: \(width)")
     }

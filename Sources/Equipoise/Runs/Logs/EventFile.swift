@@ -68,7 +68,9 @@ struct EventFile {
     let width = max((high - low) / Double(count), 1e-12)
     result.bucketLimit = (1...count).map { low + width * Double($0) }
     result.bucket = [Double](repeating: 0, count: count)
-    for value in values { result.bucket[min(count - 1, Int(saturating: (value - low) / width))] += 1 }
+    for value in values {
+      result.bucket[min(count - 1, Int(saturating: (value - low) / width))] += 1
+    }
     return result
   }
 

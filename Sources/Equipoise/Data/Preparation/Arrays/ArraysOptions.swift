@@ -88,7 +88,8 @@ extension SplitValues: RangeChecking {
         guard known == nil else {
           let place = path.appending(split)
           throw ConfigIssue(
-            at: place, "\(place) lists '\(word)' \(known == split ? "twice" : "as \(known ?? "") does")",
+            at: place,
+            "\(place) lists '\(word)' \(known == split ? "twice" : "as \(known ?? "") does")",
             fix: "list each word once")
         }
       }
