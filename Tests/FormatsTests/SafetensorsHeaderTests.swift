@@ -1,8 +1,26 @@
+import Foundation
 import Testing
 
 @testable import Formats
 
 @Suite struct SafetensorsHeaderTests {
+  @Test(
+    arguments: [
+      ([0x50, 0x4B, 0x03, 0x04], "a zip file, as PyTorch's .pt, .pth and .bin are"),
+      ([0x80, 0x02], "a pickle, as PyTorch's older .pt and .pth are"),
+      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file, as Keras writes"),
+    ] as [([UInt8], String)])
+  func otherFormatsOfWeightsAreNamed(_ start: [UInt8], _ what: String) throws {
+    try withScratch { folder in
+      let path = folder + "/a"
+      try Data(start + [UInt8](repeating: 0, count: 100)).write(to: URL(fileURLWithPath: path))
+      expectError(
+        "\(path): is \(what), not safetensors; convert it in Python: "
+          + "safetensors.torch.save_file(torch.load(FILE, weights_only=True), NAME)"
+      ) { _ = try SafetensorsFile(path: path) }
+    }
+  }
+
   /// Header text followed by 8 bytes of data → what is wrong.
   static let faulty: [(String, String)] = [
     ("", "the safetensors header does not start with '{'"),

@@ -83,10 +83,21 @@ package final class RunParts {
       modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
       classes: dataset.description.classes.count, configuration: configuration.model,
       seed: UInt64(configuration.runtime.seed))
-    if let path = configuration.model.initialWeights { try model.load(from: path) }
+    if let path = configuration.model.initialWeights { try load(path, into: model) }
     model.move(
       to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
     return model
+  }
+
+  private static func load(_ path: String, into model: MultimodalModel) throws {
+    let file = try TensorFile(path: path)
+    guard file.names.isEmpty || file.names.contains(where: { $0.hasPrefix("encoders.") }) else {
+      throw EquipoiseError(
+        .configuration, "the file has no whole model: no name in it begins with 'encoders.'",
+        at: path,
+        fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
+    }
+    try model.load(from: file)
   }
 
   // MARK: Cost

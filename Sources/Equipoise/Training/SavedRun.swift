@@ -9,11 +9,7 @@ extension RunConfiguration {
   /// - Returns: the resolved configuration.
   /// - Throws: `EquipoiseError` when the folder holds no run.
   package static func saved(in folder: RunFolder) throws -> RunConfiguration {
-    guard folder.isBegun else {
-      throw EquipoiseError(
-        .usage, "the folder holds no run", at: folder.path,
-        fix: "name the folder given to 'equipoise train --out'")
-    }
+    guard folder.isBegun else { throw FoundInstead.error(.run, at: folder.path) }
     return try resolve(file: folder.configuration, methods: MethodRegistry.table()).configuration
   }
 }

@@ -26,6 +26,7 @@ struct SafetensorsHeader {
   private static let largestHeader = 100_000_000
 
   init(_ reader: ByteReader) throws {
+    try Self.refuseOthers(reader)
     let claimed: UInt64 = try reader.integer(at: 0)
     guard let length = Int(exactly: claimed), length <= Self.largestHeader else {
       throw reader.malformed(
@@ -45,6 +46,23 @@ struct SafetensorsHeader {
     let tensors = try members.map { try Self.tensor($0, $1, dataStart: start, reader) }
     try Self.checkCoverage(tensors, from: start, reader)
     self.tensors = Dictionary(uniqueKeysWithValues: tensors.map { ($0.info.name, $0) })
+  }
+
+  /// Weights come in other formats too, which run code when they are read.
+  private static func refuseOthers(_ reader: ByteReader) throws {
+    let known: [(start: [UInt8], what: String)] = [
+      ([0x50, 0x4B, 0x03, 0x04], "a zip file, as PyTorch's .pt, .pth and .bin are"),
+      ([0x80, 0x02], "a pickle, as PyTorch's older .pt and .pth are"),
+      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file, as Keras writes"),
+    ]
+    guard let found = known.first(where: { reader.bytes.starts(with: $0.start) }) else { return }
+    // A header of so many bytes would be within the limit where the last of its eight bytes are 0.
+    if reader.bytes.count >= 9, reader.bytes[8] == UInt8(ascii: "{") { return }
+    throw FormatError.unsupported(
+      path: reader.path, reason: "is \(found.what), not safetensors",
+      remedy:
+        "convert it in Python: safetensors.torch.save_file(torch.load(FILE, weights_only=True), "
+        + "NAME)")
   }
 
   private static func metadata(

@@ -126,11 +126,18 @@ import Testing
     Mistake(
       "config check --data DIR/missing",
       """
-      DIR/missing: there is no dataset.json in this folder; give a folder made by 'equipoise prepare'
+      DIR/missing: there is nothing at this path; give a folder made by 'equipoise prepare'
+      """),
+    Mistake(
+      "config check --data DIR/data/dataset.json",
+      """
+      DIR/data/dataset.json: this is a file, not a prepared dataset; give a folder made by \
+      'equipoise prepare'
       """),
     Mistake(
       "evaluate DIR/data",
-      "DIR/data: the folder holds no run; name the folder given to 'equipoise train --out'"),
+      "DIR/data: this is a prepared dataset, not a run; name the folder given to 'equipoise train --out'"
+    ),
     Mistake(
       "prepare synthetic --out DIR/data",
       "DIR/data: there is something at this path already; remove it or choose another path"),

@@ -57,7 +57,7 @@ import Testing
     #expect(lines[1].contains("audio slice") && lines[1].contains("visual slice"))
 
     let missing = try CommandLineTool.run(["watch", folder.file("nothing")])
-    #expect(missing.status != 0 && missing.errors.contains("the folder holds no run"))
+    #expect(missing.status != 0 && missing.errors.contains("there is nothing at this path"))
     try FileManager.default.removeItem(atPath: folder.file("run/result.json"))
     let stopped = try CommandLineTool.run(["watch", folder.file("run")])
     #expect(stopped.output.contains("stopped, epoch 3 of 3 done; 'equipoise train"))

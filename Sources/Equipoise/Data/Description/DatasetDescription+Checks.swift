@@ -10,9 +10,7 @@ extension DatasetDescription {
   public static func read(folder: String) throws -> DatasetDescription {
     let path = folder + "/" + fileName
     guard FileManager.default.fileExists(atPath: path) else {
-      throw EquipoiseError(
-        .data, "there is no \(fileName) in this folder", at: folder,
-        fix: "give a folder made by 'equipoise prepare'")
+      throw FoundInstead.error(.dataset, at: folder)
     }
     let bytes = try MappedFile(path: path).withBytes { Data($0) }
     func fail(_ what: String) -> EquipoiseError {
