@@ -9,9 +9,8 @@ import Torch
 /// sentence that names the setting must train.
 struct SettingNumbersTests {
   static let numbers = [
-    "0", "-1", "-3", "1e300", "-1e300", ".nan", ".inf", "-.inf", "nan", "1e-320", "2147483648",
-    "1073741824", "4611686018427387904", "9223372036854775807", "-9223372036854775808",
-    "9223372036854775808",
+    "0", "-1", "-3", "1e300", ".nan", ".inf", "2147483648", "4611686018427387904",
+    "9223372036854775807", "-9223372036854775808", "9223372036854775808",
   ]
 
   /// The settings of a method, or of everything else, that hold numbers or may.
