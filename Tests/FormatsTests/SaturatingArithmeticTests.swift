@@ -5,7 +5,8 @@ import Testing
 struct SaturatingArithmeticTests {
   @Test(arguments: [
     (0.0, 0), (-0.9, 0), (3.99, 3), (-3.99, -3), (1e300, Int.max), (-1e300, Int.min),
-    (.infinity, Int.max), (-.infinity, Int.min), (.nan, 0), (0x1p63, Int.max), (-0x1p63, Int.min),
+    (Double.infinity, Int.max), (-Double.infinity, Int.min), (Double.nan, 0), (0x1p63, Int.max),
+    (-0x1p63, Int.min),
   ])
   func everyDoubleHasAWholeNumber(_ value: Double, _ whole: Int) {
     #expect(Int(saturating: value) == whole)
