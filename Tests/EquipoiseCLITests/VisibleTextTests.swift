@@ -42,9 +42,13 @@ struct VisibleTextTests {
     where file.pathExtension == "swift" && file.lastPathComponent != "Console.swift" {
       count += 1
       let text = try String(contentsOf: file, encoding: .utf8)
-      let calls = text.matches(of: /(?:^|[^\w.`])(?:Swift\.)?print\(|FileHandle\.standard|fputs\(/)
-        .filter { !text[..<$0.range.upperBound].hasSuffix("func print(") }
+      let calls = text.ranges(of: "print(").filter { call in
+        !["Console.", "JSONOutput.", "format.", "func "].contains {
+          text[..<call.lowerBound].hasSuffix($0)
+        }
+      }
       #expect(calls.isEmpty, "\(file.lastPathComponent)")
+      #expect(!text.contains("FileHandle.standard") && !text.contains("fputs("))
     }
     #expect(count > 60)
   }

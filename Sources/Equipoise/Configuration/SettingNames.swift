@@ -4,7 +4,8 @@ import Formats
 package enum SettingNames {
   /// The paths of `tree` that `path`, which is none of them, may have meant; the likeliest first.
   static func suggestions(for path: ConfigPath, in tree: ConfigMapping) -> [String] {
-    let known = paths(of: tree)
+    // The sections on the way are known already.
+    let known = paths(of: tree).filter { !path.keys.starts(with: $0.keys) }
     // `optimizer.lr`: where the section is not known either, the last word says most.
     for key in path.keys.reversed() {
       let wanted = normalized(key)

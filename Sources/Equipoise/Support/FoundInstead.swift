@@ -38,7 +38,8 @@ package enum FoundInstead {
   }
 
   private static func runRemedy(_ path: String) -> String {
-    let inside = (path as NSString).deletingLastPathComponent
+    // Spelt as it was given.
+    let inside = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     if !FileSystem.isFolder(path), RunFolder(inside).isBegun { return "name its folder, \(inside)" }
     if let run = firstRun(below: path, depth: 3) { return "name one of its runs, such as \(run)" }
     return "name the folder given to 'equipoise train --out'"

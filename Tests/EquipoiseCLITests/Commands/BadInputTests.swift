@@ -42,7 +42,7 @@ import Testing
       "there is no command 'trian'; did you mean 'train'?"),
     Mistake(
       "train --epoch 3", status: 64,
-      "unknown option '--epoch'. Did you mean '--epochs'?; see 'equipoise train --help'"),
+      "unknown option '--epoch'; did you mean '--epochs'?"),
     Mistake(
       "train --data DIR/data --epochs three --out DIR/run", status: 64,
       "the value 'three' is invalid for '--epochs <n>'; see 'equipoise train --help'"),

@@ -77,7 +77,7 @@ import Testing
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --set runtime.seed=3 --out DIR/out",
-      "entry 'joint': --set runtime.seed: every run has a seed of its own; use --seeds"),
+      "trial runtime.seed=1 of 'joint': every run has a seed of its own; use --seeds"),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --set runtime.maxSteps=3 --out DIR/out",
       "entry 'joint': --set runtime.maxSteps: a run that stops early has no result; use --epochs"),
@@ -98,12 +98,21 @@ import Testing
       """),
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --grid training.batchSizes=4,8 --out DIR/out",
-      "entry 'joint': --set: unknown key 'training.batchSizes'; did you mean 'batchSize'?"),
+      """
+      --grid training.batchSizes (for 'joint'): unknown key 'training.batchSizes'; did you mean \
+      'batchSize'?
+      """),
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --random training.batchSize=8..4 --out DIR/out",
       """
       --random training.batchSize=8..4: not of the form KEY=LOW..HIGH or KEY=LOW..HIGH(log) with \
       LOW < HIGH; for example: --random 'training.optimiser.learningRate=1e-4..1e-1(log)'
+      """),
+    BadInputTests.Mistake(
+      "sweep --data DIR/data --methods joint --random training.epochs=1..9223372036854775807 --out DIR/out",
+      """
+      --random training.epochs=1..9223372036854775807: the bounds are beyond 1e15; for example: --random \
+      'training.optimiser.learningRate=1e-4..1e-1(log)'
       """),
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --random training.gradientClip=1..4 --out DIR/out",

@@ -31,7 +31,7 @@ struct MethodSectionTests {
       "--set: method.window[0] is 'a'; expected an integer"
     ),
     (["method.name=ogm", "method.alpha=-1"], "--set: method.alpha is -1.0; expected at least 0.0"),
-    (["method=ogm"], "--set: method is 'ogm'; expected a section"),
+    (["method=ogm"], "--set: method is 'ogm'; expected a section: set method.name"),
   ])
   func refusesWrongNamesAndSettings(sets: [String], expected: String) {
     #expect(message { _ = try resolve(sets) } == expected)

@@ -105,7 +105,7 @@ struct RunConfigurationTests {
     configuration.method = try MethodSection(name: "ogm", configuration: settings)
     configuration.training.optimiser.learningRate = .leastNonzeroMagnitude
     configuration.training.optimiser.betas = [0, 0.1 + 0.2]
-    configuration.training.gradientClip = 1e300
+    configuration.training.gradientClip = 1e30
     configuration.augmentation["audio"] = AugmentationConfiguration()
     configuration.evaluation.selectBy = .macroF1
     configuration.runtime.seed = .max

@@ -66,6 +66,11 @@ struct SettingNumbersTests {
     for name in own.model.encoders.names where configuration.model.encoders[name] == nil {
       configuration.model.encoders[name] = own.model.encoders[name]
     }
+    // What these methods ask of a model.
+    if configuration.method.name == AIM.name { configuration.model.encoders["vector"]?.depth = 4 }
+    if configuration.method.name == Greedy.name {
+      (configuration.model.mmtm, configuration.model.fusion) = (true, .sum)
+    }
     configuration.runtime.device = "cpu"
     configuration.training.epochs = max(1, configuration.training.epochs)
     configuration.modalities = configuration.method.name == "unimodal" ? ["vector"] : nil

@@ -67,6 +67,11 @@ package struct SearchDimension: Equatable, Sendable {
           + (isLogarithmic ? " and LOW > 0" : "") + ", at most 1e15", at: "--random \(text)",
         fix: "for example: \(example)")
     }
+    guard max(abs(low), abs(high)) <= Self.largest else {
+      throw EquipoiseError(
+        .usage, "the bounds are beyond 1e15", at: "--random \(text)", fix: "for example: \(example)"
+      )
+    }
     (self.method, self.key) = (method, key)
     let isWhole = texts.allSatisfy { Int($0) != nil }
     self.values = .range(

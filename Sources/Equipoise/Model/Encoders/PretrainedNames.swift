@@ -39,7 +39,8 @@ struct PretrainedNames {
     let places = file.keys.filter { $0.hasSuffix("." + anchor) }
       .map { String($0.dropLast(anchor.count)) }
     let fits = places.map { place in (place, names.count { file[place + $0] != nil }) }
-    guard let most = fits.map(\.1).max() else { return "" }
+    // Blocks inside have some of the names too.
+    guard let most = fits.map(\.1).max(), 2 * most > names.count else { return "" }
     let best = fits.filter { $0.1 == most }.map(\.0).sorted()
     guard best.count == 1 else {
       let list = best.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
