@@ -12,7 +12,8 @@ struct EquipoiseCommand: ParsableCommand {
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
       PredictCommand.self, ExportCommand.self, ImportCommand.self,
       CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
-      ReportCommand.self, WatchCommand.self, InspectCommand.self, CheckCommand.self, ConfigCommand.self,
+      ReportCommand.self, WatchCommand.self, InspectCommand.self, CheckCommand.self,
+      ConfigCommand.self,
       BenchmarkCommand.self,
       DataCommand.self, DoctorCommand.self,
     ] + MediaCommands.all)

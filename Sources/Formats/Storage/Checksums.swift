@@ -73,7 +73,7 @@ package struct Checksums: Equatable {
   ///   - files: names and contents.
   ///   - folder: which exists.
   ///   - keeping: paths in the list that the caller does not touch.
-  /// Throws `FormatError`; each file then is the old one or the new one, and the list agrees with both.
+  /// - Throws: `FormatError`; each file then is the old one or the new one, and the list agrees with both.
   package static func replace(
     _ files: [(name: String, content: Data)], in folder: String, keeping: Set<String> = []
   ) throws {

@@ -35,6 +35,7 @@ struct MediaOutput {
   /// - Parameters:
   ///   - new: the folder of a complete dataset.
   ///   - old: a free path, for the former dataset on its way out.
+  /// - Throws: `FormatError`; the former dataset is then there.
   func replace(by new: String, keeping old: String) throws {
     guard description != nil else { return try FileSystem.move(new, to: path) }
     if try FileSystem.exchange(new, with: path) { return try FileSystem.remove(new) }
