@@ -77,7 +77,7 @@ import Testing
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --set runtime.seed=3 --out DIR/out",
-      "trial runtime.seed=1 of 'joint': every run has a seed of its own; use --seeds"),
+      "entry 'joint': --set runtime.seed: every run has a seed of its own; use --seeds"),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --set runtime.maxSteps=3 --out DIR/out",
       "entry 'joint': --set runtime.maxSteps: a run that stops early has no result; use --epochs"),
@@ -131,7 +131,7 @@ import Testing
       "--grid: 'method.lambda' is searched twice; keep one of them"),
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --grid runtime.seed=1,2 --out DIR/out",
-      "entry 'joint': --set runtime.seed: every run has a seed of its own; use --seeds"),
+      "trial runtime.seed=1 of 'joint': every run has a seed of its own; use --seeds"),
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --grid training.batchSize=4 --trials 2 --out DIR/out",
       """

@@ -92,7 +92,10 @@ struct ConfigResolverTests {
 
   @Test(arguments: [
     ("counts=1", "--set: unknown key 'counts'; did you mean 'count'?"),
-    ("inner..depth=1", "--set: unknown key 'inner.'; did you mean 'inner.depth'?"),
+    (
+      "inner..depth=1",
+      "--set: unknown key 'inner.'; did you mean 'inner.depth' or 'parts.NAME.depth'?"
+    ),
     ("count", "--set count: not of the form KEY=VALUE; for example: --set training.epochs=10"),
     ("=1", "--set =1: not of the form KEY=VALUE; for example: --set training.epochs=10"),
     (

@@ -67,7 +67,9 @@ struct SettingNumbersTests {
       configuration.model.encoders[name] = own.model.encoders[name]
     }
     // What these methods ask of a model.
-    if configuration.method.name == AIM.name { configuration.model.encoders["vector"]?.depth = 4 }
+    if [AIM.name, Greedy.name].contains(configuration.method.name) {
+      configuration.model.encoders["vector"]?.depth = 4
+    }
     if configuration.method.name == Greedy.name {
       (configuration.model.mmtm, configuration.model.fusion) = (true, .sum)
     }
