@@ -100,7 +100,7 @@ import Testing
 
   @Test func demoComparesAndContinues() throws {
     // A dataset that is there is used; a small one makes this a test.
-    let demo = folder.file("demo")
+    let demo = folder.file("demo/seed-0")
     let prepared = try CommandLineTool.run([
       "prepare", "synthetic", "--out", demo + "/data", "--set", "train=48", "--set", "test=12",
       "--set", "validation=12",
@@ -118,16 +118,7 @@ import Testing
     #expect(second.output == first.output)
     #expect(second.errors.isEmpty)
     // The same runs as one seed of several; a second one would take as long again.
-    try FileManager.default.createDirectory(
-      atPath: folder.file("seeds"), withIntermediateDirectories: true)
-    try FileManager.default.moveItem(atPath: demo, toPath: folder.file("seeds/seed-0"))
-    for name in ["joint", "aim", "audio", "visual"] {
-      let path = folder.file("seeds/seed-0/\(name)/config.yaml")
-      let text = try String(contentsOfFile: path, encoding: .utf8)
-      try text.replacing(demo, with: folder.file("seeds/seed-0")).write(
-        toFile: path, atomically: true, encoding: .utf8)
-    }
-    let spread = try CommandLineTool.run(["demo", "--out", folder.file("seeds"), "--seeds", "0"])
+    let spread = try CommandLineTool.run(["demo", "--out", folder.file("demo"), "--seeds", "0"])
     #expect(spread.status == 0, "\(spread.errors)")
     #expect(spread.output.contains("1 seed(s), mean ± standard deviation."))
     let visual = try #require(spread.output.split(separator: "\n").first { $0.hasPrefix("visual") })

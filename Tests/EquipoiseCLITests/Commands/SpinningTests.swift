@@ -62,7 +62,7 @@
         "cpu=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*\\([0-9]*\\).*/\\1/p' /proc/self/status);"
           + "taskset -p -c $cpu $$ >&2", "1 for one operation; processors: 1"
       ),
-      ("export OMP_NUM_THREADS=3", "3 for one operation; processors: "),
+      ("export OMP_NUM_THREADS=1", "1 for one operation; processors: "),
     ])
     func threadsAreThoseThatCanRun(setting: String, threads: String) throws {
       let outcome = try CommandLineTool.run(["doctor", "--format", "json"], after: setting)

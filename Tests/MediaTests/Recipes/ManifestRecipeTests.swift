@@ -64,7 +64,7 @@ struct ManifestRecipeTests {
       .appending(path: "../../../README.md")
     #expect(
       try String(contentsOf: readme, encoding: .utf8)
-        .contains("(`clips/yes/1.mp4`, `clips/no/2.mp4`, with their sound)"))
+        .contains("(`clips/yes/1.mp4`, `clips/no/2.mp4`"))
     let own = try RawTree()
     for (label, tone) in [("no", 1500), ("yes", 200)] {
       for index in 0..<5 {
