@@ -11,7 +11,6 @@ extension RunConfiguration {
   /// - Throws: `EquipoiseError` when the folder holds no run.
   package static func saved(in folder: RunFolder) throws -> RunConfiguration {
     guard folder.isBegun else { throw FoundInstead.error(.run, at: folder.path) }
-    _ = try Checksums.content(of: folder.configuration)
     return try resolve(file: folder.configuration, methods: MethodRegistry.table()).configuration
   }
 }

@@ -32,7 +32,7 @@ import Testing
     #expect(files.filter { $0.contains("tfevents") }.count == 1)
     #expect(
       files.filter { !$0.contains("tfevents") } == [
-        ".lock", "best.safetensors", "checkpoints", "config.yaml", "environment.json",
+        ".lock", "SHA256SUMS", "best.safetensors", "checkpoints", "config.yaml", "environment.json",
         "metrics.csv", "metrics.jsonl", "result.json", "weights.safetensors",
       ])
     try evaluate()
@@ -148,7 +148,7 @@ import Testing
 
   @Test func lossThatIsNotFiniteEndsTheRun() throws {
     try TinyDataset.write(to: data)
-    let result = try train(["--epochs", "2", "--learning-rate", "1e30"])
+    let result = try train(["--epochs", "2", "--learning-rate", "1e9"])
     #expect(result.status == 1)
     #expect(result.errors.contains("error: \(run): the loss is not finite at epoch 0, step "))
     #expect(result.errors.split(separator: "\n").count == 1)
@@ -157,7 +157,7 @@ import Testing
   @Test func memoryThatRunsOutIsOneLine() throws {
     try TinyDataset.write(to: data)
     let result = try CommandLineTool.run(
-      ["train", "--data", data, "--out", run, "--set", "model.encoders.audio.width=60000"],
+      ["train", "--data", data, "--out", run, "--set", "model.encoders.audio.width=40000"],
       after: "ulimit -v 8000000")
     #expect(result.status == 1)
     #expect(result.errors.hasPrefix("error: ") && result.errors.contains("; lower --batch-size"))
