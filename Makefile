@@ -22,7 +22,7 @@ export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
-.PHONY: help setup build demo test test-processors lint sanitize mutants benchmark references \
+.PHONY: help setup build demo test test-processors lint sanitize torture mutants benchmark references \
   check-references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
@@ -56,6 +56,9 @@ lint: ## check the Swift format
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
 	  --filter TorchTests --skip LeakTests
+
+torture: build ## kill the program, fail its system calls, cut its power, damage its files; half an hour
+	scripts/torture $(TORTURE)
 
 mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes an hour or more
 	@scripts/mutants
