@@ -47,9 +47,10 @@ public struct RunScores: Codable, Sendable {
   private static func multiplyAdds(in metrics: String) throws -> Int? {
     struct Line: Decodable { let multiplyAddsPerSample: Int? }
     let fix = "restore it from a copy, or remove the run's folder and train it again"
-    let data = try Checksums.content(of: metrics)
+    let data = try FileSystem.contents(of: metrics)
     guard let last = data.split(separator: UInt8(ascii: "\n")).last else { return nil }
-    return try JSONFile.decode(Line.self, from: Data(last), at: metrics, fix: fix)
-      .multiplyAddsPerSample
+    let line = try JSONFile.decode(Line.self, from: Data(last), at: metrics, fix: fix)
+    _ = try Checksums.content(of: metrics)
+    return line.multiplyAddsPerSample
   }
 }
