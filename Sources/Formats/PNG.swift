@@ -27,8 +27,7 @@ package enum PNG {
   /// Length, name, content, and the checksum of name and content.
   private static func chunk(_ name: String, _ content: Data) -> Data {
     let named = Data(name.utf8) + content
-    return bytes(UInt32(content.count)) + named
-      + bytes(named.withUnsafeBytes { Inflate.checksum($0) })
+    return bytes(UInt32(content.count)) + named + bytes(CRC32.of(named))
   }
 
   private static func bytes(_ value: UInt32) -> Data {

@@ -55,11 +55,6 @@ enum Inflate {
     return try body(&stream)
   }
 
-  /// CRC-32 of `bytes`.
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
-  }
-
   /// zlib counts in 32 bits.
   private static let largestPart = 1 << 30
 

@@ -99,7 +99,7 @@ package struct NPZ: Sendable {
           try Inflate.inflate(bytes, container: .raw, count: member.size, path: label))
       }
     }
-    guard content.withBytes(Inflate.checksum) == member.checksum else {
+    guard content.withBytes({ CRC32.of($0) }) == member.checksum else {
       throw damaged(label, "fails its CRC-32 check")
     }
     return content
