@@ -77,12 +77,22 @@ let mediaTargets: [Target] = [
   .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat"),
   .target(name: "CMedia", dependencies: ["CFFmpeg"]),
   .target(
-    name: "Media", dependencies: ["CMedia", "CFFmpeg", "Equipoise", "Formats"],
+    name: "Media", dependencies: ["CMedia", "CFFmpeg", "CSystem", "Equipoise", "Formats"],
     swiftSettings: swift),
   .testTarget(
-    name: "MediaTests", dependencies: ["Media", "EquipoiseCLI", "Equipoise", "Formats"],
+    name: "MediaTests", dependencies: ["Media", "CSystem", "EquipoiseCLI", "Equipoise", "Formats"],
     swiftSettings: swift),
 ]
+
+/// The parsers under libFuzzer, for `scripts/fuzz`, which builds everything with its instrumentation.
+let fuzzTargets: [Target] =
+  Context.environment["EQUIPOISE_FUZZING"] != "1"
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Equipoise", "Formats", "Report"], path: "Tests/Fuzz",
+      swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])])
+  ]
 
 let package = Package(
   name: "Equipoise",
@@ -157,7 +167,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
-  ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []),
+  ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []) + fuzzTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

@@ -17,6 +17,8 @@ struct FileSystemTests {
       try FileSystem.remove(path + "/a")
       #expect(try FileSystem.names(in: path) == [])
       #expect(try FileSystem.freeBytes(at: path) > 0)
+      // Where a folder is still to be made, the disk of the one above counts.
+      #expect(try FileSystem.freeBytes(at: path + "/no/no") > 0)
     }
   }
 
@@ -37,8 +39,9 @@ struct FileSystemTests {
         _ = try FileSystem.text(of: path + "/x")
       }
       expectError(
-        "\(path)/no: cannot look at the disk: No such file or directory; check the path"
-      ) { _ = try FileSystem.freeBytes(at: path + "/no") }
+        "\(path)/x/no: cannot look at the disk: Not a directory; "
+          + "check that each part of the path is a folder and the last one a file"
+      ) { _ = try FileSystem.freeBytes(at: path + "/x/no") }
     }
   }
 

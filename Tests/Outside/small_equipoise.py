@@ -3,7 +3,7 @@
 What a command is given in place of what the documentation says, and nothing else:
 
   train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
-  train --method aim                 a latent space of width 4
+  train, compare, sweep: method aim  a latent space of width 4
   compare                            of more than three methods the first and the last two
   sweep                              one trial for each method
   prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
@@ -40,8 +40,16 @@ def small(arguments):
         methods = arguments[arguments.index("--methods") + 1].split(",")
         if len(methods) > 3:
             put(arguments, "--methods", ",".join(methods[:1] + methods[-2:]))
+    if command == "compare" and "--methods" in arguments:
+        place = arguments.index("--methods") + 1
+        methods = arguments[place].split(",")
+        if "aim" in methods[1:]:
+            arguments[place] = ",".join(name for name in methods if name != "aim")
+            arguments += ["--entry", "aim=aim,method.decoupling.latentWidth=4"]
     if command == "sweep":
         put(arguments, "--trials", "1")
+        if "aim" in arguments[arguments.index("--methods") + 1].split(","):
+            arguments += ["--grid", "aim:method.decoupling.latentWidth=4"]
     if arguments[:2] == ["prepare", "synthetic"]:
         arguments += ["--set", "train=24", "--set", "validation=12", "--set", "test=12"]
     if arguments[:2] == ["prepare", "manifest"]:

@@ -15,6 +15,13 @@ extern const int cmedia_error_invalid;
 /* Makes `context` refuse to open any file beside the one it was given. */
 void cmedia_refuse_other_files(AVFormatContext *context);
 
+/* Reads a file of `size` bytes through its descriptor, which stays open and keeps its place; NULL without
+   memory. */
+AVIOContext *cmedia_open(int descriptor, int64_t size);
+
+/* Frees what `cmedia_open` made. */
+void cmedia_close(AVIOContext *context);
+
 /* The 3 x 3 display matrix of a stream, else of a frame of it, else NULL. */
 const int32_t *cmedia_display_matrix(const AVStream *stream, const AVFrame *frame);
 

@@ -2,14 +2,23 @@ import Foundation
 
 /// Keeps a second process from writing the same run folder.
 ///
-/// The lock belongs to the open file, so the system releases it even after `kill -9`.
+/// The lock belongs to the open file, so the system releases it even after `kill -9`. Where the file system
+/// has no locks, as some network ones are, there is none to take, and nothing is kept from anyone.
 package final class ProcessLock {
   private let file: FileDescriptor
 
   /// Takes the lock of `folder`, which must exist.
-  package init(folder: String) throws {
+  ///
+  /// - Parameters:
+  ///   - folder: what is to be written.
+  ///   - warn: told when the file system has no locks.
+  /// - Throws: `EquipoiseError` that names the process which has the lock.
+  package init(folder: String, warn: (String) -> Void = { _ in }) throws {
     let path = folder + "/.lock"
-    guard let file = try Self.locked(path) else {
+    let withoutLocks = { (problem: String) in
+      warn("\(folder): \(problem), so nothing would keep a second command from writing here too")
+    }
+    guard let file = try Self.locked(path, withoutLocks) else {
       throw EquipoiseError(
         .checkpoint, "process \(Self.owner(path)) is writing this run", at: folder,
         fix: "wait for it, stop it, or choose another run folder")
@@ -21,17 +30,24 @@ package final class ProcessLock {
   /// Takes the lock of `folder`, which must exist; `nil` when another process has it.
   package init?(ifFree folder: String) throws {
     let path = folder + "/.lock"
-    guard let file = try Self.locked(path) else { return nil }
+    guard let file = try Self.locked(path, { _ in }) else { return nil }
     self.file = file
     try Self.sign(file, path)
   }
 
   /// The lock file, locked; `nil` when another process has the lock.
-  private static func locked(_ path: String) throws -> FileDescriptor? {
+  private static func locked(
+    _ path: String, _ withoutLocks: (String) -> Void
+  ) throws -> FileDescriptor? {
     let file = try FileDescriptor(path, flags: O_RDWR | O_CREAT)
     if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
-    guard errno == EWOULDBLOCK else { throw EquipoiseError.system("lock the file", path) }
-    return nil
+    switch errno {
+    case EWOULDBLOCK: return nil
+    case ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP, EINVAL:
+      withoutLocks("the file system has no locks (\(String(cString: strerror(errno))))")
+      return file
+    default: throw EquipoiseError.system("lock the file", path)
+    }
   }
 
   /// Writes down who has the lock.

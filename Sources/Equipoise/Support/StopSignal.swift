@@ -12,10 +12,25 @@ package enum StopSignal {
   package static func install() {
     // Also initialises the atomic, which a handler must not be the first to do.
     received.store(0, ordering: .sequentiallyConsistent)
+    onSignals { StopSignal.handle($0) }
+  }
+
+  /// From now on a signal ends the process as it would have, but not without a word: for commands that
+  /// keep what is done and have no state to save.
+  package static func sayThatRepeatingContinues() {
+    onSignals { number in
+      let text: StaticString = "\nstopped; repeating the command continues\n"
+      _ = text.withUTF8Buffer { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      signal(number, SIG_DFL)
+      raise(number)
+    }
+  }
+
+  private static func onSignals(_ handler: @escaping @convention(c) (Int32) -> Void) {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGTERM, SIGINT, SIGHUP] where number != SIGHUP || !isIgnored(number) {
-      signal(number) { StopSignal.handle($0) }
+      signal(number, handler)
       sigaddset(&signals, number)
     }
     // Dispatch's threads block signals; one thread at least must take them.

@@ -149,6 +149,11 @@ package final class RunParts {
     method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
   }
 
+  /// What the optimiser changes.
+  var learned: [(name: String, tensor: Tensor)] {
+    model.namedParameters.map { ($0.name, $0.parameter.leaf) } + own
+  }
+
   /// What is learned: the model, with its running statistics, and the method's own parameters.
   var trained: [(name: String, tensor: Tensor)] { model.state + own }
 

@@ -212,7 +212,10 @@ public final class Trainer {
 
   private func interrupted(by signal: Int32) throws -> TrainingOutcome {
     try save()
-    notify(.stopped("signal \(signal): the state is saved in \(run.checkpoints)"))
+    notify(
+      .stopped(
+        "signal \(signal): the state is saved in \(run.checkpoints); "
+          + "repeating the command continues"))
     return .interrupted(signal: signal)
   }
 

@@ -25,8 +25,8 @@ package struct TrainingRun {
   ///   - configuration: resolved and validated.
   ///   - folder: where the run's files go.
   ///   - resume: what to do when the folder holds a run.
-  ///   - warn: told of changes that alter the last bits of results, and of a validation split that
-  ///     could not be carved in whole groups.
+  ///   - warn: told of changes that alter the last bits of results, of a validation split that could
+  ///     not be carved in whole groups, and of a file system without locks.
   /// - Throws: when the folder holds another run, is in use, or does not fit the configuration;
   ///   nothing is written then.
   package init(
@@ -47,8 +47,9 @@ package struct TrainingRun {
       warn(notice)
     }
     if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
+    try TrainingSpace(parts).check(folder)
     try folder.create()
-    lock = try ProcessLock(folder: folder.path)
+    lock = try ProcessLock(folder: folder.path, warn: warn)
   }
 
   /// Trains to the end, the step limit or a signal.

@@ -29,7 +29,9 @@ struct ListedFiles {
     findings = list.digests.sorted { $0.key < $1.key }.map { name, digests in
       let path = folder + "/" + name
       guard FileManager.default.fileExists(atPath: path) else {
-        return .missing(path, fix: remedy(name))
+        return .missing(
+          path,
+          fix: remedy(name) + "; if there never was such a file, correct \(Checksums.fileName)")
       }
       guard let digest = try? Digest.sha256Hex(ofFile: path) else {
         return .damaged(path, "the file cannot be read", fix: remedy(name))

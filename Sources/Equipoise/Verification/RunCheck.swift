@@ -77,7 +77,9 @@ struct RunCheck {
         findings.append(
           .damaged(
             path, "\(error)",
-            fix: "repeat the run's command, which continues from an older checkpoint"))
+            fix: newest == nil
+              ? "repeat the run's command, which continues from an older checkpoint"
+              : "remove it, as a newer one is whole"))
       }
     }
     return newest

@@ -52,6 +52,7 @@ struct PrepareCommand: ParsableCommand {
       throw ValidationError("no recipe is named; 'equipoise prepare --list' shows them")
     }
     guard let out else { throw ValidationError("no dataset folder is given; add --out DIR") }
+    StopSignal.sayThatRepeatingContinues()
     let display = PreparationDisplay(name: name, quiet: quiet)
     var media = media.preparation
     media.verify = verify

@@ -43,7 +43,13 @@ enum MediaSupport {
   /// What `doctor` says.
   static var finding: Diagnosis.Finding {
     #if EQUIPOISE_MEDIA
-      .init("media", "FFmpeg \(FFmpegDecoder.version)")
+      let version = "FFmpeg \(FFmpegDecoder.version)"
+      return MediaWorkerPool.isConfined
+        ? .init("media", version + ", decoding in confined processes")
+        : .init(
+          "media", .warning,
+          version + ", decoding in processes that this system cannot confine (no seccomp)",
+          fix: "decode files of strangers in a container or a virtual machine")
     #else
       .init("media", .warning, "none: raw audio, video and images cannot be read", fix: remedy)
     #endif

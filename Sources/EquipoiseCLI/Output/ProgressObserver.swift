@@ -28,9 +28,7 @@ final class ProgressObserver: TrainingObserver {
     case .finishedEpoch(let record):
       progress.finish(detail: detail(record))
       begin(record.epoch + 1, from: 0)
-    case .stopped(let reason):
-      Console.note(label + reason)
-    case .warned:
+    case .stopped, .warned:
       break
     }
   }
@@ -67,6 +65,10 @@ final class ProgressObserver: TrainingObserver {
 /// Passes on what the user should know.
 final class WarningObserver: TrainingObserver {
   func observe(_ event: TrainingEvent) {
-    if case .warned(let text) = event { Console.warn(text) }
+    switch event {
+    case .warned(let text): Console.warn(text)
+    case .stopped(let reason): Console.note(reason)
+    case .began, .stepped, .finishedEpoch: break
+    }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Equipoise
+import Formats
 import Foundation
 import Torch
 
@@ -15,7 +16,7 @@ struct DryRun {
   static func measure(_ configuration: RunConfiguration) throws -> DryRun {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("equipoise-dry-run-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { try? FileSystem.remove(folder) }
     let run = try TrainingRun(configuration, in: RunFolder(folder), resume: .never)
     let summary = run.parts.model.summarize()
     let device = run.parts.device

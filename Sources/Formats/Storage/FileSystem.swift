@@ -62,14 +62,25 @@ package enum FileSystem {
     return text
   }
 
-  /// Bytes that are free on the disk of a path.
+  /// Bytes that this user may still write on the disk of a path, which need not be there yet.
   package static func freeBytes(at path: String) throws(FormatError) -> Int64 {
-    do {
-      let attributes = try FileManager.default.attributesOfFileSystem(forPath: path)
-      return (attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? .max
-    } catch {
-      throw .system(path: path, operation: "look at the disk", code: systemCode(of: error))
+    var (status, place) = (statvfs(), path)
+    while statvfs(place, &status) != 0 {
+      let above = folder(of: place)
+      guard errno == ENOENT, above != place else {
+        throw .system(path: path, operation: "look at the disk", code: errno)
+      }
+      place = above
     }
+    let (bytes, isHuge) = UInt64(status.f_bavail).multipliedReportingOverflow(
+      by: UInt64(status.f_frsize))
+    return isHuge ? .max : Int64(clamping: bytes)
+  }
+
+  /// The bytes of a file; 0 where there is none.
+  package static func size(of path: String) -> Int64 {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int64(status.st_size) : 0
   }
 
   /// Whether there is a folder at a path; links are followed.

@@ -63,20 +63,17 @@ struct FrameTimeline: Sendable {
 final class TimelineCache: @unchecked Sendable {
   static let shared = TimelineCache()
   private let lock = NSLock()
-  private var key = ""
+  private var key: Key?
   private var timeline: FrameTimeline?
+
+  private struct Key: Equatable {
+    let file: String
+    let identity: InputFile.Identity
+  }
 
   /// The file's timeline.
   func timeline(of file: String) throws -> FrameTimeline {
-    var status = stat()
-    guard stat(file, &status) == 0 else { return try FrameTimeline(of: file) }
-    #if os(Linux)
-      let changed = status.st_mtim
-    #else
-      let changed = status.st_mtimespec
-    #endif
-    let key =
-      "\(status.st_dev) \(status.st_ino) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec) \(file)"
+    let key = Key(file: file, identity: try InputFile(file).identity)
     if let known = lock.withLock({ self.key == key ? timeline : nil }) { return known }
     let found = try FrameTimeline(of: file)
     lock.withLock { (self.key, timeline) = (key, found) }

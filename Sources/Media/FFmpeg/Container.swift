@@ -6,6 +6,7 @@ import Foundation
 /// An open media file, of which packets are read in order.
 final class Container {
   let file: String
+  private let input: InputFile
   /// What the last read gave: below 0, why the packets ended.
   private(set) var ending: Int32 = 0
   let context: UnsafeMutablePointer<AVFormatContext>
@@ -21,12 +22,15 @@ final class Container {
   init(_ file: String) throws {
     DecoderLog.start()
     self.file = file
-    let input = try Self.open(file)
-    guard let empty = avformat_alloc_context() else {
-      Self.close(input)
+    input = try InputFile(file)
+    guard let reader = cmedia_open(input.descriptor, Int64(input.size)) else {
       throw EquipoiseError.noMemory(file)
     }
-    empty.pointee.pb = input
+    guard let empty = avformat_alloc_context() else {
+      cmedia_close(reader)
+      throw EquipoiseError.noMemory(file)
+    }
+    empty.pointee.pb = reader
     cmedia_refuse_other_files(empty)
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
@@ -35,7 +39,7 @@ final class Container {
     var opened: UnsafeMutablePointer<AVFormatContext>? = empty
     let code = avformat_open_input(&opened, "", nil, &options)
     guard code >= 0, let opened else {
-      Self.close(input)
+      cmedia_close(reader)
       throw Self.refusal(of: file, code)
     }
     context = opened
@@ -72,10 +76,10 @@ final class Container {
   }
 
   deinit {
-    let input = context.pointee.pb
+    let reader = context.pointee.pb
     var closing: UnsafeMutablePointer<AVFormatContext>? = context
     avformat_close_input(&closing)
-    Self.close(input)
+    cmedia_close(reader)
   }
 
   /// Reads the next packet; false at the end of the file, or where it is cut off.
@@ -133,32 +137,5 @@ final class Container {
             + "\(MediaLimits.sampleRate) samples per second")
       }
     }
-  }
-
-  private static func open(_ file: String) throws -> UnsafeMutablePointer<AVIOContext> {
-    var status = stat()
-    guard stat(file, &status) == 0 else {
-      throw EquipoiseError.media(
-        file, "cannot open the file: \(String(cString: strerror(errno)))",
-        fix: "check the path and its permissions")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw EquipoiseError.media(file, "it is not a regular file", fix: "give the path of a file")
-    }
-    guard status.st_size > 0 else { throw EquipoiseError.media(file, "the file is empty") }
-    var input: UnsafeMutablePointer<AVIOContext>?
-    var options: OpaquePointer?
-    defer { av_dict_free(&options) }
-    av_dict_set(&options, "protocol_whitelist", "file", 0)
-    let code = avio_open2(&input, "file:" + file, AVIO_FLAG_READ, nil, &options)
-    guard code >= 0, let input else {
-      throw EquipoiseError.media(file, "cannot open the file", code: code)
-    }
-    return input
-  }
-
-  private static func close(_ input: UnsafeMutablePointer<AVIOContext>?) {
-    var input = input
-    avio_closep(&input)
   }
 }

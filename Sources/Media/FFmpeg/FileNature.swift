@@ -5,14 +5,12 @@ import Foundation
 enum FileNature {
   /// Named for people; nil when the bytes tell nothing.
   static func name(of file: String) -> String? {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
-    defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 1024), !head.isEmpty else { return nil }
-    return name(of: [UInt8](head))
+    FileBytes(file).flatMap { name(of: $0.bytes(at: 0, 1024)) }
   }
 
   /// The same of a file's first bytes.
   static func name(of head: [UInt8]) -> String? {
+    guard !head.isEmpty else { return nil }
     for (start, name) in signatures where head.starts(with: start) { return name }
     if head.dropFirst(4).starts(with: Array("ftyp".utf8)) {
       switch String(decoding: head.dropFirst(8).prefix(4), as: UTF8.self) {
@@ -26,9 +24,7 @@ enum FileNature {
 
   /// Whether it is a WebP file with several frames.
   static func isAnimatedWebP(_ file: String) -> Bool {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return false }
-    defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 21), head.count == 21 else { return false }
+    guard let head = FileBytes(file)?.bytes(at: 0, 21), head.count == 21 else { return false }
     return head.dropFirst(8).starts(with: Array("WEBPVP8X".utf8)) && head[20] & 2 != 0
   }
 

@@ -1,7 +1,10 @@
+import CSystem
 import Foundation
 
 /// One end of a pair of connected sockets: whole messages, until a deadline.
-final class Channel {
+///
+/// `@unchecked Sendable`: all that a thread may wait for while another sends and receives is the end.
+final class Channel: @unchecked Sendable {
   /// Why a message did not pass.
   enum Failure: Error {
     /// The other side has gone.
@@ -78,6 +81,25 @@ final class Channel {
       received += count
     }
   }
+
+  /// Gives the other side an open file.
+  func send(descriptor file: Int32, until deadline: ContinuousClock.Instant? = nil) throws {
+    repeat {
+      try wait(POLLOUT, until: deadline)
+      if equipoise_send_descriptor(descriptor, file) == 0 { return }
+    } while errno == EAGAIN
+    throw Failure.closed
+  }
+
+  /// Takes an open file, which the caller closes.
+  func receiveDescriptor() throws -> Int32 {
+    let file = equipoise_receive_descriptor(descriptor)
+    guard file >= 0 else { throw Failure.closed }
+    return file
+  }
+
+  /// Waits until the other side has gone.
+  func waitForHangup() { equipoise_wait_for_hangup(descriptor) }
 
   /// The next message's body; nil when the other side has gone between two.
   func receiveMessage(until deadline: ContinuousClock.Instant? = nil) throws -> [UInt8] {

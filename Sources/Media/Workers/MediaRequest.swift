@@ -50,6 +50,12 @@ enum MediaRequest: Codable {
   }
 }
 
+/// A request as it travels; the file's descriptor follows.
+struct MediaOrder: Codable {
+  var request: MediaRequest
+  var identity: InputFile.Identity
+}
+
 /// What a worker says before the bytes of the arrays.
 struct MediaAnswer: Codable {
   /// An array whose bytes follow.

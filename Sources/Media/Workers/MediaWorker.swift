@@ -1,3 +1,4 @@
+import CSystem
 import Equipoise
 import Formats
 import Foundation
@@ -10,19 +11,34 @@ public enum MediaWorker {
     ["--seconds", "\(seconds)", "--memory", "\(memory)"]
   }
 
-  /// Serves requests.
+  /// Serves requests, confined where the system can (``MediaWorkerPool/isConfined``), until the other
+  /// side closes; then the process ends, in the middle of a request too.
   ///
   /// - Parameters:
-  ///   - seconds: after which a request ends the process, should the pool no longer be there to do it.
+  ///   - seconds: after which a request ends the process, should the pool no longer do it.
   ///   - memory: bytes that it may take beyond those it has.
   /// - Throws: `EquipoiseError` when standard input is not a socket of a pool.
   public static func serve(seconds: Int, memory: Int) throws {
     limitMemory(memory)
+    // What this process inherited by mistake is not the decoder's either.
+    equipoise_close_from(STDERR_FILENO + 1)
     let channel = Channel(borrowing: STDIN_FILENO)
+    Thread.detachNewThread {
+      channel.waitForHangup()
+      _exit(0)
+    }
+    // Where it cannot be, `doctor` says so.
+    _ = equipoise_confine()
     while let body = try? channel.receiveMessage() {
-      let request = try Message.decode(MediaRequest.self, body)
+      let order = try Message.decode(MediaOrder.self, body)
+      guard let descriptor = try? channel.receiveDescriptor() else { return }
+      defer { close(descriptor) }
       alarm(UInt32(clamping: seconds))
-      let (answer, arrays) = request.answer(by: FFmpegDecoder())
+      let grant = Grant(
+        file: order.request.file, descriptor: descriptor, identity: order.identity)
+      let (answer, arrays) = Grant.$current.withValue(grant) {
+        order.request.answer(by: FFmpegDecoder())
+      }
       do {
         try Message.encode(answer).withUnsafeBytes { try channel.send($0) }
         for array in arrays { try array.withUnsafeBytes { try channel.send($0) } }

@@ -1,9 +1,12 @@
+internal import CSystem
 public import Equipoise
 public import Formats
 internal import Foundation
 
 /// Decodes in processes of their own: a file that crashes or hangs FFmpeg, or makes it take too much
-/// memory, ends one of them, costs one request, and is named in its error.
+/// memory, ends one of them, costs one request, and is named in its error. A file that takes such a
+/// process over gains nothing beyond it where the system can confine it (``isConfined``): it is handed
+/// one open file at a time and can open no other, nor a socket, nor start a program.
 ///
 /// Calls from several threads run side by side, as many as there are workers; others wait. Processes
 /// start when they are first needed and end with the pool, or with this process.
@@ -33,6 +36,10 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
       [program, "media-worker"] + MediaWorker.arguments(seconds: self.seconds + 5, memory: memory)
     free = DispatchSemaphore(value: max(1, workers))
   }
+
+  /// Whether this system can confine the processes: Linux with seccomp can. Elsewhere they have the
+  /// rights of the user, with limits of time and memory.
+  public static var isConfined: Bool { equipoise_can_confine() == 1 }
 
   /// As by ``FFmpegDecoder``.
   ///
@@ -87,12 +94,13 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
   private func perform(_ request: MediaRequest) throws -> (MediaAnswer, [HostArray]) {
     free.wait()
     defer { free.signal() }
+    let input = try InputFile(request.file)
     do {
       if let used = lock.withLock({ idle.popLast() }) {
         // Should it break, that may be an earlier file's doing: a new one has the last word.
-        do { return try perform(request, by: used) } catch Channel.Failure.closed {}
+        do { return try perform(request, of: input, by: used) } catch Channel.Failure.closed {}
       }
-      return try perform(request, by: WorkerProcess(command))
+      return try perform(request, of: input, by: WorkerProcess(command))
     } catch Channel.Failure.late {
       throw EquipoiseError.media(
         request.file, "decoding it takes more than \(seconds) seconds: given up")
@@ -103,10 +111,10 @@ public final class MediaWorkerPool: MediaDecoding, @unchecked Sendable {
   }
 
   private func perform(
-    _ request: MediaRequest, by worker: WorkerProcess
+    _ request: MediaRequest, of input: InputFile, by worker: WorkerProcess
   ) throws -> (MediaAnswer, [HostArray]) {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    let (answer, arrays) = try worker.perform(request, until: deadline)
+    let (answer, arrays) = try worker.perform(request, of: input, until: deadline)
     lock.withLock { idle.append(worker) }
     if let failure = answer.failure { throw failure.error }
     return (answer, arrays)

@@ -20,13 +20,15 @@ final class WorkerProcess {
     process.wait()
   }
 
-  /// Has it answer a request.
+  /// Has it answer a request about an open file.
   ///
   /// - Throws: `Channel.Failure` after which it is of no more use; `EquipoiseError` from the decoder.
   func perform(
-    _ request: MediaRequest, until deadline: ContinuousClock.Instant
+    _ request: MediaRequest, of input: InputFile, until deadline: ContinuousClock.Instant
   ) throws -> (MediaAnswer, [HostArray]) {
-    try Message.encode(request).withUnsafeBytes { try channel.send($0, until: deadline) }
+    let order = MediaOrder(request: request, identity: input.identity)
+    try Message.encode(order).withUnsafeBytes { try channel.send($0, until: deadline) }
+    try channel.send(descriptor: input.descriptor, until: deadline)
     let body = try channel.receiveMessage(until: deadline)
     guard let answer = try? Message.decode(MediaAnswer.self, body) else {
       throw Channel.Failure.closed

@@ -1,5 +1,5 @@
 /// The first lines of an HTTP/1 request, as far as a page that only answers GET has to understand them.
-struct HTTPRequest {
+package struct HTTPRequest {
   /// Longer ones are not answered.
   static let longest = 8192
 
@@ -10,7 +10,7 @@ struct HTTPRequest {
   /// Understands a request; `nil` for what is none, and for one without exactly one Host.
   ///
   /// - Parameter head: everything up to and with the empty line.
-  init?(_ head: [UInt8]) {
+  package init?(_ head: [UInt8]) {
     guard head.count <= Self.longest,
       head.allSatisfy({ $0 == 13 || $0 == 10 || (32...126).contains($0) })
     else { return nil }

@@ -37,4 +37,19 @@ struct StopSignalTests {
       exit(1)
     }
   }
+
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+  func aCommandWithoutStateSaysHowToGoOn(number: Int32) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.exitStatus, \.standardErrorContent]
+    ) { [number] in
+      StopSignal.sayThatRepeatingContinues()
+      raise(number)
+      exit(0)
+    }
+    let ended = try #require(result)
+    #expect(ended.exitStatus == .signal(number))
+    let text = String(decoding: ended.standardErrorContent, as: UTF8.self)
+    #expect(text.contains("stopped; repeating the command continues"))
+  }
 }

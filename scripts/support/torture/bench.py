@@ -1,5 +1,6 @@
 """What every kind of case needs: the program, the preloaded shim, folders, results."""
 
+import itertools
 import json
 import os
 import random
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import time
 
+# The first so many cases of a section are what a sample is taken from.
+SAMPLED = 5000
 HERE = os.path.dirname(os.path.realpath(__file__))
 
 
@@ -51,9 +54,12 @@ class Bench:
                         continue
                     self.done[result["case"]] = result
         from torture import workloads
-        wanted = [name for name in options.workloads.split(",") if name]
-        self.workloads = [
-            load for load in workloads.all_of(self) if not wanted or load.name in wanted]
+        self.workloads = [load for load in workloads.all_of(self) if self.wants(load.name)]
+
+    def wants(self, workload):
+        """Whether the user left a command in."""
+        wanted = [name for name in self.options.workloads.split(",") if name]
+        return not wanted or workload in wanted
 
     def random(self, *names):
         """A stream of its own for each consumer."""
@@ -88,6 +94,9 @@ class Bench:
 
     def run(self, section, cases, seconds):
         start, count, last = time.monotonic(), 0, 0.0
+        if self.options.sample:
+            cases = list(itertools.islice(cases, SAMPLED))
+            self.random("sample", section).shuffle(cases)
         for name, body in cases:
             name = section + "/" + name
             if self.options.case:

@@ -1,18 +1,12 @@
 """The process is killed at a system call or at a moment; the repeated command must end with the same bits."""
 
 import os
-import random
 import signal
 import subprocess
 import time
 
 from torture.bench import Failed
-
-METHODS = [
-    "joint", "aim", "unimodal-losses", "ogm-ge", "opm", "pmr", "agm", "mmpareto", "gradient-blending",
-    "diagnosing-relearning",
-]
-
+from torture.workloads import METHODS, training
 
 def cases(bench):
     """Every changing system call of every workload first, then random moments without end."""
@@ -20,7 +14,7 @@ def cases(bench):
         for number in range(1, calls(bench, load) + 1):
             yield "%s/call-%d" % (load.name, number), at_call(bench, load, number)
     number = 0
-    trained = [load for load in bench.workloads if load.name.startswith("train")]
+    trained = [training(bench, method) for method in METHODS if bench.wants("train-" + method)]
     while trained:
         load = trained[number % len(trained)]
         yield "%s/moment-%d" % (load.name, number), at_moment(bench, load, number)

@@ -18,7 +18,8 @@ package final class ChildProcess {
     package let peakMemory: Int
   }
 
-  private let identifier: pid_t
+  /// Its number in the system.
+  package let identifier: Int32
 
   /// Starts a program in a process group of its own, so that Ctrl-C on the terminal reaches only its
   /// parent, who passes it on.

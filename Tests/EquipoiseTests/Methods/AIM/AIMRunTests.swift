@@ -48,9 +48,10 @@ struct AIMRunTests {
 
   @Test(arguments: 0..<variants.count) func resumesBitForBit(_ variant: Int) throws {
     let tiny = try Self.tiny(Self.variants[variant].change)
+    (tiny.configuration.evaluation.shapley, tiny.configuration.evaluation.test) = (false, false)
     try tiny.train("whole")
     // In the middle of epoch 0, before E, and of epochs 1 and 2, after it.
-    for step in [1, 3, 6, 11] { try tiny.train("broken", resume: .auto, maxSteps: step) }
+    for step in [1, 6, 11] { try tiny.train("broken", resume: .auto, maxSteps: step) }
     try tiny.train("broken", resume: .auto)
     for file in ["weights.safetensors", "measurements/epoch-00002.safetensors"]
     where Self.variants[variant].name != "labels" || file.hasPrefix("weights") {

@@ -46,7 +46,7 @@ struct MediaPreparer {
     }
     try FileSystem.makeWritableFolder(FileSystem.folder(of: output))
     try FileSystem.makeWritableFolder(work)
-    let lock = try ProcessLock(folder: work)
+    let lock = try ProcessLock(folder: work) { report(.note($0)) }
     defer { withExtendedLifetime(lock) {} }
     try removeLeftovers()
     try checkSpace(parts, report)
@@ -78,7 +78,7 @@ struct MediaPreparer {
     if !resolved.missing.isEmpty, source.expectCounts {
       try AtomicFile.write(data: Data(resolved.table.utf8), to: list)
     } else {
-      try? FileManager.default.removeItem(atPath: list)
+      try? FileSystem.remove(list)
     }
     try SampleCounts.check(source, resolved, report: list)
     if !resolved.missing.isEmpty {

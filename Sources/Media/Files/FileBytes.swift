@@ -1,28 +1,17 @@
-import Foundation
-
 /// Bytes at any place of a file, of which some tell whether it is whole.
-final class FileBytes {
-  let count: Int
-  private let handle: FileHandle
+struct FileBytes {
+  private let input: InputFile
+  /// The file's length.
+  var count: Int { input.size }
 
   /// Nil for a file that cannot be opened.
   init?(_ file: String) {
-    guard let handle = FileHandle(forReadingAtPath: file),
-      let end = try? handle.seekToEnd(), let count = Int(exactly: end)
-    else { return nil }
-    (self.handle, self.count) = (handle, count)
+    guard let input = try? InputFile(file) else { return nil }
+    self.input = input
   }
-
-  deinit { try? handle.close() }
 
   /// Fewer than asked for at the file's end.
-  func bytes(at start: Int, _ length: Int) -> [UInt8] {
-    guard start >= 0, start < count, length > 0,
-      (try? handle.seek(toOffset: UInt64(start))) != nil,
-      let data = try? handle.read(upToCount: length)
-    else { return [] }
-    return [UInt8](data)
-  }
+  func bytes(at start: Int, _ length: Int) -> [UInt8] { input.bytes(at: start, length) }
 
   /// The four letters of a chunk's name; empty past the end.
   func name(at start: Int) -> String { String(decoding: bytes(at: start, 4), as: UTF8.self) }
