@@ -4,8 +4,12 @@ What a command is given in place of what the documentation says, and nothing els
 
   train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
   train, compare, sweep: method aim  a latent space of width 4
+  train, compare, sweep without a    encoders of width 8
+    configuration, on pictures and
+    sound
   compare                            of more than three methods the first and the last two
   sweep                              one trial for each method
+  import                             weights of that width
   prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
   prepare manifest                   pictures of 32 pixels, half a second of sound
   benchmark                          one round of one step, two images of 32 pixels, not beside PyTorch;
@@ -15,6 +19,7 @@ What a command is given in place of what the documentation says, and nothing els
 import os
 import sys
 
+SOUND_AND_PICTURES = ("data/synthetic", "data/digits", "data/clips", "DATA")
 TRAINING = ("train", "compare", "sweep", "reproduce")
 
 
@@ -40,6 +45,10 @@ def small(arguments):
         methods = arguments[arguments.index("--methods") + 1].split(",")
         if len(methods) > 3:
             put(arguments, "--methods", ",".join(methods[:1] + methods[-2:]))
+    if command in ("train", "compare", "sweep") and "--config" not in arguments and any(
+                data in arguments for data in SOUND_AND_PICTURES):
+        for modality in ("audio", "visual"):
+            arguments += ["--set", "model.encoders.%s.width=8" % modality]
     if command == "compare" and "--methods" in arguments:
         place = arguments.index("--methods") + 1
         methods = arguments[place].split(",")
@@ -50,6 +59,8 @@ def small(arguments):
         put(arguments, "--trials", "1")
         if "aim" in arguments[arguments.index("--methods") + 1].split(","):
             arguments += ["--grid", "aim:method.decoupling.latentWidth=4"]
+    if command == "import":
+        put(arguments, "--width", "8")
     if arguments[:2] == ["prepare", "synthetic"]:
         arguments += ["--set", "train=24", "--set", "validation=12", "--set", "test=12"]
     if arguments[:2] == ["prepare", "manifest"]:
