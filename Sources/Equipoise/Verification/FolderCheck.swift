@@ -1,7 +1,8 @@
 internal import Formats
 internal import Foundation
 
-/// Whether the files of a run, dataset, comparison, or a folder of these are what was written.
+/// Whether the files of a run, dataset, comparison, or a folder of these, or an exported file, are what was
+/// written.
 package struct FolderCheck: Encodable {
   /// What was found, file by file.
   package private(set) var files: [FileFinding] = []
@@ -12,13 +13,17 @@ package struct FolderCheck: Encodable {
   /// Folders of folders are searched as deep as comparisons and searches lay them.
   private static let deepest = 4
 
-  /// Checks a folder.
+  /// Checks a folder or file.
   ///
-  /// - Parameter path: of a run, a dataset, a comparison, a search, or a folder of these.
+  /// - Parameter path: of a run, a dataset, a comparison, a search, a folder of these, or an exported file.
   /// - Throws: `EquipoiseError` when nothing of this is there.
   package init(_ path: String) throws {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    add(path, depth: 0)
+    if FileManager.default.fileExists(atPath: path), !FileSystem.isFolder(path) {
+      files = [FileCheck.finding(path)]
+    } else {
+      add(path, depth: 0)
+    }
     guard !files.isEmpty else {
       throw EquipoiseError(
         .usage, "there is no run, dataset or comparison here", at: path,

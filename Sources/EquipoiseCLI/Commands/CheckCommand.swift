@@ -5,7 +5,7 @@ import Equipoise
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Verify every file of runs, datasets and comparisons.",
+    abstract: "Verify every file of runs, datasets, comparisons and exports.",
     discussion: """
       Compares each file with the checksums that were written with it and says what can be made again \
       and how. Nothing is changed. The exit status is 1 when a file is damaged or missing.
@@ -13,7 +13,8 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folders of runs, datasets, comparisons, searches, or folders of these.", valueName: "folder")
+      "Folders of runs, datasets, comparisons, searches, folders of these, or exported files.",
+      valueName: "path")
   )
   var folders: [String]
 

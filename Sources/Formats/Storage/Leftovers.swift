@@ -20,6 +20,9 @@ package enum Leftovers {
     return FileSystem.folder(of: path) + "/.\(name).\(tag)\(suffix)"
   }
 
+  /// Whether a file or folder of this name is unfinished.
+  package static func isOne(_ name: String) -> Bool { name.hasSuffix(suffix) }
+
   /// Removes leftovers in `folder`, once for each process and folder. What cannot be listed or removed
   /// stays: whoever writes next to it will hear what is wrong.
   package static func sweepOnce(_ folder: String) {
@@ -31,7 +34,7 @@ package enum Leftovers {
   package static func sweep(_ folder: String) {
     for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasPrefix(".") {
       let path = folder + "/" + name
-      guard name.hasSuffix(suffix), let lock = EntryLock(path) else { continue }
+      guard isOne(name), let lock = EntryLock(path) else { continue }
       try? FileSystem.remove(path)
       withExtendedLifetime(lock) {}
     }

@@ -78,4 +78,32 @@ import Testing
     #expect(without.output.contains("without fc, for the fusion has no linear slice"))
     #expect(try SafetensorsFile(path: out).names.allSatisfy { !$0.hasPrefix("fc.") })
   }
+
+  /// An exported file tells damage wherever it has got to, to `check` and to `sha256sum`.
+  @Test(arguments: ["onnx", "safetensors"])
+  func damageIsFound(format: String) throws {
+    let out = folder.file("model.\(format)")
+    let modality = format == "onnx" ? [] : ["--modality", "visual"]
+    let export = ["export", try run("concat"), "--weights", "last", "--format", format] + modality
+    #expect(try CommandLineTool.run(export + ["--out", out]).status == 0)
+    let whole = try CommandLineTool.run(["check", out])
+    #expect(
+      whole.status == 0
+        && whole.output == "1 files: 1 whole, 0 damaged or missing, 0 without a checksum\n")
+    if format == "onnx" {
+      #expect(
+        try CommandLineTool.run(script: "cd '\(folder.path)' && sha256sum -c model.onnx.sha256")
+          .status == 0)
+    }
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: out))
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: out))
+    let damaged = try CommandLineTool.run(["check", out])
+    #expect(damaged.status == 1)
+    #expect(damaged.output.hasPrefix("\(out): damaged: "))
+    // Writing it again is the remedy that is named.
+    #expect(damaged.output.contains("export it again"))
+    #expect(try CommandLineTool.run(export + ["--out", out]).status == 0)
+    #expect(try CommandLineTool.run(["check", out]).status == 0)
+  }
 }

@@ -55,7 +55,10 @@ package struct ONNXExport {
     var options = BinaryEncodingOptions()
     options.useDeterministicOrdering = true
     let data: Data = try message.serializedBytes(options: options)
+    // The format has no checksum of its own; between the two files there is none rather than a wrong one.
+    try FileSystem.remove(FileCheck.list(of: path))
     try AtomicFile.write(data: data, to: path)
+    try FileCheck.writeList(of: path, Digest.sha256Hex(of: Array(data)))
   }
 
   private static func model(_ graph: Onnx_GraphProto, of run: RunParts) -> Onnx_ModelProto {

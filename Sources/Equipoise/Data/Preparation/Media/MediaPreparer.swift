@@ -106,7 +106,7 @@ struct MediaPreparer {
   /// Of a process that was killed; no other one runs, as this one has the lock.
   private func removeLeftovers() throws {
     for name in try FileSystem.names(in: work)
-    where name.hasSuffix(".equipoise-partial") || name == "dataset" || name == "replaced" {
+    where Leftovers.isOne(name) || name == "dataset" || name == "replaced" {
       try FileSystem.remove(work + "/" + name)
     }
   }
