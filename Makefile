@@ -22,7 +22,7 @@ export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include
 ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
-.PHONY: help setup build demo test test-processors lint sanitize torture mutants benchmark references \
+.PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
   check-references pytorch protos clean distclean
 .DEFAULT_GOAL := help
 
@@ -59,6 +59,9 @@ sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and i
 
 torture: build ## kill the program, fail its system calls, cut its power, damage its files; half an hour
 	scripts/torture $(TORTURE)
+
+fuzz: setup ## fuzz every parser: a million inputs each
+	scripts/fuzz $(FUZZ)
 
 mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes an hour or more
 	@scripts/mutants

@@ -221,7 +221,7 @@ def fixture(bench, name):
 SETTINGS = {
     "greedy": ["model.fusion=sum", "model.mmtm=true"],
     "late-fusion": ["model.fusion=sum"],
-    "mla": ["model.fusion=shared"],
+    "mla": ["model.fusion=shared", "model.encoders.motion.width=8"],
     "mmcosine": ["model.fusion=cosine"],
 }
 METHODS = [
