@@ -80,14 +80,15 @@ final class TinyRun {
     }
   }
 
-  private static func write(
-    _ modalities: [String: ModalityDescription], to folder: String
+  /// Writes a dataset; another seed gives other numbers.
+  static func write(
+    _ modalities: [String: ModalityDescription], to folder: String, seed: UInt64 = 1
   ) throws {
     let description = DatasetDescription(
       name: "tiny", classes: ["left", "right"], modalities: modalities)
     let shapes = modalities.sorted { $0.key < $1.key }.map(\.value.shape)
     let writer = try DatasetWriter(folder: folder, description: description)
-    var stream = RandomStream(seed: 1, "tiny")
+    var stream = RandomStream(seed: seed, "tiny")
     for (split, count) in [(Split.train, 14), (.validation, 6), (.test, 6)] {
       for index in 0..<count {
         let label = index % 2
