@@ -11,13 +11,14 @@ extension PreparedDataset {
   package func verify(isCancelled: () -> Bool = { false }) throws -> Int {
     var count = 0
     for split in Split.allCases {
-      for shard in description.splits[split] ?? [] where shard.sha256 != nil {
-        let file = try SafetensorsFile(path: folder + "/" + shard.file)
-        let changed = try shard.changedTensor(in: file) {
+      // The files that are open: others may have taken their names since.
+      for (shard, open) in zip(description.splits[split] ?? [], shards[split] ?? [])
+      where shard.sha256 != nil {
+        let changed = try shard.changedTensor(in: open.file) {
           count += 1
           return !isCancelled()
         }
-        if let changed { throw Self.damaged(changed, file.path) }
+        if let changed { throw Self.damaged(changed, open.path) }
         if isCancelled() { return count }
       }
     }

@@ -22,7 +22,7 @@ public struct PreparedDataset: Sendable {
   /// Which data these are: the SHA-256 of `dataset.json` and of each file's size and header. Files
   /// whose numbers were overwritten in place are not noticed.
   public let fingerprint: String
-  private let shards: [Split: [Shard]]
+  let shards: [Split: [Shard]]
 
   /// Opens a dataset.
   ///

@@ -15,7 +15,7 @@ struct Shard: Sendable {
   let groups: [Int]?
   /// int64 [N], or uint8 [N, L]: UTF-8 text padded with zeros.
   private let ids: HostArray?
-  private let file: SafetensorsFile
+  let file: SafetensorsFile
 
   /// Maps the file and checks all of its tensors against the description.
   init(
