@@ -10,6 +10,8 @@ final class TrackDecoder {
   private let packet: UnsafeMutablePointer<AVPacket>
   private var packets = 0
   private var damaged = 0
+  /// Whether the first packet is among the damaged ones: MP3 files often begin with other data.
+  private var startsDamaged = false
   private var frames = 0
   /// Frames that have holes, which the decoder has filled.
   private var incomplete = 0
@@ -70,8 +72,7 @@ final class TrackDecoder {
       }
       if code != cmedia_error_again {
         // Not about a packet, which `send` counts: about several at once.
-        damaged += 1
-        endsDamaged = true
+        noteDamage()
         if isDraining {
           try checkDamage()
           return false
@@ -98,14 +99,17 @@ final class TrackDecoder {
       guard packet.pointee.stream_index == stream.pointee.index else { continue }
       packets += 1
       let code = avcodec_send_packet(codec, packet)
-      if code < 0, code != cmedia_error_again {
-        damaged += 1
-        endsDamaged = true
-      }
+      if code < 0, code != cmedia_error_again { noteDamage() }
       return
     }
     isDraining = true
     avcodec_send_packet(codec, nil)
+  }
+
+  private func noteDamage() {
+    damaged += 1
+    startsDamaged = startsDamaged || packets == 1
+    endsDamaged = true
   }
 
   /// What a codec's own check sums are good for: of some, a mismatch is an error. Of others, sound files
@@ -124,11 +128,27 @@ final class TrackDecoder {
       throw EquipoiseError.media(
         container.file, "it is corrupt: none of \(packets) packets can be decoded")
     }
-    for (count, all, what) in [
-      (damaged, packets, "packets cannot be decoded"), (incomplete, frames, "frames have holes"),
-    ] where Double(count) > MediaLimits.damagedShare * Double(all) {
-      throw EquipoiseError.damaged(container.file, "\(count) of \(all) \(what)")
+    let share = MediaLimits.damagedShare
+    // What does not agree with its own check sum was something else when it was written.
+    let tolerated = hasChecksums ? 0 : share * Double(packets)
+    for (count, limit, what) in [
+      (hasChecksums ? damagedInside : damaged, tolerated, "\(packets) packets cannot be decoded"),
+      (incomplete, share * Double(frames), "\(frames) frames have holes"),
+    ] where Double(count) > limit {
+      throw EquipoiseError.damaged(container.file, "\(count) of \(what)")
     }
+  }
+
+  /// What is doubtful about a track that is not refused.
+  var warnings: [String] {
+    damagedInside == 0 ? [] : ["\(damagedInside) of its \(packets) packets cannot be decoded"]
+  }
+
+  private var hasChecksums: Bool { Self.checks(codec.pointee.codec_id) != 0 }
+
+  /// Packets that cannot be decoded, without the first and the last, which are often something else.
+  private var damagedInside: Int {
+    max(0, damaged - (startsDamaged ? 1 : 0) - (endsDamaged && packets > 1 ? 1 : 0))
   }
 }
 

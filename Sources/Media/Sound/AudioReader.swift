@@ -58,7 +58,8 @@ final class AudioReader {
     let loudness = Loudness(power, channels: channels)
     try loudness.check(file)
     return DecodedMedia(
-      HostArray(floats: samples, shape: [samples.count]), warnings: loudness.warnings)
+      HostArray(floats: samples, shape: [samples.count]),
+      warnings: loudness.warnings + decoder.warnings)
   }
 
   private func append(_ frame: UnsafeMutablePointer<AVFrame>) throws {
