@@ -1,4 +1,5 @@
 import Equipoise
+import Formats
 import Foundation
 import Media
 import Testing
