@@ -132,7 +132,7 @@ final class TrackDecoder {
     // What does not agree with its own check sum was something else when it was written.
     let tolerated = hasChecksums ? 0 : share * Double(packets)
     for (count, limit, what) in [
-      (hasChecksums ? damagedInside : damaged, tolerated, "\(packets) packets cannot be decoded"),
+      (damaged, tolerated, "\(packets) packets cannot be decoded"),
       (incomplete, share * Double(frames), "\(frames) frames have holes"),
     ] where Double(count) > limit {
       throw EquipoiseError.damaged(container.file, "\(count) of \(what)")
