@@ -97,6 +97,8 @@ class Bench:
         if self.options.sample:
             cases = list(itertools.islice(cases, SAMPLED))
             self.random("sample", section).shuffle(cases)
+            # There are few of these, and nothing else tests what they do.
+            cases.sort(key=lambda case: "nolock" not in case[0])
         for name, body in cases:
             name = section + "/" + name
             if self.options.case:

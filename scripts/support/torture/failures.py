@@ -11,6 +11,9 @@ ERRORS = {"EIO": 5, "ENOSPC": 28, "EACCES": 13}
 
 def cases(bench):
     for load in bench.workloads:
+        if load.name.startswith("train"):
+            yield "%s/nolock-0" % load.name, without_locks(bench, load)
+    for load in bench.workloads:
         total = calls(bench, load)
         for number in range(1, total + 1):
             for name, code in ERRORS.items():
@@ -19,9 +22,6 @@ def cases(bench):
             yield "%s/short-%d" % (load.name, number), short(bench, load, number)
         for number in range(1, 41):
             yield "%s/read-%d" % (load.name, number), reading(bench, load, number)
-    for load in bench.workloads:
-        if load.name.startswith("train"):
-            yield "%s/nolock-0" % load.name, without_locks(bench, load)
 
 
 def judge(load, folder, outcome, when):
@@ -70,6 +70,8 @@ def without_locks(bench, load):
     def body(folder):
         load.setup(folder)
         outcome = bench.call(load.arguments, folder, {"ROOT": folder, "MODE": "nolock"})
+        if outcome.status or "has no locks" not in outcome.errors:
+            raise Failed("no locks: status %d, said %s" % (outcome.status, outcome.errors[-400:]))
         judge(load, folder, outcome, "no locks")
 
     return body
