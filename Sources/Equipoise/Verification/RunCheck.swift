@@ -74,6 +74,8 @@ struct RunCheck {
         newest = newest ?? progress
         findings.append(.whole(path))
       } catch {
+        // A run that is being trained removes its oldest.
+        guard FileManager.default.fileExists(atPath: path) else { continue }
         findings.append(
           .damaged(
             path, "\(error)",
