@@ -1,4 +1,5 @@
 internal import Equipoise
+internal import Formats
 internal import Foundation
 
 /// The runs that a report is about, found below the paths that were named: runs, comparisons, searches,
@@ -73,10 +74,10 @@ package struct ReportCollection {
   private mutating func add(_ run: RunFolder) {
     let last = (run.path as NSString).lastPathComponent
     let isSeed = last.wholeMatch(of: /seed-\d+/) != nil
-    let parent = (run.path as NSString).deletingLastPathComponent
-    let name = isSeed && !parent.isEmpty ? (parent as NSString).lastPathComponent : last
+    let parent = FileSystem.folder(of: run.path)
+    let name = isSeed && parent != "." ? (parent as NSString).lastPathComponent : last
     if isSeed, let last = groups.last, last.name == name,
-      last.runs.first.map({ ($0.path as NSString).deletingLastPathComponent }) == parent
+      last.runs.first.map({ FileSystem.folder(of: $0.path) }) == parent
     {
       groups[groups.count - 1].runs.append(run)
     } else {

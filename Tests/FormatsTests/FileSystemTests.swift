@@ -22,6 +22,15 @@ struct FileSystemTests {
     }
   }
 
+  @Test(arguments: [
+    ("a", "."), ("ab", "."), ("a/", "."), ("a/b", "a"), ("a/b/", "a"), ("a//b//", "a"), ("/a", "/"),
+    ("/a/b", "/a"), ("/", "/"), ("//", "/"), ("", "."), ("./a", "."), ("../a", ".."), (".", "."),
+    ("a/\u{301}", "a"), ("é/x", "é"),
+  ])
+  func folderOfAPath(_ path: String, _ folder: String) {
+    #expect(FileSystem.folder(of: path) == folder)
+  }
+
   @Test func refusalsAreSentences() throws {
     try withScratch { path in
       try Data([0xFF]).write(to: URL(fileURLWithPath: path + "/x"))

@@ -13,6 +13,9 @@ package enum FoundInstead {
 
   /// The error for a path that is not what was `wanted`.
   package static func error(_ wanted: Wanted, at path: String) -> EquipoiseError {
+    guard !isForbidden(path) else {
+      return .system("read the folder", path, code: EACCES)
+    }
     let missing =
       FileManager.default.fileExists(atPath: path) ? nil : "there is nothing at this path"
     let found = found(at: path)
@@ -26,6 +29,13 @@ package enum FoundInstead {
         ?? "there is no \(DatasetDescription.fileName) in this folder"
       return EquipoiseError(.data, what, at: path, fix: datasetRemedy(path))
     }
+  }
+
+  /// Whether this user may not look.
+  private static func isForbidden(_ path: String) -> Bool {
+    if FileSystem.isFolder(path) { return access(path, R_OK | X_OK) != 0 && errno == EACCES }
+    var status = stat()
+    return stat(path, &status) != 0 && errno == EACCES
   }
 
   private static func found(at path: String) -> String? {

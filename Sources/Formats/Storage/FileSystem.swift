@@ -7,8 +7,8 @@ package enum FileSystem {
   package static func makeFolder(_ path: String) throws(FormatError) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    let parent = (path as NSString).deletingLastPathComponent
-    if !parent.isEmpty, parent != path { try makeFolder(parent) }
+    let parent = folder(of: path)
+    if parent != ".", parent != path { try makeFolder(parent) }
     guard mkdir(path, 0o777) != 0 else { return try flush(folder(of: path)) }
     let code = errno
     guard code != EEXIST || !isFolder(path) else { return }
@@ -25,9 +25,19 @@ package enum FileSystem {
   }
 
   /// The folder of a path, `.` where it names none.
+  ///
+  /// Not Foundation's `deletingLastPathComponent`, which ends the process on a name of one letter.
   package static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    let slash = UInt8(ascii: "/")
+    func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
+      let end = bytes.lastIndex { $0 != slash }.map { bytes.index(after: $0) }
+      return bytes[..<(end ?? bytes.startIndex)]
+    }
+    let whole = trimmed(path[...].utf8)
+    guard !whole.isEmpty else { return path.isEmpty ? "." : "/" }
+    guard let last = whole.lastIndex(of: slash) else { return "." }
+    let folder = trimmed(whole[..<last])
+    return folder.isEmpty ? "/" : String(Substring(folder))
   }
 
   /// Removes a file, or a folder with all that is in it; that there is nothing is fine.

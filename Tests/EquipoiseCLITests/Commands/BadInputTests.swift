@@ -265,9 +265,37 @@ import Testing
     let run = folder.file("run")
     let trained = try CommandLineTool.run(
       ["train", "--data", data, "--out", run, "--epochs", "1", "--quiet"] + TinyDataset.model)
-    #expect(trained.status == 0 && !trained.output.contains("test"))
+    #expect(trained.status == 0 && !trained.output.contains(" test"))
     let outcome = try CommandLineTool.run(["evaluate", run])
     #expect(outcome.status == 1)
     #expect(outcome.errors.hasPrefix("error: \(data): the dataset has no samples in split 'test'"))
+  }
+
+  /// Names of one letter, on which a path of Foundation's ends the process.
+  @Test func foldersOfOneLetter() throws {
+    let folder = try TemporaryFolder()
+    try TinyDataset.write(to: folder.file("d"))
+    let outcome = try CommandLineTool.run(
+      script: "cd '\(folder.path)' && E='\(CommandLineTool.executable.path)' && set -e\n"
+        + "$E train --data d --out r --epochs 1 --quiet --set 'model.encoders.audio={type: mlp}' "
+        + "--set 'model.encoders.motion={type: conv1d}'\n"
+        + "$E evaluate r\n$E check r d\n$E report r --out p\n$E inspect d\n"
+        + "$E export r --format onnx --out o\n$E predict r d --format csv --out c\n"
+        + "$E prepare synthetic --out s --set train=12 --set validation=6 --set test=6\n")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  /// What a user may not read is not called absent.
+  @Test(.enabled(if: getuid() != 0, "root may read everything"))
+  func foldersThatMayNotBeRead() throws {
+    let folder = try TemporaryFolder()
+    try TinyDataset.write(to: folder.file("data"))
+    #expect(chmod(folder.file("data"), 0) == 0)
+    defer { chmod(folder.file("data"), 0o700) }
+    let outcome = try CommandLineTool.run([
+      "train", "--data", folder.file("data"), "--out", folder.file("run"),
+    ])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("/data: cannot read the folder: Permission denied"))
   }
 }

@@ -16,6 +16,14 @@ struct SourceTests {
     }
   }
 
+  /// Foundation's `deletingLastPathComponent` of a path ends the process on a name of one letter.
+  @Test func pathsOfOneLetter() throws {
+    for (file, text) in try Self.sources
+    where text.contains("as NSString).deletingLastPathComponent") {
+      Issue.record("\(file): use FileSystem.folder(of:)")
+    }
+  }
+
   /// What `Formats/Storage` writes reaches the disk in an order that a power cut cannot harm; nothing else
   /// writes, but these.
   @Test func nothingElseWrites() throws {

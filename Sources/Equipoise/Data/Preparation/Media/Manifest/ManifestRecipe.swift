@@ -27,8 +27,7 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     var isFolder = ObjCBool(false)
     let isFile =
       FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) && !isFolder.boolValue
-    let parent = (input as NSString).deletingLastPathComponent
-    let home = try MediaFolder(isFile ? (parent.isEmpty ? "." : parent) : input)
+    let home = try MediaFolder(isFile ? FileSystem.folder(of: input) : input)
     let folder = try options.root.map { try MediaFolder($0) } ?? home
     let listed: ListedSamples
     if let table = isFile ? input : try table(in: home) {

@@ -81,7 +81,7 @@ public struct KineticsSoundsRecipe: DatasetRecipe, MediaRecipe {
   /// A clip that lies in the folder of another class shows that list and folder do not belong together.
   private func checkFolder(_ video: String?, _ label: Int, _ place: String) throws {
     guard let video else { return }
-    let folder = ((video as NSString).deletingLastPathComponent as NSString).lastPathComponent
+    let folder = (FileSystem.folder(of: video) as NSString).lastPathComponent
     let name = folder.replacing("_", with: " ")
     guard let other = Self.classes.firstIndex(of: name), other != label else { return }
     throw EquipoiseError(
