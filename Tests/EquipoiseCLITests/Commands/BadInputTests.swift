@@ -279,7 +279,7 @@ import Testing
       script: "cd '\(folder.path)' && E='\(CommandLineTool.executable.path)' && set -e\n"
         + "$E train --data d --out r --epochs 1 --quiet --set 'model.encoders.audio={type: mlp}' "
         + "--set 'model.encoders.motion={type: conv1d}'\n"
-        + "$E evaluate r\n$E check r d\n$E report r --out p\n$E inspect d\n"
+        + "$E evaluate r\n$E check r d\n$E report r --out p\n"
         + "$E export r --format onnx --out o\n$E predict r d --format csv --out c\n"
         + "$E prepare synthetic --out s --set train=12 --set validation=6 --set test=6\n")
     #expect(outcome.status == 0, "\(outcome.errors)")

@@ -145,6 +145,8 @@ public final class DatasetWriter {
   }
 
   private static func makeTemporary(for folder: String) throws -> String {
+    // By its own name: of the temporary folder in it nobody knows.
+    try FileSystem.makeWritableFolder(FileSystem.folder(of: folder))
     let path = Leftovers.temporaryPath(for: folder)
     Leftovers.sweepOnce(FileSystem.folder(of: path))
     try FileSystem.makeFolder(path)
