@@ -121,6 +121,8 @@ package struct Checksums: Equatable {
     guard digest.count == 64, isHex, rest.count > 2, rest.first == UInt8(ascii: " "),
       let second = rest.dropFirst().first,
       second == UInt8(ascii: " ") || second == UInt8(ascii: "*"),
+      // A zero would end the name for the system, which would find the file under the rest.
+      rest.allSatisfy({ $0 >= 32 && $0 != 127 }),
       let name = String(validating: rest.dropFirst(2), as: UTF8.self)
     else { return nil }
     return (String(decoding: digest, as: UTF8.self), name)
