@@ -138,13 +138,22 @@ struct RunCheck {
 
   /// The table and the event file say again what the journal says.
   private mutating func checkTables(_ listed: ListedFiles) {
-    guard !listed.names.contains("metrics.csv"),
-      let table = FileManager.default.contents(atPath: run.metricsTable),
-      let records = try? MetricsRecord.read(run.metrics)
-    else { return }
-    findings.append(
-      table == Data(MetricsTable.text(records).utf8)
-        ? .whole(run.metricsTable)
-        : .damaged(run.metricsTable, "it does not agree with metrics.jsonl", fix: Self.again))
+    guard !listed.names.contains("metrics.csv") else { return }
+    for attempt in 0..<40 {
+      guard let table = FileManager.default.contents(atPath: run.metricsTable),
+        let records = try? MetricsRecord.read(run.metrics)
+      else { return }
+      let agrees = table == Data(MetricsTable.text(records).utf8)
+      // A run that is being trained writes one after the other.
+      if !agrees, attempt < 39, ProcessLock.isAlive(in: run.path) {
+        usleep(25_000)
+        continue
+      }
+      findings.append(
+        agrees
+          ? .whole(run.metricsTable)
+          : .damaged(run.metricsTable, "it does not agree with metrics.jsonl", fix: Self.again))
+      return
+    }
   }
 }
