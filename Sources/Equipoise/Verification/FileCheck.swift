@@ -1,6 +1,5 @@
 internal import Formats
 internal import Foundation
-internal import Torch
 
 /// Whether a single file that was exported is what was written: by the checksum in its header, or by the
 /// list beside it, which `sha256sum -c FILE.sha256` reads too.
@@ -28,9 +27,7 @@ enum FileCheck {
           : .damaged(path, "its checksum is not the one in \(name).sha256", fix: again)
       }
       guard path.hasSuffix(".safetensors") else { return .unverified(path) }
-      let file = try TensorFile(path: path)
-      try file.verify()
-      return file.hasChecksum ? .whole(path) : .unverified(path)
+      return .tensors(path, fix: again)
     } catch {
       return .damaged(path, "\(error)", fix: again)
     }

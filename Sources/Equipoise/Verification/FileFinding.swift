@@ -1,3 +1,5 @@
+internal import Torch
+
 /// What a check found out about one file.
 package struct FileFinding: Encodable, Equatable, Sendable {
   /// How the file is.
@@ -30,6 +32,17 @@ package struct FileFinding: Encodable, Equatable, Sendable {
 
   static func unverified(_ path: String) -> FileFinding {
     FileFinding(path: path, state: .unverified, problem: nil, remedy: nil)
+  }
+
+  /// By the checksum in the header of a file of tensors.
+  static func tensors(_ path: String, fix remedy: String) -> FileFinding {
+    do {
+      let file = try TensorFile(path: path)
+      try file.verify()
+      return file.hasChecksum ? .whole(path) : .unverified(path)
+    } catch {
+      return .damaged(path, "\(error)", fix: remedy)
+    }
   }
 
   static func missing(_ path: String, fix remedy: String) -> FileFinding {

@@ -1,6 +1,5 @@
 internal import Formats
 internal import Foundation
-internal import Torch
 
 /// Whether every file of a run is what was written, and what can be done where one is not.
 struct RunCheck {
@@ -126,34 +125,31 @@ struct RunCheck {
     where FileManager.default.fileExists(atPath: path) {
       let name = String(path.dropFirst(run.path.count + 1))
       guard !listed.names.contains(name) else { continue }
-      do {
-        let file = try TensorFile(path: path)
-        try file.verify()
-        findings.append(file.hasChecksum ? .whole(path) : .unverified(path))
-      } catch {
-        findings.append(.damaged(path, "\(error)", fix: Self.remedy(for: name)))
-      }
+      findings.append(.tensors(path, fix: Self.remedy(for: name)))
     }
   }
 
   /// The table and the event file say again what the journal says.
   private mutating func checkTables(_ listed: ListedFiles) {
     guard !listed.names.contains("metrics.csv") else { return }
-    for attempt in 0..<40 {
-      guard let table = FileManager.default.contents(atPath: run.metricsTable),
-        let records = try? MetricsRecord.read(run.metrics)
-      else { return }
-      let agrees = table == Data(MetricsTable.text(records).utf8)
-      // A run that is being trained writes one after the other.
-      if !agrees, attempt < 39, ProcessLock.isAlive(in: run.path) {
-        usleep(25_000)
-        continue
-      }
-      findings.append(
-        agrees
-          ? .whole(run.metricsTable)
-          : .damaged(run.metricsTable, "it does not agree with metrics.jsonl", fix: Self.again))
-      return
+    var tries = 40
+    // A run that is being trained writes one after the other.
+    while tableAgrees == false, ProcessLock.isAlive(in: run.path), tries > 1 {
+      usleep(25_000)
+      tries -= 1
     }
+    guard let agrees = tableAgrees else { return }
+    findings.append(
+      agrees
+        ? .whole(run.metricsTable)
+        : .damaged(run.metricsTable, "it does not agree with metrics.jsonl", fix: Self.again))
+  }
+
+  /// Whether the table says what the journal says; nil where one of them cannot be read.
+  private var tableAgrees: Bool? {
+    guard let table = FileManager.default.contents(atPath: run.metricsTable),
+      let records = try? MetricsRecord.read(run.metrics)
+    else { return nil }
+    return table == Data(MetricsTable.text(records).utf8)
   }
 }

@@ -41,17 +41,10 @@ package final class AppendedFile {
   /// Throws `FormatError`.
   package func append(_ bytes: some ContiguousBytes) throws {
     try bytes.withUnsafeBytes { all in
-      var rest = all[...]
-      while !rest.isEmpty {
-        let part = UnsafeRawBufferPointer(rebasing: rest)
-        let count = write(descriptor, part.baseAddress, part.count)
-        if count < 0 {
-          if errno == EINTR { continue }
-          let code = errno
-          ftruncate(descriptor, off_t(byteCount))
-          throw FormatError.system(path: path, operation: "append to the file", code: code)
-        }
-        rest = rest.dropFirst(count)
+      let code = FileSystem.write(all, to: descriptor)
+      guard code == 0 else {
+        ftruncate(descriptor, off_t(byteCount))
+        throw FormatError.system(path: path, operation: "append to the file", code: code)
       }
       byteCount += all.count
     }

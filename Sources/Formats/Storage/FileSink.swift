@@ -90,20 +90,7 @@ package final class FileSink {
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      // `Foundation.write` would be ambiguous with the methods of this class.
-      let count = posixWrite(descriptor, part.baseAddress, part.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FormatError.system(path: path, operation: "write", code: errno)
-      }
-      rest = rest.dropFirst(count)
-    }
+    let code = FileSystem.write(bytes, to: descriptor)
+    guard code == 0 else { throw FormatError.system(path: path, operation: "write", code: code) }
   }
-}
-
-private func posixWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, start, count)
 }

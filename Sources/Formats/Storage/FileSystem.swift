@@ -72,6 +72,19 @@ package enum FileSystem {
     return text
   }
 
+  /// Writes all bytes, however many the system takes at a time; returns 0 or the error's number.
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Foundation.write(descriptor, part.baseAddress, part.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return errno }
+      rest = rest.dropFirst(count)
+    }
+    return 0
+  }
+
   /// Bytes that this user may still write on the disk of a path, which need not be there yet.
   package static func freeBytes(at path: String) throws(FormatError) -> Int64 {
     var (status, place) = (statvfs(), path)

@@ -152,20 +152,8 @@ static int open_at(int folder, const char *path, int flags, mode_t permissions) 
   return result;
 }
 
-#define OPEN(function)                                            \
-  int function(const char *path, int flags, ...) {                \
-    prepare();                                                    \
-    va_list list;                                                 \
-    va_start(list, flags);                                        \
-    mode_t permissions = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0; \
-    va_end(list);                                                 \
-    return open_at(AT_FDCWD, path, flags, permissions);           \
-  }
-OPEN(open)
-OPEN(open64)
-
-#define OPENAT(function)                                          \
-  int function(int folder, const char *path, int flags, ...) {    \
+#define OPEN(function, folder, ...)                               \
+  int function(__VA_ARGS__, int flags, ...) {                     \
     prepare();                                                    \
     va_list list;                                                 \
     va_start(list, flags);                                        \
@@ -173,8 +161,10 @@ OPEN(open64)
     va_end(list);                                                 \
     return open_at(folder, path, flags, permissions);             \
   }
-OPENAT(openat)
-OPENAT(openat64)
+OPEN(open, AT_FDCWD, const char *path)
+OPEN(open64, AT_FDCWD, const char *path)
+OPEN(openat, folder, int folder, const char *path)
+OPEN(openat64, folder, int folder, const char *path)
 
 static ssize_t put(int file, const void *bytes, size_t count, off_t offset, int positioned) {
   char name[PATH_MAX];
