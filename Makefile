@@ -23,7 +23,7 @@ ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
-  check-references pytorch protos clean distclean
+  check-references pytorch protos gpu-check clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -63,7 +63,7 @@ torture: build ## kill the program, fail its system calls, cut its power, damage
 fuzz: setup ## fuzz every parser: a million inputs each
 	scripts/fuzz $(FUZZ)
 
-mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes an hour or more
+mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes half an hour
 	@scripts/mutants
 
 pytorch: ## make .pytorch/, the Python environment for references and benchmark
@@ -81,8 +81,11 @@ protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark
 
+gpu-check: ## make .build-gpu/bundle, which checks Equipoise on a machine with an NVIDIA GPU
+	scripts/gpu-check $(GPU_CHECK)
+
 clean: ## remove what was built
-	rm -rf .build .build-mutants
+	rm -rf .build .build-mutants .build-gpu
 
 distclean: clean ## remove libtorch and the Python environments too
 	rm -rf .libtorch .pytorch .outside

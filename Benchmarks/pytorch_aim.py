@@ -31,7 +31,7 @@ class TensorDecoupling(nn.Module):
         self.psi = nn.Linear(latent, n)
         # The rows' own directions, then random ones: Ψ(Φ(θ)) = θ at the start.
         known = torch.linalg.svd(given, full_matrices=False).Vh.T[:, :latent]
-        random = torch.randn(n, latent - known.shape[1])
+        random = torch.randn(n, latent - known.shape[1], device=given.device)
         basis = torch.linalg.qr(torch.cat([known, random], dim=1)).Q
         with torch.no_grad():
             self.phi.weight.copy_(basis.T)
@@ -92,12 +92,14 @@ def aim_step(model, optimizer, inputs, labels, bf16):
     classes, batch = model.head.out_features, len(labels)
     blocks = [encoder.blocks() for encoder in model.encoders]
     depths = range(len(blocks[0]))
-    means = [torch.randn(classes, *x.shape[1:]) for x in inputs]
+    device = inputs[0].device
+    means = [torch.randn(classes, *x.shape[1:]).to(device) for x in inputs]
     if any(x.ndim == 4 and x.is_contiguous(memory_format=torch.channels_last) for x in inputs):
         means = [x.contiguous(memory_format=torch.channels_last) for x in means]
     prototypes = [nn.Parameter(x + 0.1 * torch.randn_like(x)) for x in means]
-    decoders = nn.ModuleList(make_decoder(x.shape[1:]) for x in inputs)
+    decoders = nn.ModuleList(make_decoder(x.shape[1:]) for x in inputs).to(device)
     decouplings = nn.ModuleList(nn.ModuleList(Decoupling(block) for block in own) for own in blocks)
+    decouplings.to(device)
 
     prototype_parameters = [*prototypes, *decoders.parameters()]
     prototype_optimizer = torch.optim.Adam(prototype_parameters, lr=0.02)
@@ -105,13 +107,13 @@ def aim_step(model, optimizer, inputs, labels, bf16):
     masks = [parameter for name, parameter in named if ".mask." in name]
     others = [parameter for name, parameter in named if ".mask." not in name]
     decoupling_optimizer = torch.optim.Adam([{"params": others}, {"params": masks, "lr": 1e-3}], lr=1e-4)
-    autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+    autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16)
 
     def step_prototypes():
         model.eval()
         with autocast:
             logits = model(prototypes)
-        loss = F.cross_entropy(logits.float(), torch.arange(classes))
+        loss = F.cross_entropy(logits.float(), torch.arange(classes, device=device))
         for prototype, decoder, mean in zip(prototypes, decoders, means):
             loss = loss + (decoder(prototype) - mean).square().sum() / (len(means) * classes)
         prototype_optimizer.zero_grad()

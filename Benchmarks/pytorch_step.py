@@ -109,9 +109,18 @@ class Joint(nn.Module):
         return self.head(torch.cat([e(x) for e, x in zip(self.encoders, inputs)], dim=1))
 
 
+def wait(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
 def main():
     setting = json.loads(sys.stdin.readline())
     torch.set_num_threads(setting["threads"])
+    device = torch.device(setting.get("device", "cpu"))
+    # By PyTorch's own defaults convolutions use TF32 and matrix products do not.
+    torch.backends.cuda.matmul.allow_tf32 = setting["precision"] == "tf32"
+    torch.backends.cudnn.allow_tf32 = setting["precision"] == "tf32"
     torch.manual_seed(0)
     shapes, batch = setting["shapes"], setting["batch"]
     if setting["encoder"] == "resnet18":
@@ -121,21 +130,27 @@ def main():
             Transformer(s[0], s[1], setting["width"], setting["heads"], setting["hidden"], 3)
             for s in shapes
         ]
-    model = Joint(encoders, setting["classes"])
-    inputs = [torch.randn(batch, *shape) for shape in shapes]
+    model = Joint(encoders, setting["classes"]).to(device)
+    inputs = [torch.randn(batch, *shape).to(device) for shape in shapes]
     if setting["channelsLast"]:
         model = model.to(memory_format=torch.channels_last)
         inputs = [x.contiguous(memory_format=torch.channels_last) for x in inputs]
-    labels = torch.randint(setting["classes"], (batch,))
+    labels = torch.randint(setting["classes"], (batch,)).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
     loss_function = nn.CrossEntropyLoss()
     bf16 = setting["precision"] == "bf16"
 
+    def loss_of(inputs, labels):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
+            logits = model(inputs)
+        return loss_function(logits.float(), labels)
+
+    if setting.get("compiled"):
+        loss_of = torch.compile(loss_of)
+
     def step():
         optimizer.zero_grad()
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            logits = model(inputs)
-        loss = loss_function(logits.float(), labels)
+        loss = loss_of(inputs, labels)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -148,12 +163,16 @@ def main():
         count = int(line)
         if count == 0:
             break
+        wait(device)
         start = time.perf_counter()
         for _ in range(count):
             step()
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps({"seconds": seconds, "peakMemory": peak}), flush=True)
+        wait(device)
+        timing = {"seconds": time.perf_counter() - start}
+        timing["peakMemory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if device.type == "cuda":
+            timing["peakDeviceMemory"] = torch.cuda.max_memory_allocated(device)
+        print(json.dumps(timing), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,17 +20,22 @@ at::ScalarType accumulation(const at::Tensor &rows) {
   return rows.is_mps() ? at::kFloat : at::kDouble;
 }
 
-/// The most columns at a time: rounding grows with the length of a sum.
-constexpr int64_t longest = 2048;
+/// How many columns are taken at a time. On the processor what is converted then stays in the cache, and
+/// rounding grows with the length of a sum. An accelerator has the memory, and every part costs it a dozen
+/// launches.
+int64_t columnsAtATime(const at::Tensor &rows, const at::Tensor &others) {
+  const int64_t held = std::max<int64_t>(1, rows.size(0) + others.size(0));
+  if (rows.is_cuda()) return std::max<int64_t>(256, (1 << 25) / held);
+  return std::clamp<int64_t>((1 << 17) / held, 256, 2048);
+}
 
-/// Visits both sides a few columns at a time, so that what is converted stays in the cache. The
-/// numbers are taken about the mean of `others`: distances stay, and less is lost far from 0.
+/// Visits both sides some columns at a time. The numbers are taken about the mean of `others`: distances
+/// stay, and less is lost far from 0.
 template <typename Visit>
 void forEachPart(const at::Tensor &rows, const at::Tensor &others, Visit &&visit) {
   const auto type = accumulation(rows);
   const int64_t columns = rows.size(1);
-  const int64_t held = std::max<int64_t>(1, rows.size(0) + others.size(0));
-  const int64_t step = std::clamp<int64_t>((1 << 17) / held, 256, longest);
+  const int64_t step = columnsAtATime(rows, others);
   for (int64_t start = 0; start < columns; start += step) {
     const int64_t length = std::min(step, columns - start);
     const auto b = others.narrow(1, start, length).to(type);
@@ -39,10 +44,11 @@ void forEachPart(const at::Tensor &rows, const at::Tensor &others, Visit &&visit
   }
 }
 
-/// What rounding may leave of equal rows of n numbers, as a share of ‖a‖² + ‖b‖²: some ε, and for the
-/// longest sums, which old processors add term by term, ε for every step of a random walk, twice.
-double rounding(int64_t columns, double epsilon) {
-  const double length = static_cast<double>(std::min(columns, longest));
+/// What rounding may leave of equal rows of n numbers that are summed in parts, as a share of ‖a‖² + ‖b‖²:
+/// some ε, and for the longest sums, which old processors add term by term, ε for every step of a random
+/// walk, twice.
+double rounding(int64_t columns, int64_t part, double epsilon) {
+  const double length = static_cast<double>(std::min(columns, part));
   return epsilon * (8 + 2 * std::sqrt(length) + 2 * std::sqrt(static_cast<double>(columns) / length));
 }
 
@@ -61,7 +67,8 @@ at::Tensor distances(const at::Tensor &rows, const at::Tensor &others) {
   squares.add_(sizes);
   const double epsilon = options.dtype() == at::kDouble ? std::numeric_limits<double>::epsilon()
                                                         : std::numeric_limits<float>::epsilon();
-  const double share = rounding(std::max<int64_t>(1, rows.size(1)), epsilon);
+  const double share = rounding(
+      std::max<int64_t>(1, rows.size(1)), std::max<int64_t>(2048, columnsAtATime(rows, others)), epsilon);
   return squares.masked_fill_(squares <= sizes * share, 0).sqrt_();
 }
 

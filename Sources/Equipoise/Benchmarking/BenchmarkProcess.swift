@@ -22,6 +22,8 @@ package final class BenchmarkProcess {
     package let seconds: Double
     /// The most memory the process has had, in bytes.
     package let peakMemory: Int
+    /// The most memory of an accelerator that its tensors have held, in bytes; nil on the processor.
+    package var peakDeviceMemory: Int?
   }
 
   /// What the process said of itself.
@@ -41,15 +43,15 @@ package final class BenchmarkProcess {
   package init(
     _ setting: BenchmarkSetting, command: [String], environment: [String: String]? = nil
   ) throws {
+    // A process that died is an error with a message; writing to it must not end this one.
+    signal(SIGPIPE, SIG_IGN)
     if let environment { process.environment = environment }
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.standardInput = input
     process.standardOutput = output
     try process.run()
-    var data = try JSONEncoder().encode(setting)
-    data.append(10)
-    try input.fileHandleForWriting.write(contentsOf: data)
+    try tell(try JSONEncoder().encode(setting))
     greeting = try Self.decode(Greeting.self, from: try line())
   }
 
@@ -79,14 +81,18 @@ package final class BenchmarkProcess {
   /// - Returns: what they took.
   /// - Throws: `EquipoiseError` when the process died.
   package func run(steps count: Int) throws -> Timing {
-    try input.fileHandleForWriting.write(contentsOf: Data("\(count)\n".utf8))
+    try tell(Data("\(count)".utf8))
     return try Self.decode(Timing.self, from: try line())
   }
 
   /// Ends the process.
   package func stop() {
-    try? input.fileHandleForWriting.write(contentsOf: Data("0\n".utf8))
+    try? tell(Data("0".utf8))
     process.waitUntilExit()
+  }
+
+  private func tell(_ line: Data) throws {
+    do { try input.fileHandleForWriting.write(contentsOf: line + [10]) } catch { throw ended }
   }
 
   private func line() throws -> Data {
@@ -96,13 +102,15 @@ package final class BenchmarkProcess {
         return Data(buffer[..<end])
       }
       let more = output.fileHandleForReading.availableData
-      guard !more.isEmpty else {
-        throw EquipoiseError(
-          .usage, "a process of the benchmark ended", at: process.executableURL?.path,
-          fix: "see its message above")
-      }
+      guard !more.isEmpty else { throw ended }
       buffer.append(more)
     }
+  }
+
+  private var ended: EquipoiseError {
+    EquipoiseError(
+      .usage, "a process of the benchmark ended", at: process.executableURL?.path,
+      fix: "see its message above")
   }
 
   private static func decode<T: Decodable>(_ type: T.Type, from line: Data) throws -> T {
@@ -121,7 +129,10 @@ extension BenchmarkProcess {
         version: Runtime.version, multiplyAddsPerSample: benchmark.multiplyAddsPerSample))
     while let line = readLine(), let count = Int(line), count > 0 {
       let seconds = try benchmark.run(steps: count)
-      try answer(Timing(seconds: seconds, peakMemory: Hardware.peakMemory))
+      try answer(
+        Timing(
+          seconds: seconds, peakMemory: Hardware.peakMemory,
+          peakDeviceMemory: benchmark.device.memory?.peak))
     }
   }
 

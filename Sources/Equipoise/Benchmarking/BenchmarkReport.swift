@@ -30,6 +30,8 @@ package struct BenchmarkSide: Codable, Sendable {
   package let rounds: [Double]
   /// The most memory its process had, in bytes.
   package let peakMemory: Int
+  /// The most memory of an accelerator that its tensors held, in bytes; nil on the processor.
+  package let peakDeviceMemory: Int?
   /// Multiply-adds of a training step for each sample, where the side counts them.
   package let multiplyAddsPerSample: Int?
 
@@ -73,19 +75,20 @@ package struct BenchmarkReport: Codable, Sendable {
   ) throws -> BenchmarkReport {
     for entry in entries { _ = try entry.process.run(steps: steps) }
     var seconds = entries.map { _ in [Double]() }
-    var memory = entries.map { _ in 0 }
+    var last = [BenchmarkProcess.Timing?](repeating: nil, count: entries.count)
     for _ in 0..<rounds {
       for (index, entry) in entries.enumerated() {
         let timing = try entry.process.run(steps: steps)
         seconds[index].append(timing.seconds / Double(steps))
-        memory[index] = timing.peakMemory
+        last[index] = timing
       }
     }
     return BenchmarkReport(
       sides: entries.enumerated().map { index, entry in
         BenchmarkSide(
           name: entry.name, setting: entry.setting, version: entry.process.greeting.version,
-          rounds: seconds[index], peakMemory: memory[index],
+          rounds: seconds[index], peakMemory: last[index]?.peakMemory ?? 0,
+          peakDeviceMemory: last[index]?.peakDeviceMemory,
           multiplyAddsPerSample: entry.process.greeting.multiplyAddsPerSample)
       }, busyProcesses: busyProcesses)
   }

@@ -26,6 +26,8 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
   package var heads = 4
   /// The feed-forward width of a transformer.
   package var hidden = 256
+  /// Where the step is computed: `cpu`, `cuda:N` or `mps`.
+  package var device = "cpu"
   /// Threads of one operation.
   package var threads = 2
   /// The arithmetic of the forward pass.
@@ -36,6 +38,8 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
   package var fusion = FusionKind.concatenation
   /// Whether MMTM modules couple the encoders.
   package var mmtm = false
+  /// Whether PyTorch compiles its step (`torch.compile`); without effect here.
+  package var compiled = false
 
   /// Two ResNet-18, batch 32 at 64 × 64.
   package init() {}

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// Runs training steps of a setting, through the same engine and step as a real run.
 package final class StepBenchmark {
@@ -7,6 +7,8 @@ package final class StepBenchmark {
   private var context: StepContext
   private var log: StepLog
   private let clock: DeviceClock
+  /// Where the step is computed.
+  package let device: Device
   /// Multiply-adds of a training step for each sample.
   package let multiplyAddsPerSample: Int
 
@@ -14,21 +16,24 @@ package final class StepBenchmark {
   ///
   /// - Parameters:
   ///   - setting: what to time.
-  ///   - clock: by what.
-  /// - Throws: when the setting makes no model.
-  package init(_ setting: BenchmarkSetting, clock: DeviceClock = DeviceClock(.cpu)) throws {
-    (self.setting, self.clock) = (setting, clock)
+  ///   - clock: by what; nil waits for the setting's device.
+  /// - Throws: when the setting makes no model, or there is no such device.
+  package init(_ setting: BenchmarkSetting, clock: DeviceClock? = nil) throws {
+    device = try Accelerators.device(named: setting.device)
+    self.setting = setting
+    self.clock = clock ?? DeviceClock(device)
     Runtime.threads = setting.threads
-    let model = try Self.makeModel(setting)
-    let batch = Self.makeBatch(setting)
+    Runtime.allowsTF32 = setting.precision == .tf32
+    let model = try Self.makeModel(setting, on: device)
+    let batch = Self.makeBatch(setting, on: device)
     var training = TrainingConfiguration()
     training.precision = setting.precision
-    let method = try Self.makeMethod(setting, model)
+    let method = try Self.makeMethod(setting, model, on: device)
     let optimiser = training.optimiser
     let engine = TrainingEngine(
       model: model,
       optimizer: optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
-      training: training, device: .cpu, trainingBatches: { _, body in try body(batch) },
+      training: training, device: device, trainingBatches: { _, body in try body(batch) },
       validationBatches: { body in try body(batch) },
       schedule: TrainingEngine.EpochSchedule(
         batches: { _, body in try body(batch) }, learningRate: { _ in optimiser.learningRate }))
@@ -43,7 +48,7 @@ package final class StepBenchmark {
       ?? 3 * model.summarize().multiplyAdds
     context = StepContext(
       epoch: Self.epoch, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: batch, mode: .training())
-    log = StepLog(continuing: RunningTotals(), device: .cpu)
+    log = StepLog(continuing: RunningTotals(), device: device)
   }
 
   /// Takes some steps.
@@ -64,7 +69,7 @@ package final class StepBenchmark {
   private static let epoch = 99
 
   private static func makeMethod(
-    _ setting: BenchmarkSetting, _ model: MultimodalModel
+    _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device
   ) throws -> any BalancingMethod {
     let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
     let section = try RunConfiguration.resolve(
@@ -74,11 +79,13 @@ package final class StepBenchmark {
     return try MethodRegistry.make(
       section,
       for: MethodSetting(
-        model: model, classes: setting.classes, epochs: epoch + 1, device: .cpu, seed: 0,
+        model: model, classes: setting.classes, epochs: epoch + 1, device: device, seed: 0,
         batchSize: setting.batch))
   }
 
-  private static func makeModel(_ setting: BenchmarkSetting) throws -> MultimodalModel {
+  private static func makeModel(
+    _ setting: BenchmarkSetting, on device: Device
+  ) throws -> MultimodalModel {
     let names = setting.shapes.indices.map { "modality\($0)" }
     var encoder = EncoderConfiguration()
     encoder.width = setting.width
@@ -96,17 +103,22 @@ package final class StepBenchmark {
     let model = try ModelFactory.makeModel(
       modalities: zip(names, setting.shapes).map { (name: $0, shape: $1) },
       classes: setting.classes, configuration: configuration, seed: 0)
-    model.move(to: .cpu, layout: setting.channelsLast ? .channelsLast : .preserve)
+    model.move(to: device, layout: setting.channelsLast ? .channelsLast : .preserve)
     return model
   }
 
-  private static func makeBatch(_ setting: BenchmarkSetting) -> Batch {
+  private static func makeBatch(
+    _ setting: BenchmarkSetting, on device: Device
+  ) -> Batch {
     let generator = Generator(seed: 0)
     let inputs = setting.shapes.map { shape in
       let input = Tensor.normal([setting.batch] + shape, from: generator)
-      return setting.channelsLast && shape.count == 3 ? input.contiguous(.channelsLast) : input
+      let arranged =
+        setting.channelsLast && shape.count == 3 ? input.contiguous(.channelsLast) : input
+      return arranged.to(device)
     }
     let labels = (0..<setting.batch).map { Int64($0 % setting.classes) }
-    return Batch(inputs: inputs, labels: Tensor(labels), indices: Array(0..<setting.batch))
+    return Batch(
+      inputs: inputs, labels: Tensor(labels).to(device), indices: Array(0..<setting.batch))
   }
 }

@@ -48,10 +48,13 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Threads of one operation; default: one for each processor.")
   var threads = Processors.available
 
+  @Option(help: "cpu, cuda:N or mps.")
+  var device = "cpu"
+
   @Option(help: "Processes that keep a processor busy beside every side.")
   var busy = 0
 
-  @Option(help: "fp32 or bf16; default: both for 'all'.")
+  @Option(help: "fp32, bf16, or tf32 of NVIDIA GPUs; default: fp32 and bf16 for 'all'.")
   var precision: Precision?
 
   @Flag(help: "Images with their channels innermost.")
@@ -59,6 +62,9 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Flag(help: "PyTorch in its defaults: fp32 and contiguous images, whatever this side uses.")
   var plainPeer = false
+
+  @Flag(help: "Time PyTorch's compiled step (torch.compile) as well.")
+  var compile = false
 
   @Option(help: "Rounds that count.")
   var rounds = 7
@@ -89,16 +95,16 @@ struct BenchmarkCommand: ParsableCommand {
     try NumberFlag.check("--rounds", rounds, from: 1)
     try NumberFlag.check("--steps", steps, from: 1)
     try NumberFlag.check("--busy", busy, from: 0, to: 1024)
-    guard precision != .tf32 else {
+    guard precision != .tf32 || device.hasPrefix("cuda") else {
       throw ValidationError(
-        "--precision tf32 is arithmetic of NVIDIA GPUs, and this times the processor; use fp32 or bf16"
-      )
+        "--precision tf32 is arithmetic of NVIDIA GPUs, and this times \(device); use fp32 or bf16")
     }
   }
 
   func run() throws {
     if serve { return try BenchmarkProcess.serve() }
     if keepBusy { return BusyProcesses.serve() }
+    _ = try Accelerators.device(named: device)
     let others = try BusyProcesses(busy, command: [program, "benchmark", "--keep-busy"])
     defer { others.stop() }
     if let methods { return try measureCosts(of: MethodChoice.names(in: methods)) }
@@ -153,9 +159,13 @@ struct BenchmarkCommand: ParsableCommand {
     }
     defer { for entry in entries { entry.process.stop() } }
     if python != "none", setting.preset == nil {
-      let peer = try BenchmarkProcess(pyTorch: peerSetting(setting), python: python, script: script)
-      entries.append(
-        (name: "PyTorch \(setting.method)", setting: peerSetting(setting), process: peer))
+      for compiled in compile ? [false, true] : [false] {
+        var peer = peerSetting(setting)
+        peer.compiled = compiled
+        let name = "PyTorch \(setting.method)" + (compiled ? " compiled" : "")
+        let process = try BenchmarkProcess(pyTorch: peer, python: python, script: script)
+        entries.append((name: name, setting: peer, process: process))
+      }
     }
     return try BenchmarkReport.measure(
       entries, rounds: rounds, steps: stepsPerRound(setting), besides: busy)
@@ -194,7 +204,7 @@ struct BenchmarkCommand: ParsableCommand {
     if preset == .resnet18 { setting.shapes = [[1, size, size], [3, size, size]] }
     setting = setting.with(method: method)
     setting.preset = methodPreset
-    (setting.batch, setting.threads) = (batch, threads)
+    (setting.batch, setting.threads, setting.device) = (batch, threads, device)
     setting.classes = classes ?? setting.classes
     (setting.precision, setting.channelsLast) = (precision, channelsLast)
     return setting

@@ -15,7 +15,7 @@ struct BenchmarkTable {
       times.add(
         [side.name] + numbers(side.seconds, scale: 1000)
           + [
-            Numbers.bytes(side.peakMemory),
+            Numbers.bytes(side.peakDeviceMemory ?? side.peakMemory),
             side.multiplyAddsPerSample.map { Numbers.count($0) } ?? "",
           ])
     }
@@ -43,7 +43,9 @@ struct BenchmarkTable {
     if let overhead = report.overhead(against: side) {
       table.add(["  time by multiply-adds", "", number(overhead), ""])
     }
-    let memory = Double(subject.peakMemory) / Double(side.peakMemory)
+    let memory =
+      Double(subject.peakDeviceMemory ?? subject.peakMemory)
+      / Double(side.peakDeviceMemory ?? side.peakMemory)
     table.add(["  in peak memory", "", number(memory), ""])
   }
 
@@ -53,7 +55,12 @@ struct BenchmarkTable {
     let layout = setting.channelsLast ? "channels last" : "contiguous"
     return
       "\(setting.encoder.rawValue), \(shapes), batch \(setting.batch), \(setting.classes) classes, "
-      + "\(setting.precision.rawValue), \(layout), \(setting.threads) threads" + besides
+      + "\(setting.precision.rawValue), \(layout), " + place + besides
+  }
+
+  private var place: String {
+    subject.setting.device == "cpu"
+      ? "\(subject.setting.threads) threads" : subject.setting.device
   }
 
   private var besides: String {
