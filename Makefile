@@ -40,12 +40,9 @@ build: setup ## build .build/release/equipoise
 demo: build ## train on synthetic data and show how the joint model neglects a modality
 	$(EQUIPOISE) demo
 
-test: setup lint ## check the format and run every test
-	@scripts/setup-outside
+test: setup ## check the format and run every test
 	@scripts/setup-opencv
-	@scripts/setup-browser
-	scripts/test-setup
-	@SWIFT=$(SWIFT) scripts/run-tests
+	@SWIFT=$(SWIFT) MAKE=$(MAKE) scripts/run-tests
 
 test-processors: setup ## run the numeric tests as older and newer processors compute
 	@scripts/test-processors
