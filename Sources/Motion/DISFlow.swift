@@ -15,6 +15,15 @@ public struct DISFlow: OpticalFlow {
     case medium
   }
 
+  /// What it is called in files.
+  public var name: String {
+    switch preset {
+    case .ultraFast: "dis-ultrafast"
+    case .fast: "dis-fast"
+    case .medium: "dis-medium"
+    }
+  }
+
   /// Rows and columns below which the search has no scale to work on.
   private static let leastSide = 16
   private let preset: Preset

@@ -4,6 +4,9 @@ import Foundation
 /// dither: frames only where they lie inside the signal, the mean taken off each, pre-emphasis, a
 /// window, the power spectrum at the next power of two, triangles on the mel scale, ln.
 public struct KaldiFilterBank: Sendable, Hashable, Codable {
+  // The names of the format of prepared datasets.
+  private enum CodingKeys: String, CodingKey { case sampleRate, bands, window, size, hop }
+
   /// What a frame is multiplied by; both end in zeros on both sides.
   public enum Window: String, Codable, Sendable {
     /// ½ − ½ cos(2πk / (n − 1)).

@@ -3,6 +3,9 @@ import Foundation
 /// The spectrogram of `scipy.signal.spectrogram` with its defaults: frames only where they lie inside
 /// the signal, the mean taken off each, Tukey's window of shape ¼, one-sided power density.
 public struct PowerDensity: Sendable, Hashable, Codable {
+  // The names of the format of prepared datasets.
+  private enum CodingKeys: String, CodingKey { case size, hop, sampleRate }
+
   /// The samples of a frame, n, which is even; there are n/2 + 1 frequencies.
   public let size: Int
   /// The samples from one frame to the next: SciPy's `nperseg − noverlap`.

@@ -1,6 +1,9 @@
 /// The short-time Fourier transform by librosa's conventions: frames centred on multiples of `hop`,
 /// periodic Hann window w_k = ½ − ½ cos(2πk / n).
 public struct STFT: Sendable, Hashable, Codable {
+  // The names of the format of prepared datasets.
+  private enum CodingKeys: String, CodingKey { case size, hop, padding }
+
   /// What lies beyond the ends of the signal.
   public enum Padding: String, Codable, Sendable {
     /// Zeros: librosa from 0.9 on.

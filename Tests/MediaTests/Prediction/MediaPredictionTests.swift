@@ -121,7 +121,7 @@ struct MediaPredictionTests {
     try Data(text.replacing("16000", with: "8000").utf8).write(to: URL(fileURLWithPath: record))
     #expect(try problem(["--manifest", table]).contains("is not what made the dataset"))
     try Data("{}".utf8).write(to: URL(fileURLWithPath: record))
-    #expect(try problem(["--manifest", tree.path]).contains("it is no record of raw media"))
+    #expect(try problem(["--manifest", tree.path]).contains("it is not a record of raw media"))
     try FileManager.default.removeItem(atPath: record)
     #expect(try problem(["--manifest", tree.path]).contains("the dataset has no media.json"))
     for name in ["broken.mp4", "some.csv", "other.csv"] {

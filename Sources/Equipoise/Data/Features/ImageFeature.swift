@@ -5,12 +5,15 @@ internal import Torch
 /// antialiasing, as PIL and torchvision do it, and cropped.
 public struct ImageFeature: Codable, Hashable, Sendable {
   /// How the image comes to its size.
-  public enum Fit: Codable, Hashable, Sendable {
+  public enum Fit: Hashable, Sendable {
     /// Resized to it, whatever that does to the proportions: the GeWu-Lab loaders' test transform.
     case stretched
     /// Resized until the shorter side has so many pixels, then its centre cut out.
     case centred(shorterSide: Int)
   }
+
+  // The names of the format.
+  private enum CodingKeys: String, CodingKey { case height, width, fit }
 
   /// Pixels down.
   public let height: Int

@@ -5,7 +5,7 @@ public import Torch
 /// frames cut or filled up with zeros to a fixed number, the numbers standardised.
 public struct SpectrogramFeature: Codable, Hashable, Sendable {
   /// What is computed from the samples.
-  public enum Transform: Codable, Hashable, Sendable {
+  public enum Transform: Hashable, Sendable {
     /// ln(|X| + 10⁻⁷).
     case logMagnitude(STFT)
     /// ln(mel + 10⁻⁷) of so many of Slaney's filters over the power spectrum.
@@ -17,13 +17,18 @@ public struct SpectrogramFeature: Codable, Hashable, Sendable {
   }
 
   /// What is done to the numbers at last.
-  public enum Standardisation: Codable, Hashable, Sendable {
+  public enum Standardisation: Hashable, Sendable {
     /// Nothing.
     case none
     /// (x − mean) / deviation, by given numbers.
     case fixed(mean: Double, deviation: Double)
     /// The same by the mean and standard deviation of each recording.
     case perRecording
+  }
+
+  // The names of the format.
+  private enum CodingKeys: String, CodingKey {
+    case sampleRate, fit, transform, frames, standardisation
   }
 
   /// The rate that recordings must have, in Hz.

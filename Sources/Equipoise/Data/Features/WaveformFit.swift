@@ -1,5 +1,5 @@
 /// How a recording comes to the number of samples from which features are taken.
-public enum WaveformFit: Codable, Hashable, Sendable {
+public enum WaveformFit: Hashable, Sendable {
   /// As it is.
   case whole
   /// So many samples: repeated from its start where it is shorter, cut where it is longer.

@@ -3,6 +3,9 @@ public import Formats
 /// Finds the motion from one frame to the next. This library has no such search of its own, so that it
 /// builds without OpenCV: the target `Motion` gives one.
 public protocol OpticalFlow: Sendable {
+  /// What it is called in files, such as `dis-medium`: another search has another name.
+  var name: String { get }
+
   /// Motion from one frame to the next.
   ///
   /// - Parameters:
@@ -18,6 +21,9 @@ public protocol OpticalFlow: Sendable {
 
 /// Motion as bytes, as two-stream networks store it: −bound…bound becomes 0…255, beyond it the ends.
 public struct FlowLevels: Codable, Hashable, Sendable {
+  // The names of the format.
+  private enum CodingKeys: String, CodingKey { case bound }
+
   /// The greatest motion that is told apart, in pixels.
   public let bound: Double
 

@@ -22,7 +22,7 @@ struct MediaAssembly {
   func write(to output: String, missing: ResolvedSamples) throws -> DatasetDescription {
     let groups = SampleGroups(samples)
     let writer = try DatasetWriter(
-      folder: output, description: description(groups),
+      folder: output, description: try description(groups),
       standardising: Set(source.modalities.filter(\.standardised).map(\.name)))
     let width = source.modalities.count
     for start in stride(from: 0, to: parts.count, by: width) {
@@ -61,14 +61,14 @@ struct MediaAssembly {
   /// Throws what writing would throw of names and shapes, before anything is decoded.
   func check(at place: String) throws { try description(SampleGroups(samples)).check(at: place) }
 
-  private func description(_ groups: SampleGroups?) -> DatasetDescription {
+  private func description(_ groups: SampleGroups?) throws -> DatasetDescription {
     var notes = source.extra.merging(extra) { $1 }
     if let groups, groups.names.count <= 200 {
       notes[MediaNotes.groups] = groups.names.joined(separator: ", ")
     }
     if !corrupt.isEmpty { notes[MediaNotes.leftOut] = "\(corrupt.count)" }
     for modality in source.modalities {
-      notes[MediaNotes.key(ofModality: modality.name)] = modality.feature.settings
+      notes[MediaNotes.key(ofModality: modality.name)] = try modality.feature.record.text
     }
     return DatasetDescription(
       name: source.name, classes: source.classes,

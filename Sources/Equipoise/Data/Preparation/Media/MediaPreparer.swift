@@ -31,7 +31,7 @@ struct MediaPreparer {
     try MediaAssembly(
       source: source, samples: resolved.samples, parts: [], folder: "", corrupt: [:], extra: [:]
     ).check(at: source.folder.path)
-    let parts = PartMaker.parts(resolved.samples, source)
+    let parts = try PartMaker.parts(resolved.samples, source)
     let key = key(parts, resolved.samples)
     if let description = former.description, former.key == key,
       former.leftOut <= media.maxCorrupt, !media.verify || isCurrent(parts, resolved.samples)
@@ -94,8 +94,10 @@ struct MediaPreparer {
 
   /// A hash of all that the dataset depends on.
   private func key(_ parts: [MediaPart], _ samples: [RawSample]) -> String {
-    var text = "\(recipe)\n\(source.name)\n\(source.classes)\n\(source.extra.sorted { $0 < $1 })\n"
-    text += source.modalities.map { "\($0.name) \($0.standardised)\n" }.joined()
+    var text = ([recipe, source.name, "\(source.classes.count)"] + source.classes).map { "\($0)\n" }
+      .joined()
+    text += source.extra.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined()
+    text += source.modalities.map { "\($0.name)\t\($0.standardised)\n" }.joined()
     for sample in samples {
       text += "\(sample.id)\t\(sample.split.rawValue)\t\(sample.label)\t\(sample.group ?? "")\n"
     }

@@ -1,43 +1,16 @@
 internal import Formats
 internal import Foundation
 
-/// The settings by which a file became an array, so that another file can become one in the same way.
-enum FeatureRecord: Codable, Sendable {
-  case frames(sampling: FrameSampling, image: ImageFeature)
-  case image(ImageFeature)
-  case spectrogram(SpectrogramFeature, precision: SpectrogramPrecision)
-  /// Kind, shape and type are those in `dataset.json`; `key` names the array of npz files with several.
-  case array(key: String? = nil)
-  /// `levels` is nil where the flow was read from images.
-  case flow(sampling: FrameSampling, image: ImageFeature, levels: FlowLevels?)
-
-  /// What was recorded. Throws `EquipoiseError` for flow that this program cannot compute.
-  func feature(
-    _ description: ModalityDescription, flow: (any OpticalFlow)?
-  ) throws -> any MediaFeature {
-    switch self {
-    case .frames(let sampling, let image): return VideoFeature(sampling: sampling, image: image)
-    case .image(let image): return StillFeature(image: image)
-    case .spectrogram(let spectrogram, let precision):
-      return AudioFeature(spectrogram: spectrogram, precision: precision)
-    case .array(let key): return ArrayFeature(description: description, key: key)
-    case .flow(let sampling, let image, let levels):
-      guard levels == nil || flow != nil else {
-        throw EquipoiseError(
-          .usage, "optical flow cannot be computed without OpenCV",
-          fix: "install it with 'make setup' and build again with 'make build'")
-      }
-      return FlowFeature(
-        sampling: sampling, image: image, flow: levels == nil ? nil : flow,
-        levels: levels ?? FlowLevels())
-    }
-  }
-}
-
 /// The file beside `dataset.json` that tells how raw files became the dataset's arrays.
 struct MediaRecord: Codable, Sendable {
+  // The names of the format.
+  private enum CodingKeys: String, CodingKey { case version, decoding, modalities }
+
+  /// What files of every version have.
+  private struct Version: Decodable { let version: Int }
+
   static let fileName = "media.json"
-  private static let current = 1
+  private static let current = 2
 
   private let version: Int
   /// As ``MediaPart/decoding``; nil in records of earlier versions.
@@ -85,16 +58,18 @@ struct MediaRecord: Codable, Sendable {
     }
     let bytes = try MappedFile(path: path).withBytes { Data($0) }
     let fix = "restore the file, or remove it and run the same 'equipoise prepare' again"
-    do {
-      self = try JSONDecoder().decode(Self.self, from: bytes)
-    } catch {
-      throw EquipoiseError(.data, "it is no record of raw media", at: path, fix: fix)
+    func decoded<Content: Decodable>() throws -> Content {
+      do { return try JSONDecoder().decode(Content.self, from: bytes) } catch {
+        throw EquipoiseError(.data, "it is not a record of raw media", at: path, fix: fix)
+      }
     }
-    guard version == Self.current else {
+    let header: Version = try decoded()
+    guard (1...Self.current).contains(header.version) else {
       throw EquipoiseError(
-        .data, "it is of version \(version), but this program reads \(Self.current)", at: path,
-        fix: fix)
+        .data, "it is of version \(header.version), but this program reads 1 to \(Self.current)",
+        at: path, fix: fix)
     }
+    self = try decoded()
   }
 
   /// How files become a modality of the dataset.
@@ -105,10 +80,11 @@ struct MediaRecord: Codable, Sendable {
   ) throws -> any MediaFeature {
     let path = dataset.folder + "/" + Self.fileName
     let description = modality.description
-    guard let feature = try modalities[modality.name]?.feature(description, flow: flow),
-      // The text first: it vouches for numbers that a shape is computed from.
-      MediaNotes.settings(ofModality: modality.name, in: dataset.description.extra)
-        == feature.settings,
+    let note = MediaNotes.settings(ofModality: modality.name, in: dataset.description.extra)
+    guard let record = modalities[modality.name],
+      // The note first: it vouches for numbers that a shape is computed from.
+      try note == (version == 1 ? record.textOfVersion1(description) : record.text),
+      case let feature = try record.feature(description, flow: flow),
       feature.description.kind == description.kind,
       feature.description.shape == description.shape,
       feature.description.type == description.type

@@ -78,9 +78,7 @@ struct MediaModality: Sendable {
 protocol MediaFeature: Sendable {
   /// What a dataset says of it.
   var description: ModalityDescription { get }
-  /// All settings that the result depends on, as text: another text means that it is made anew.
-  var settings: String { get }
-  /// The same settings, to be kept with the dataset.
+  /// All settings that the result depends on: with others it is made again.
   var record: FeatureRecord { get }
 
   /// The array of one sample.

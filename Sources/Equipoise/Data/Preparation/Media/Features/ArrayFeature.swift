@@ -6,11 +6,7 @@ struct ArrayFeature: MediaFeature {
   /// The array's name in npz files; nil takes their only one.
   let key: String?
 
-  var settings: String {
-    "array \(description.kind.rawValue) \(description.type.rawValue)" + (key.map { " \($0)" } ?? "")
-  }
-
-  var record: FeatureRecord { .array(key: key) }
+  var record: FeatureRecord { .array(ArrayRecord(description, key: key)) }
 
   /// Arrays of a known kind, shape and type.
   init(description: ModalityDescription, key: String? = nil) {

@@ -11,8 +11,6 @@ struct AudioFeature: MediaFeature {
     return description
   }
 
-  var settings: String { "audio \(spectrogram) \(precision.rawValue)" }
-
   var record: FeatureRecord { .spectrogram(spectrogram, precision: precision) }
 
   func callAsFunction(

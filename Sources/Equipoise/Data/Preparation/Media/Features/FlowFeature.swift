@@ -14,13 +14,10 @@ struct FlowFeature: MediaFeature {
       kind: .video, shape: [sampling.count, 2, image.height, image.width], type: .uint8, flow: true)
   }
 
-  var settings: String {
-    let origin = flow.map { "\($0) \(levels)" } ?? "images"
-    return "flow \(sampling) \(image) \(origin)"
-  }
-
   var record: FeatureRecord {
-    .flow(sampling: sampling, image: image, levels: flow == nil ? nil : levels)
+    .flow(
+      sampling: sampling, image: image,
+      computed: flow.map { ComputedFlow(search: $0.name, levels: levels) })
   }
 
   func callAsFunction(

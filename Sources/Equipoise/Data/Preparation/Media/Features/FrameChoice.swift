@@ -26,6 +26,9 @@ public enum FrameChoice: String, ConfigurationChoice {
 
 /// How many frames, of how many per second, chosen how.
 struct FrameSampling: Codable, Hashable, Sendable {
+  // The names of the format.
+  private enum CodingKeys: String, CodingKey { case count, rate, choice }
+
   /// Frames of a sample.
   var count: Int
   /// Frames per second among which it is chosen, as by extraction at that rate; nil takes all.

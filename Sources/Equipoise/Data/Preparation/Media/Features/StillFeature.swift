@@ -10,8 +10,6 @@ struct StillFeature: MediaFeature {
       mean: ImageStatistics.imageNet.mean, std: ImageStatistics.imageNet.std)
   }
 
-  var settings: String { "image \(image)" }
-
   var record: FeatureRecord { .image(image) }
 
   func callAsFunction(

@@ -11,8 +11,6 @@ struct VideoFeature: MediaFeature {
       mean: ImageStatistics.imageNet.mean, std: ImageStatistics.imageNet.std)
   }
 
-  var settings: String { "video \(sampling) \(image)" }
-
   var record: FeatureRecord { .frames(sampling: sampling, image: image) }
 
   func callAsFunction(

@@ -13,11 +13,13 @@ struct MediaPart: Sendable {
   /// channels to their mean and chooses frames by their time stamps.
   static let decoding = 3
 
-  init(modality index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource) {
+  init(
+    modality index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource
+  ) throws {
     modality = index
     self.samples = range
     let modality = source.modalities[index]
-    var text = "\(Self.decoding)\n\(modality.name)\n\(modality.feature.settings)\n"
+    var text = "\(Self.decoding)\n\(modality.name)\n\(try modality.feature.record.text)\n"
     for sample in samples[range] {
       text += sample.id
       for file in sample.files[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }

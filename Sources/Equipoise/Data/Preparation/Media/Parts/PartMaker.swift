@@ -21,12 +21,12 @@ struct PartMaker: Sendable {
   let verifies: Bool
 
   /// The parts of all samples: those of the same samples follow one another, as they may share a file.
-  static func parts(_ samples: [RawSample], _ source: MediaSource) -> [MediaPart] {
+  static func parts(_ samples: [RawSample], _ source: MediaSource) throws -> [MediaPart] {
     let sampleBytes = source.modalities.map(\.feature.description.byteCount).max() ?? 1
     let size = max(1, min(64, partBytes / max(1, sampleBytes)))
-    return stride(from: 0, to: samples.count, by: size).flatMap { start in
-      source.modalities.indices.map {
-        MediaPart(modality: $0, start..<min(start + size, samples.count), samples, source)
+    return try stride(from: 0, to: samples.count, by: size).flatMap { start in
+      try source.modalities.indices.map {
+        try MediaPart(modality: $0, start..<min(start + size, samples.count), samples, source)
       }
     }
   }
