@@ -166,7 +166,7 @@ let package = Package(
         "EquipoiseCLI", "Report", "Equipoise", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swift),
+      exclude: ["Former"], swiftSettings: swift),
   ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []) + fuzzTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

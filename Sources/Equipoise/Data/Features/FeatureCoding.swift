@@ -1,5 +1,3 @@
-public import Torch
-
 // How features are written in `media.json` and, as a modality's note, in `dataset.json`. Names are those of the
 // format (docs/formats.md), which stay when something is renamed here; `formerly` is where version 1 had a value.
 

@@ -1,5 +1,6 @@
 internal import Formats
 internal import Foundation
+internal import Torch
 
 /// The settings by which a file became an array, so that another file can become one in the same way.
 ///
