@@ -43,13 +43,3 @@ protocol OpenSection {
 extension NamedSections: OpenSection {
   static func elementDefaults() throws -> ConfigValue { try ConfigEncoder.encode(Element()) }
 }
-
-/// A coding key that can be any string.
-struct AnyKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(_ name: String) { stringValue = name }
-  init(stringValue: String) { self.init(stringValue) }
-  init?(intValue: Int) { nil }
-}

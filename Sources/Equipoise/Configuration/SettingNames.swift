@@ -3,7 +3,7 @@ import Formats
 /// What people who come from other programs call a setting, and where it is here.
 package enum SettingNames {
   /// The paths of `tree` that `path`, which is none of them, may have meant; the likeliest first.
-  static func suggestions(for path: ConfigPath, in tree: ConfigMapping) -> [String] {
+  package static func suggestions(for path: ConfigPath, in tree: ConfigMapping) -> [String] {
     // The sections on the way are known already.
     let known = paths(of: tree).filter { !path.keys.starts(with: $0.keys) }
     // `optimizer.lr`: where the section is not known either, the last word says most.
@@ -17,12 +17,6 @@ package enum SettingNames {
     let last = path.keys.last ?? ""
     let near = Nearest.matches(last, in: Array(Set(known.compactMap(\.keys.last))), limit: 1)
     return known.filter { near.contains($0.keys.last ?? "") }.map(\.description)
-  }
-
-  /// Where a name that another program uses is in a run's configuration; `nil` for one that is not known.
-  package static func path(of name: String) -> String? {
-    let tree = (try? ConfigEncoder.encode(RunConfiguration()))?.mapping ?? ConfigMapping()
-    return suggestions(for: ConfigPath([name]), in: tree).first
   }
 
   /// Without case, underscores and hyphens: `learning_rate` is `learningRate`.

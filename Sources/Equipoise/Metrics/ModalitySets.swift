@@ -1,15 +1,5 @@
 /// What is measured on every set of modalities, of which there are 2 to their number.
-enum ModalitySets {
+package enum ModalitySets {
   /// 4096 sets: with more the sets, not the data, would decide how long a run takes.
-  static let mostModalities = 12
-
-  /// Throws unless the Shapley values of a run can be measured.
-  static func check(_ modalities: Int, _ options: EvaluationConfiguration) throws {
-    guard options.shapley, modalities > mostModalities else { return }
-    throw EquipoiseError(
-      .configuration,
-      "the Shapley imbalance needs the accuracy of every set of modalities, and \(modalities) have "
-        + "too many", at: "evaluation.shapley",
-      fix: "set evaluation.shapley=false, or name at most \(mostModalities) in 'modalities'")
-  }
+  package static let mostModalities = 12
 }

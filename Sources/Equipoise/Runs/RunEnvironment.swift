@@ -1,4 +1,3 @@
-internal import CBuildInformation
 import Foundation
 public import Torch
 
@@ -30,50 +29,5 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     self.device = device.description
     self.dataset = dataset
     commit = Version.commit
-  }
-}
-
-/// The version of this library.
-public enum Version {
-  /// Semantic version.
-  public static let current = "0.1.0"
-  /// The commit the program was built from, with `+` after it where the sources had been changed;
-  /// `nil` when it was not built from a repository.
-  public static var commit: String? {
-    let text = String(cString: equipoise_commit())
-    return text.isEmpty ? nil : text
-  }
-}
-
-/// What the machine is.
-package enum Hardware {
-  /// The processor's name as Linux or macOS gives it.
-  package static var processorName: String {
-    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
-    let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-    return name ?? architecture
-  }
-
-  /// The most memory this process has had, in bytes.
-  package static var peakMemory: Int {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return Int(usage.ru_maxrss) * 1024
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-      return Int(usage.ru_maxrss)
-    #endif
-  }
-
-  private static var architecture: String {
-    #if arch(x86_64)
-      "x86-64"
-    #elseif arch(arm64)
-      "arm64"
-    #else
-      "unknown"
-    #endif
   }
 }

@@ -7,7 +7,3 @@ package protocol PerModalityOptions: ConfigurationSection {
 extension ManifestOptions: PerModalityOptions {
   package mutating func addModality(named name: String) { modalities[name] = .init() }
 }
-
-extension ArraysOptions: PerModalityOptions {
-  package mutating func addModality(named name: String) { modalities[name] = .init() }
-}

@@ -31,19 +31,6 @@ public struct ArraysOptions: ConfigurationSection {
   public init() {}
 }
 
-/// What the split column calls the splits.
-public struct SplitValues: ConfigurationSection {
-  /// Training.
-  public var train = ["train"]
-  /// Validation.
-  public var validation = ["validation", "valid", "val", "dev"]
-  /// Test.
-  public var test = ["test"]
-
-  /// The defaults.
-  public init() {}
-}
-
 /// One modality: an array whose first dimension counts the samples.
 public struct ArrayModalityOptions: ConfigurationSection {
   /// The npy or npz file; nil takes the modality's name with `.npy`.
@@ -75,25 +62,6 @@ extension ArraysOptions: RangeChecking {
     try path.check("classes", namesOf: classes)
     try path.check("only", namesOf: only)
     try splitValues.check(at: path.appending("splitValues"))
-  }
-}
-
-extension SplitValues: RangeChecking {
-  /// A word that stands for two splits would put samples into the one that happens to come first.
-  package func check(at path: ConfigPath) throws {
-    var meaning: [String: String] = [:]
-    for (split, words) in [("train", train), ("validation", validation), ("test", test)] {
-      for word in words {
-        let known = meaning.updateValue(split, forKey: word)
-        guard known == nil else {
-          let place = path.appending(split)
-          throw ConfigIssue(
-            at: place,
-            "\(place) lists '\(word)' \(known == split ? "twice" : "as \(known ?? "") does")",
-            fix: "list each word once")
-        }
-      }
-    }
   }
 }
 
@@ -129,4 +97,8 @@ extension ArraysOptions {
     case .none, .mfeat: nil
     }
   }
+}
+
+extension ArraysOptions: PerModalityOptions {
+  package mutating func addModality(named name: String) { modalities[name] = .init() }
 }

@@ -24,14 +24,6 @@ public struct UTDOptions: ConfigurationSection {
   public init() {}
 }
 
-/// How a series comes to its length.
-public enum SeriesFit: String, ConfigurationChoice {
-  /// Squeezed or stretched in time.
-  case resample
-  /// Cut at the end, or filled up with zeros.
-  case pad
-}
-
 extension UTDOptions: RangeChecking {
   package func check(at path: ConfigPath) throws {
     let known = ["depth", "flow", "inertial", "skeleton"]
