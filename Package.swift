@@ -132,12 +132,72 @@ let package = Package(
     .target(
       name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Torch", dependencies: ["CTorch", "CSpinning", "Formats"], swiftSettings: swift),
+    // The floors of the library, each on those above it here.
+    .target(
+      name: "EquipoiseKit", dependencies: ["Torch", "Formats", "CBuildInformation"],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseSettings",
+      dependencies: ["EquipoiseKit", "Formats", .product(name: "Yams", package: "Yams")],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseModels",
+      dependencies: ["EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseData",
+      dependencies: ["EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoisePreparation",
+      dependencies: ["EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseRecipes",
+      dependencies: [
+        "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch",
+        "Formats",
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseMethods",
+      dependencies: [
+        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch", "Formats",
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseTraining",
+      dependencies: [
+        "EquipoiseMethods", "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
+        "Messages", "Torch", "Formats",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseExperiments",
+      dependencies: [
+        "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseData",
+        "EquipoiseSettings",
+        "EquipoiseKit", "Torch", "Formats",
+      ],
+      swiftSettings: swift),
+    .target(
+      name: "EquipoiseInference",
+      dependencies: [
+        "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
+        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Messages",
+        "Torch",
+        "Formats",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: swift),
+    // All of them under one name.
     .target(
       name: "Equipoise",
       dependencies: [
-        "Torch", "Formats", "Messages", "CBuildInformation",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        .product(name: "Yams", package: "Yams"),
+        "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
+        "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseData", "EquipoiseModels",
+        "EquipoiseSettings", "EquipoiseKit",
       ],
       swiftSettings: swift),
     .target(

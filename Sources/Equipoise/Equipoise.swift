@@ -1,0 +1,11 @@
+// The whole library under one name: `import Equipoise`.
+@_exported public import EquipoiseData
+@_exported public import EquipoiseExperiments
+@_exported public import EquipoiseInference
+@_exported public import EquipoiseKit
+@_exported public import EquipoiseMethods
+@_exported public import EquipoiseModels
+@_exported public import EquipoisePreparation
+@_exported public import EquipoiseRecipes
+@_exported public import EquipoiseSettings
+@_exported public import EquipoiseTraining

@@ -1,0 +1,24 @@
+internal import EquipoiseKit
+public import Formats
+
+/// One batch in host memory, in the stored types.
+public struct HostBatch: Sendable {
+  /// The epoch it belongs to, from 0.
+  public let epoch: Int
+  /// Its place in the epoch, from 0.
+  public let step: Int
+  /// One array per modality, [B, shape…].
+  public let inputs: [HostArray]
+  /// The classes, int64 [B].
+  public let labels: HostArray
+  /// The samples' positions in the loader's samples.
+  public let indices: [Int]
+
+  package init(epoch: Int, step: Int, inputs: [HostArray], labels: HostArray, indices: [Int]) {
+    self.epoch = epoch
+    self.step = step
+    self.inputs = inputs
+    self.labels = labels
+    self.indices = indices
+  }
+}

@@ -1,0 +1,87 @@
+internal import EquipoiseKit
+internal import Formats
+public import Torch
+
+/// Turns stored numbers into normalised float32 on the device: (x − mean) / std per channel, where
+/// uint8 is first scaled to [0, 1].
+public struct InputNormalizer {
+  /// What one modality needs.
+  private struct Rule {
+    /// What the stored numbers are multiplied by, shaped to broadcast over a batch; nil for 1.
+    let scale: Tensor?
+    /// What is added then; nil for 0.
+    let shift: Tensor?
+    let kind: ModalityKind
+  }
+
+  private let rules: [Rule]
+  private let device: Device
+  private let channelsLast: Bool
+
+  /// A normaliser.
+  ///
+  /// - Parameters:
+  ///   - modalities: The modalities in the order of a batch's inputs.
+  ///   - device: Where the results go.
+  ///   - channelsLast: Whether images, spectrograms and frames lie with their channels innermost.
+  public init(_ modalities: [DatasetModality], device: Device, channelsLast: Bool = false) {
+    rules = modalities.map { Self.rule($0.description, device) }
+    self.device = device
+    self.channelsLast = channelsLast
+  }
+
+  /// The batch on the device.
+  public func callAsFunction(_ batch: HostBatch) -> Batch {
+    Batch(
+      inputs: normalized(batch.inputs.map { Tensor($0) }), labels: moved(Tensor(batch.labels)),
+      indices: batch.indices)
+  }
+
+  /// The inputs on the device.
+  package func normalized(_ inputs: [Tensor]) -> [Tensor] {
+    zip(inputs, rules).map { normalized(moved(arranged($0, $1.kind)), $1) }
+  }
+
+  /// On CUDA through page-locked memory: a copy out of any other would wait for all steps before.
+  private func moved(_ tensor: Tensor) -> Tensor {
+    device.kind == .cuda ? tensor.pinned().to(device) : tensor.to(device)
+  }
+
+  /// Multiplying by float32 converts smaller types on the way, in one pass over memory.
+  private func normalized(_ input: Tensor, _ rule: Rule) -> Tensor {
+    let scaled = rule.scale.map { (input.dtype == .float64 ? input.to(.float32) : input) * $0 }
+    let numbers = scaled ?? input.to(.float32)
+    return rule.shift.map { numbers + $0 } ?? numbers
+  }
+
+  /// In the layout wanted, while the numbers are still as small as they are stored.
+  private func arranged(_ input: Tensor, _ kind: ModalityKind) -> Tensor {
+    guard channelsLast else { return input }
+    switch kind {
+    case .image, .spectrogram: return input.contiguous(.channelsLast)
+    case .video:
+      let shape = input.shape
+      let frames = input.reshaped([shape[0] * shape[1]] + shape[2...])
+      return frames.contiguous(.channelsLast).reshaped(shape)
+    case .sequence, .vector: return input
+    }
+  }
+
+  private static func rule(_ modality: ModalityDescription, _ device: Device) -> Rule {
+    let unit = modality.type == .uint8 ? 1 / 255.0 : 1
+    let trailing =
+      switch modality.kind {
+      case .image, .spectrogram, .video: [1, 1]
+      case .sequence, .vector: [Int]()
+      }
+    func tensor(_ values: [Double]) -> Tensor {
+      Tensor(values.map(Float.init), shape: [values.count] + trailing).to(device)
+    }
+    let std = modality.std ?? [Double](repeating: 1, count: modality.channels)
+    let scales = std.map { unit / $0 }
+    let shifts = zip(modality.mean ?? [], std).map { -$0 / $1 }
+    return Rule(
+      scale: scales.allSatisfy { $0 == 1 } ? nil : tensor(scales),
+      shift: shifts.allSatisfy { $0 == 0 } ? nil : tensor(shifts), kind: modality.kind)
+  }
+}

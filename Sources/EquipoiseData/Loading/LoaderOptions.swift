@@ -1,0 +1,45 @@
+internal import EquipoiseKit
+
+/// How samples become batches.
+public struct LoaderOptions: Sendable {
+  /// Samples per batch.
+  public var batchSize: Int
+  /// Whether each epoch has an order of its own; else the samples come as they are.
+  public var shuffle: Bool
+  /// Whether to leave out the last batch of an epoch when it is smaller.
+  public var dropLast: Bool
+  /// The seed of order and augmentation.
+  public var seed: UInt64
+  /// Random changes by modality; none by default.
+  public var augmentation: [String: AugmentationConfiguration]
+  /// Threads that make batches ahead; 0 makes each when it is asked for.
+  public var workers: Int
+  /// Batches made ahead at most.
+  public var prefetch: Int
+
+  /// Options.
+  ///
+  /// - Parameters:
+  ///   - batchSize: Samples per batch.
+  ///   - shuffle: Whether each epoch has an order of its own.
+  ///   - dropLast: Whether to leave out a smaller last batch.
+  ///   - seed: The seed of order and augmentation.
+  ///   - augmentation: Random changes by modality.
+  ///   - workers: Threads that make batches ahead.
+  ///   - prefetch: Batches made ahead at most.
+  public init(
+    batchSize: Int, shuffle: Bool = false, dropLast: Bool = false, seed: UInt64 = 0,
+    augmentation: [String: AugmentationConfiguration] = [:], workers: Int = 1, prefetch: Int = 3
+  ) {
+    precondition(
+      batchSize > 0 && workers >= 0 && prefetch > 0,
+      "LoaderOptions: batchSize \(batchSize), workers \(workers), prefetch \(prefetch)")
+    self.batchSize = batchSize
+    self.shuffle = shuffle
+    self.dropLast = dropLast
+    self.seed = seed
+    self.augmentation = augmentation
+    self.workers = workers
+    self.prefetch = prefetch
+  }
+}

@@ -1,0 +1,85 @@
+internal import EquipoiseKit
+internal import Formats
+
+/// A modality by its name.
+public struct DatasetModality: Equatable, Sendable {
+  /// The name, as in `dataset.json`.
+  public let name: String
+  /// Kind, shape, type and normalisation.
+  public let description: ModalityDescription
+}
+
+/// A folder with `dataset.json` and safetensors files, opened for reading.
+///
+/// Opening maps every file and checks its tensors' names, types and shapes and all labels; the
+/// modalities themselves are read only as samples are asked for.
+public struct PreparedDataset: Sendable {
+  /// The dataset's folder, as given.
+  public let folder: String
+  /// The content of `dataset.json`.
+  public let description: DatasetDescription
+  /// The modalities in use, in the order of a batch's inputs: alphabetical, or as selected.
+  public let modalities: [DatasetModality]
+  /// Which data these are: the SHA-256 of `dataset.json` and of each file's size and header. Files
+  /// whose numbers were overwritten in place are not noticed.
+  public let fingerprint: String
+  let shards: [Split: [Shard]]
+
+  /// Opens a dataset.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder that holds `dataset.json`.
+  ///   - names: The modalities to use, in this order; nil uses all in alphabetical order.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the file at fault.
+  public init(folder: String, modalities names: [String]? = nil) throws {
+    let description = try DatasetDescription.read(folder: folder)
+    let modalities = try Self.select(names, from: description, folder)
+    self.folder = folder
+    self.description = description
+    self.modalities = modalities
+    var shards: [Split: [Shard]] = [:]
+    for split in Split.allCases {
+      shards[split] = try description.splits[split, default: []].map {
+        try Shard(
+          $0, of: split, in: folder, modalities: modalities, classes: description.classes.count)
+      }
+    }
+    self.shards = shards
+    // After the files are known to be whole.
+    fingerprint = try Self.fingerprint(description, in: folder)
+  }
+
+  /// The samples of a split, which may be none.
+  ///
+  /// - Parameter split: The split.
+  /// - Returns: The samples in the order of the files.
+  /// - Throws: `EquipoiseError` when some files of the split have groups and others do not.
+  public func samples(_ split: Split) throws -> Samples {
+    try Samples(split: split, modalities: modalities, shards: shards[split] ?? [], folder: folder)
+  }
+
+  private static func select(
+    _ names: [String]?, from description: DatasetDescription, _ folder: String
+  ) throws -> [DatasetModality] {
+    let known = description.modalities.keys.sorted()
+    let names = names ?? known
+    guard !names.isEmpty else {
+      throw EquipoiseError(
+        .data, "no modality was selected", at: folder,
+        fix: Nearest.hint("", in: known))
+    }
+    guard Set(names).count == names.count else {
+      throw EquipoiseError(
+        .data, "a modality was selected twice: \(names.joined(separator: ", "))", at: folder,
+        fix: "select each once")
+    }
+    return try names.map { name in
+      guard let modality = description.modalities[name] else {
+        throw EquipoiseError(
+          .data, "dataset '\(description.name)' has no modality '\(name)'", at: folder,
+          fix: Nearest.hint(name, in: known))
+      }
+      return DatasetModality(name: name, description: modality)
+    }
+  }
+}

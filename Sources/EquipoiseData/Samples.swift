@@ -1,0 +1,69 @@
+internal import EquipoiseKit
+
+/// Some samples of a dataset, in order; nothing of the modalities is read yet.
+public struct Samples: Sendable {
+  /// Where a sample lies.
+  package struct Location: Sendable {
+    package let shard: Int32
+    package let row: Int32
+  }
+
+  /// The split that the samples belong to.
+  public let split: Split
+  /// The modalities in the order of a batch's inputs.
+  public let modalities: [DatasetModality]
+  /// The class of each sample.
+  public let labels: [Int]
+  /// The group (speaker, subject) of each sample; nil when the dataset has none.
+  public let groups: [Int]?
+  package let shards: [Shard]
+  package let locations: [Location]
+
+  /// The number of samples.
+  public var count: Int { labels.count }
+
+  init(split: Split, modalities: [DatasetModality], shards: [Shard], folder: String) throws {
+    self.split = split
+    self.modalities = modalities
+    self.shards = shards
+    labels = shards.flatMap(\.labels)
+    let groups = shards.compactMap(\.groups)
+    guard groups.isEmpty || groups.count == shards.count else {
+      throw EquipoiseError(
+        .data, "some files of split '\(split.rawValue)' have the tensor 'group', others do not",
+        at: folder, fix: "write it to all of them or to none")
+    }
+    self.groups = groups.isEmpty ? nil : groups.flatMap { $0 }
+    locations = shards.enumerated().flatMap { index, shard in
+      (0..<shard.count).map { Location(shard: Int32(index), row: Int32($0)) }
+    }
+  }
+
+  private init(_ samples: Samples, at indices: [Int], as split: Split) {
+    self.split = split
+    modalities = samples.modalities
+    shards = samples.shards
+    labels = indices.map { samples.labels[$0] }
+    groups = samples.groups.map { groups in indices.map { groups[$0] } }
+    locations = indices.map { samples.locations[$0] }
+  }
+
+  /// The samples at `indices`, in that order, for use as `split` (by default the same one).
+  public func subset(_ indices: [Int], as split: Split? = nil) -> Samples {
+    Samples(self, at: indices, as: split ?? self.split)
+  }
+
+  /// The name of a sample: the dataset's `id`, or file and row.
+  public func id(of index: Int) -> String {
+    let location = locations[index]
+    let shard = shards[Int(location.shard)]
+    return shard.id(ofRow: Int(location.row)) ?? "\(shard.path):\(location.row)"
+  }
+
+  /// The number of samples of each of `classes` classes.
+  public func classCounts(_ classes: Int) -> [Int] {
+    var counts = [Int](repeating: 0, count: classes)
+    for label in labels { counts[label] += 1 }
+    return counts
+  }
+}

@@ -1,0 +1,108 @@
+internal import EquipoiseKit
+package import Formats
+internal import Foundation
+
+/// One opened file of a split; its arrays are views of the mapped file.
+package struct Shard: Sendable {
+  /// Names of tensors that are not modalities.
+  static let reservedNames = ["label", "group", "id"]
+
+  let split: Split
+  let path: String
+  let count: Int
+  /// One array per modality, [N, shape…], in the dataset's order.
+  package let inputs: [HostArray]
+  let labels: [Int]
+  let groups: [Int]?
+  /// int64 [N], or uint8 [N, L]: UTF-8 text padded with zeros.
+  private let ids: HostArray?
+  let file: SafetensorsFile
+
+  /// Maps the file and checks all of its tensors against the description.
+  init(
+    _ shard: ShardDescription, of split: Split, in folder: String,
+    modalities: [DatasetModality], classes: Int
+  ) throws {
+    let path = folder + "/" + shard.file
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw EquipoiseError(
+        .data, "the file '\(shard.file)' of split '\(split.rawValue)' is missing", at: folder,
+        fix: "prepare the dataset again")
+    }
+    let file = try SafetensorsFile(path: path)
+    self.split = split
+    self.path = path
+    self.file = file
+    count = shard.count
+    inputs = try modalities.map {
+      try Self.input($0, in: file, count: shard.count)
+    }
+    labels = try Self.integers("label", in: file, count: shard.count)
+    groups =
+      file.names.contains("group")
+      ? try Self.integers("group", in: file, count: shard.count) : nil
+    ids = file.names.contains("id") ? try Self.ids(in: file, count: shard.count) : nil
+    if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
+      throw EquipoiseError(
+        .data, "row \(row) has label \(labels[row]), outside 0..<\(classes)", at: path,
+        fix: "correct the label or list its class in \(DatasetDescription.fileName)")
+    }
+  }
+
+  /// Throws `FormatError` when the file has become shorter since it was opened.
+  func checkWhole() throws { try file.checkWhole() }
+
+  /// What the dataset's author calls the sample in a row, or nil.
+  func id(ofRow row: Int) -> String? {
+    guard let ids else { return nil }
+    return ids.row(row).withUnsafeBytes { bytes in
+      if ids.type == .int64 { return String(bytes.loadUnaligned(as: Int64.self)) }
+      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  private static func input(
+    _ modality: DatasetModality, in file: SafetensorsFile, count: Int
+  ) throws -> HostArray {
+    guard file.names.contains(modality.name) else {
+      throw EquipoiseError(
+        .data, "holds no tensor '\(modality.name)'", at: file.path,
+        fix: Nearest.hint(modality.name, in: file.names))
+    }
+    let array = try file.array(modality.name)
+    let shape = [count] + modality.description.shape
+    guard array.type == modality.description.type, array.shape == shape else {
+      throw mismatch(
+        modality.name, array, "\(modality.description.type.rawValue) \(shape)", file.path)
+    }
+    return array
+  }
+
+  private static func integers(
+    _ name: String, in file: SafetensorsFile, count: Int
+  ) throws -> [Int] {
+    let array = try file.array(name)
+    guard array.type == .int64, array.shape == [count] else {
+      throw mismatch(name, array, "int64 [\(count)]", file.path)
+    }
+    return try array.int64s(named: name).map(Int.init)
+  }
+
+  private static func ids(in file: SafetensorsFile, count: Int) throws -> HostArray {
+    let array = try file.array("id")
+    let isNumber = array.type == .int64 && array.shape == [count]
+    let isText = array.type == .uint8 && array.shape.count == 2 && array.shape[0] == count
+    guard isNumber || isText else {
+      throw mismatch("id", array, "int64 [\(count)] or uint8 [\(count), L]", file.path)
+    }
+    return array
+  }
+
+  private static func mismatch(
+    _ name: String, _ array: HostArray, _ expected: String, _ path: String
+  ) -> EquipoiseError {
+    EquipoiseError(
+      .data, "tensor '\(name)' is \(array.description), but \(expected) is expected", at: path,
+      fix: "correct \(DatasetDescription.fileName) or write the file again")
+  }
+}

@@ -1,0 +1,156 @@
+internal import EquipoiseKit
+public import Formats
+internal import Foundation
+
+/// One sample on its way into a prepared dataset.
+public struct PreparedSample: Sendable {
+  /// One array per modality in alphabetical order of the names, each of the stated type and shape.
+  public var inputs: [HostArray]
+  /// The index of its class.
+  public var label: Int
+  /// Its speaker, subject or the like; for all samples of a dataset or for none.
+  public var group: Int?
+  /// What to call it in messages and predictions; for all samples of a dataset or for none.
+  public var id: String?
+
+  /// A sample.
+  ///
+  /// - Parameters:
+  ///   - inputs: One array per modality in alphabetical order of the names.
+  ///   - label: The index of its class.
+  ///   - group: Its speaker, subject or the like.
+  ///   - id: What to call it.
+  public init(inputs: [HostArray], label: Int, group: Int? = nil, id: String? = nil) {
+    self.inputs = inputs
+    self.label = label
+    self.group = group
+    self.id = id
+  }
+}
+
+/// Writes a prepared dataset, which appears under its name only when it is complete.
+public final class DatasetWriter {
+  private let folder: String
+  private let temporary: String
+  /// Says that the temporary folder is being written.
+  private let lock: EntryLock?
+  private let shardBytes: Int
+  private let modalities: [DatasetModality]
+  private var description: DatasetDescription
+  private var buffers: [Split: ShardBuffer] = [:]
+  private var statistics: [String: ChannelStatistics] = [:]
+
+  /// Begins a dataset.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the dataset is to be: a path at which there is nothing yet.
+  ///   - description: Name, classes, modalities and notes; its splits are filled in.
+  ///   - standardising: Modalities whose mean and standard deviation are to be those of the
+  ///     training split.
+  ///   - shardBytes: The size at which a file is closed and the next one begun.
+  /// - Throws: `EquipoiseError` when the path is taken, the folder around it cannot be written to
+  ///   or the description is out of range.
+  public init(
+    folder: String, description: DatasetDescription, standardising: Set<String> = [],
+    shardBytes: Int = 64 << 20
+  ) throws {
+    try Self.refuseTaken(folder)
+    try description.check(at: folder)
+    let names = description.modalities.keys.sorted()
+    try ModalityNames.check(names, at: folder, renaming: "it")
+    if let unknown = standardising.sorted().first(where: { !names.contains($0) }) {
+      throw EquipoiseError(
+        .configuration, "there is no modality '\(unknown)' to standardise",
+        fix: Nearest.hint(unknown, in: names))
+    }
+    self.folder = folder
+    self.shardBytes = shardBytes
+    self.description = description
+    self.description.splits = [:]
+    modalities = names.compactMap { name in
+      description.modalities[name].map { DatasetModality(name: name, description: $0) }
+    }
+    for modality in modalities where standardising.contains(modality.name) {
+      statistics[modality.name] = ChannelStatistics(modality.description)
+    }
+    temporary = try Self.makeTemporary(for: folder)
+    lock = EntryLock(temporary)
+  }
+
+  deinit { try? FileSystem.remove(temporary) }
+
+  /// Adds a sample at the end of a split.
+  ///
+  /// - Parameters:
+  ///   - sample: The sample.
+  ///   - split: Where it belongs.
+  /// - Throws: `EquipoiseError` when a number is not finite, `FormatError` when the disk does not
+  ///   take the data.
+  public func append(_ sample: PreparedSample, to split: Split) throws {
+    precondition(
+      sample.inputs.count == modalities.count && description.classes.indices.contains(sample.label),
+      "DatasetWriter: \(sample.inputs.count) inputs and label \(sample.label)")
+    for (input, modality) in zip(sample.inputs, modalities) {
+      precondition(
+        input.type == modality.description.type && input.shape == modality.description.shape,
+        "DatasetWriter: '\(modality.name)' is given \(input)")
+      guard input.withUnsafeBytes({ Finiteness.isFinite($0, input.type) }) else {
+        let name = sample.id.map { " of sample '\($0)'" } ?? ""
+        throw EquipoiseError(
+          .data, "modality '\(modality.name)'\(name) is not finite", at: folder,
+          fix: "correct the source or leave out the sample")
+      }
+      if split == .train { statistics[modality.name]?.add(input) }
+    }
+    buffers[split, default: ShardBuffer(modalities: modalities.count)].append(sample)
+    if buffers[split]?.byteCount ?? 0 >= shardBytes { try flush(split) }
+  }
+
+  /// Writes what is left and gives the dataset its name.
+  ///
+  /// - Returns: The description as written.
+  /// - Throws: `EquipoiseError` or `FormatError`; nothing then remains.
+  @discardableResult
+  public func finish() throws -> DatasetDescription {
+    for split in Split.allCases { try flush(split) }
+    for (name, statistics) in statistics {
+      description.modalities[name]?.mean = statistics.mean
+      description.modalities[name]?.std = statistics.std
+    }
+    try AtomicFile.write(
+      data: Data(description.json().utf8), to: temporary + "/" + DatasetDescription.fileName)
+    try Checksums.add([DatasetDescription.fileName], in: temporary)
+    try FileSystem.move(temporary, to: folder)
+    return description
+  }
+
+  private func flush(_ split: Split) throws {
+    guard let buffer = buffers.removeValue(forKey: split), buffer.count > 0 else { return }
+    let number = description.splits[split, default: []].count
+    let digits = String(number)
+    let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    let file = "\(split.rawValue)-\(padded).safetensors"
+    let digests = try buffer.write(to: temporary + "/" + file, modalities)
+    description.splits[split, default: []].append(
+      ShardDescription(file: file, count: buffer.count, sha256: digests))
+  }
+
+  private static func refuseTaken(_ folder: String) throws {
+    // An empty folder may be there: renaming replaces it.
+    let content = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    if FileManager.default.fileExists(atPath: folder), content?.isEmpty != true {
+      throw EquipoiseError(
+        .data, "there is something at this path already", at: folder,
+        fix: "remove it or choose another path")
+    }
+  }
+
+  private static func makeTemporary(for folder: String) throws -> String {
+    // By its own name: of the temporary folder in it nobody knows.
+    try FileSystem.makeWritableFolder(FileSystem.folder(of: folder))
+    let path = Leftovers.temporaryPath(for: folder)
+    Leftovers.sweepOnce(FileSystem.folder(of: path))
+    try FileSystem.makeFolder(path)
+    return path
+  }
+}

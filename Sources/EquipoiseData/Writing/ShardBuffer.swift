@@ -1,0 +1,65 @@
+internal import EquipoiseKit
+internal import Formats
+
+/// The samples of a split that are not written yet.
+struct ShardBuffer {
+  private(set) var count = 0
+  private(set) var byteCount = 0
+  private var inputs: [[UInt8]]
+  private var labels: [Int64] = []
+  private var groups: [Int64] = []
+  private var ids: [[UInt8]] = []
+
+  init(modalities: Int) {
+    inputs = [[UInt8]](repeating: [], count: modalities)
+  }
+
+  mutating func append(_ sample: PreparedSample) {
+    for (index, input) in sample.inputs.enumerated() {
+      input.withUnsafeBytes { inputs[index].append(contentsOf: $0) }
+      byteCount += input.byteCount
+    }
+    labels.append(Int64(sample.label))
+    if let group = sample.group { groups.append(Int64(group)) }
+    if let id = sample.id { ids.append(Array(id.utf8)) }
+    count += 1
+  }
+
+  /// Writes all samples to `path` in the prepared format. Returns the SHA-256 of each tensor.
+  func write(to path: String, _ modalities: [DatasetModality]) throws -> [String: String] {
+    precondition(
+      groups.isEmpty || groups.count == count, "DatasetWriter: \(groups.count) of \(count) groups")
+    precondition(ids.isEmpty || ids.count == count, "DatasetWriter: \(ids.count) of \(count) ids")
+    var tensors = modalities.map {
+      TensorInfo(
+        name: $0.name, type: $0.description.type, shape: [count] + $0.description.shape)
+    }
+    tensors.append(TensorInfo(name: "label", type: .int64, shape: [count]))
+    if !groups.isEmpty { tensors.append(TensorInfo(name: "group", type: .int64, shape: [count])) }
+    let idWidth = max(1, ids.map(\.count).max() ?? 0)
+    if !ids.isEmpty {
+      tensors.append(TensorInfo(name: "id", type: .uint8, shape: [count, idWidth]))
+    }
+    var digests: [String: String] = [:]
+    try SafetensorsWriter(path: path, tensors: tensors).write { tensor, append in
+      func put(_ bytes: UnsafeRawBufferPointer) throws {
+        digests[tensor.name] = Digest.sha256Hex(of: bytes)
+        try append(bytes)
+      }
+      switch tensor.name {
+      case "label": try labels.withUnsafeBytes(put)
+      case "group": try groups.withUnsafeBytes(put)
+      case "id": try padded(idWidth).withUnsafeBytes(put)
+      default:
+        for (modality, bytes) in zip(modalities, inputs) where modality.name == tensor.name {
+          try bytes.withUnsafeBytes(put)
+        }
+      }
+    }
+    return digests
+  }
+
+  private func padded(_ width: Int) -> [UInt8] {
+    ids.flatMap { $0 + [UInt8](repeating: 0, count: width - $0.count) }
+  }
+}

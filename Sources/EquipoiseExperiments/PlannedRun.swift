@@ -1,0 +1,53 @@
+internal import EquipoiseSettings
+package import EquipoiseKit
+package import EquipoiseTraining
+internal import Formats
+import Foundation
+
+/// One run of an experiment: what it is, and where it goes.
+package struct PlannedRun: Sendable {
+  /// What the run belongs to, for people: an entry's name, or `audio alone`.
+  package let name: String
+  /// The folder of all runs that differ only in their seed.
+  package let groupFolder: String
+  /// Everything that decides the run, its seed included.
+  package let configuration: RunConfiguration
+  /// The identity of the prepared data.
+  package let dataset: String
+
+  /// The run's seed.
+  package var seed: Int { configuration.runtime.seed }
+  /// The run's files.
+  package var folder: RunFolder { RunFolder("\(groupFolder)/seed-\(seed)") }
+  /// What the run's process writes to its terminal.
+  package var log: String { "\(groupFolder)/seed-\(seed).log" }
+  /// The run, for people.
+  package var label: String { "\(name), seed \(seed)" }
+  /// The configuration that the runs of the group share, to be used with `train --config`.
+  package var configurationFile: String { groupFolder + "/run.yaml" }
+
+  /// Whether the run is done.
+  package var isFinished: Bool { FileManager.default.fileExists(atPath: folder.result) }
+
+  /// Throws when the folder holds a run of another configuration or other data.
+  ///
+  /// - Throws: `EquipoiseError` that names the folder and the difference.
+  package func check() throws {
+    guard folder.isBegun else { return }
+    var configuration = configuration
+    // Data that was moved is still the same data, which matters to a finished run.
+    if isFinished { configuration.data = try RunConfiguration.saved(in: folder).data }
+    try TrainingRun.checkUnchanged(configuration, in: folder)
+    let environment = try RunEnvironment.saved(in: folder)
+    guard environment.dataset == dataset else {
+      throw EquipoiseError(
+        .checkpoint, "the run was made with other data", at: folder.path,
+        fix: "restore the data, or choose another folder")
+    }
+  }
+
+  /// Writes the group's configuration file.
+  func writeConfiguration() throws {
+    try AtomicFile.write(data: Data(try configuration.yaml().utf8), to: configurationFile)
+  }
+}

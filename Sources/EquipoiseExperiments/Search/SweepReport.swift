@@ -1,0 +1,114 @@
+internal import EquipoiseSettings
+internal import EquipoiseTraining
+internal import EquipoiseKit
+internal import Formats
+import Foundation
+
+/// What a search found, on validation alone.
+public struct SweepReport: Codable, Sendable {
+  /// One trial.
+  public struct Trial: Codable, Sendable {
+    /// `aim/trial-007`.
+    public let name: String
+    /// The method.
+    public let method: String
+    /// The settings tried, each `KEY=VALUE`.
+    public let settings: [String]
+    /// The best validation score of each seed, larger is better; `nil` where it is not finished.
+    public let scores: [Double?]
+    /// Their summary; `nil` unless every seed is finished.
+    public let score: SampleSummary?
+    /// The mean validation loss of the selected epochs, which decides between equal scores; `nil` unless
+    /// every seed is finished.
+    public let loss: Double?
+  }
+
+  /// The metric of the scores; a loss counts negative.
+  public let selectedBy: String
+  /// The seeds of every trial.
+  public let seeds: [Int]
+  /// The trials in their order.
+  public let trials: [Trial]
+  /// The name of the best trial of each method.
+  public let best: [String: String]
+  /// What failed.
+  public let failures: [RunFailure]
+
+  /// The report on what is finished.
+  ///
+  /// - Parameters:
+  ///   - plan: the trials.
+  ///   - failures: what failed.
+  /// - Throws: when a run's result is damaged.
+  package init(_ plan: SweepPlan, failures: [RunFailure] = []) throws {
+    seeds = plan.seeds
+    self.failures = failures
+    selectedBy = Set(plan.trials.map(\.configuration.evaluation.selectBy.rawValue)).sorted()
+      .joined(separator: ", ")
+    trials = try plan.trials.map { trial in
+      let reports = try plan.seeds.map { seed in
+        try RunScores.result(in: RunFolder("\(plan.folder(of: trial))/seed-\(seed)"))?.validation
+      }
+      let metric = trial.configuration.evaluation.selectBy
+      let finished = reports.contains { $0 == nil } ? [] : reports.compactMap { $0 }
+      return Trial(
+        name: trial.name, method: trial.method, settings: trial.settings,
+        scores: reports.map { $0?.selectionScore(metric) },
+        score: SampleSummary(finished.map { $0.selectionScore(metric) }),
+        loss: SampleSummary(finished.map(\.loss))?.mean)
+    }
+    best = Dictionary(grouping: trials, by: \.method).compactMapValues(Self.best)
+  }
+
+  /// The best of one method's trials: by the mean score, of equal scores by the loss, of equals the first.
+  private static func best(_ trials: [Trial]) -> String? {
+    var best: (name: String, score: Double, loss: Double)?
+    for trial in trials {
+      guard let score = trial.score?.mean, let loss = trial.loss else { continue }
+      if let leader = best {
+        // The order of the seeds changes a mean in its last bits.
+        let isEqual = abs(score - leader.score) <= 1e-12 * max(1, abs(score))
+        guard isEqual ? loss < leader.loss : score > leader.score else { continue }
+      }
+      best = (trial.name, score, loss)
+    }
+    return best?.name
+  }
+
+  /// Writes `trials.csv`, and each method's best settings as a run configuration that reads the test
+  /// split: `METHOD/best.yaml`.
+  ///
+  /// - Parameter plan: the trials.
+  /// - Throws: when a file cannot be written.
+  package func write(_ plan: SweepPlan) throws {
+    try AtomicFile.write(data: Data(csv.utf8), to: plan.folder + "/trials.csv")
+    for trial in plan.trials where best[trial.method] == trial.name {
+      var configuration = trial.configuration
+      configuration.evaluation.test = true
+      try AtomicFile.write(
+        data: Data(try configuration.yaml().utf8), to: "\(plan.folder)/\(trial.method)/best.yaml")
+    }
+  }
+
+  /// One line for each trial; a column for each key that any trial sets.
+  var csv: String {
+    func pair(_ setting: String) -> (key: String, value: String) {
+      let key = setting.prefix { $0 != "=" }
+      return (String(key), String(setting.dropFirst(key.count + 1)))
+    }
+    var keys: [String] = []
+    for key in trials.flatMap(\.settings).map({ pair($0).key }) where !keys.contains(key) {
+      keys.append(key)
+    }
+    let head =
+      ["trial", "method"] + keys + seeds.map { "seed_\($0)" } + ["mean", "sd", "best"]
+    let rows = trials.map { trial in
+      let values = Dictionary(trial.settings.map(pair), uniquingKeysWith: { $1 })
+      let numbers = trial.scores + [trial.score?.mean, trial.score?.deviation]
+      return [trial.name, trial.method] + keys.map { values[$0] ?? "" }
+        + numbers.map { $0.map { "\($0)" } ?? "" }
+        + [best[trial.method] == trial.name ? "1" : "0"]
+    }
+    return ([head] + rows).map(CSV.line).joined()
+  }
+}

@@ -1,0 +1,130 @@
+internal import EquipoiseModels
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import EquipoiseMethods
+package import EquipoiseTraining
+internal import EquipoiseExperiments
+import Formats
+import Foundation
+import Messages
+import SwiftProtobuf
+import Torch
+
+/// A trained model as ONNX: from the prepared arrays of each modality, in the dataset's type and before
+/// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision.
+///
+/// The model is run on zeros and what it calls is translated, so that every encoder and fusion made of
+/// known operators can be exported, those of other programs too.
+package struct ONNXExport {
+  private let message: Onnx_ModelProto
+
+  /// The names of the inputs: the modalities.
+  package var inputs: [String] { message.graph.input.map(\.name) }
+  /// The names of the outputs.
+  package var outputs: [String] { message.graph.output.map(\.name) }
+  /// The number of nodes.
+  package var nodes: Int { message.graph.node.count }
+
+  /// The export of a run's model.
+  ///
+  /// - Parameter run: a trained run on the CPU in single precision.
+  /// - Throws: `EquipoiseError` that names the part of the model that has no counterpart in ONNX.
+  package init(of run: RunParts) throws {
+    let modalities = run.dataset.modalities
+    let first = try withoutGradient { try Recording(run, samples: 2) }
+    let second = try withoutGradient { try Recording(run, samples: 3) }
+    var translation = ONNXTranslation()
+    for (modality, input) in zip(modalities, first.inputs) {
+      try translation.graph.addInput(input, modality.name)
+    }
+    do {
+      try translation.add(first.calls, comparing: second.calls)
+    } catch let unsupported as ONNXTranslation.Unsupported {
+      throw EquipoiseError(
+        .usage,
+        "\(Self.part(of: run, calling: unsupported.name, first.inputs)) cannot be exported: "
+          + "'\(unsupported.name)' has no translation to ONNX",
+        fix: "export the weights with --format safetensors")
+    }
+    try translation.graph.addOutput(first.fused, "probabilities")
+    for (name, tensor) in first.modalities {
+      try translation.graph.addOutput(tensor, "probabilities_\(name)")
+    }
+    message = Self.model(translation.graph.message, of: run)
+  }
+
+  /// Writes the file; an old one stays until the new one is complete.
+  ///
+  /// - Parameter path: the file.
+  /// - Throws: `FormatError` when the disk refuses.
+  package func write(to path: String) throws {
+    var options = BinaryEncodingOptions()
+    options.useDeterministicOrdering = true
+    let data: Data = try message.serializedBytes(options: options)
+    // The format has no checksum of its own; between the two files there is none rather than a wrong one.
+    try FileSystem.remove(FileCheck.list(of: path))
+    try AtomicFile.write(data: data, to: path)
+    try FileCheck.writeList(of: path, Digest.sha256Hex(of: Array(data)))
+  }
+
+  private static func model(_ graph: Onnx_GraphProto, of run: RunParts) -> Onnx_ModelProto {
+    var model = Onnx_ModelProto()
+    model.irVersion = 8
+    (model.producerName, model.producerVersion) = ("equipoise", Version.current)
+    var operators = Onnx_OperatorSetIdProto()
+    operators.version = Int64(ONNXTranslation.operatorSet)
+    model.opsetImport = [operators]
+    model.graph = graph
+    model.graph.name = run.configuration.method.name
+    var classes = Onnx_StringStringEntryProto()
+    classes.key = "classes"
+    classes.value = run.dataset.description.classes.joined(separator: "\n")
+    model.metadataProps = [classes]
+    return model
+  }
+
+  /// The part of a model that calls an operator, for the message.
+  private static func part(
+    of run: RunParts, calling name: String, _ inputs: [Tensor]
+  ) -> String {
+    let normalized = InputNormalizer(run.dataset.modalities, device: .cpu).normalized(inputs)
+    if !run.model.isCoupled {
+      for (entry, input) in zip(run.model.encoders.entries, normalized) {
+        let calls = withoutGradient {
+          OperatorTrace.record { entry.module.features(input, .evaluation) }.calls
+        }
+        if calls.contains(where: { $0.name == name }) {
+          return "the encoder of '\(entry.name)' (\(entry.module.summary))"
+        }
+      }
+    }
+    if run.method is any InferenceFusing {
+      return "the fusion of method '\(run.configuration.method.name)'"
+    }
+    let others = run.model.isCoupled ? "coupled encoders or the " : ""
+    return "the \(others)fusion (\(run.model.fusion.summary))"
+  }
+
+  /// What the model calls for some samples of zeros.
+  private struct Recording {
+    let inputs: [Tensor]
+    let calls: [OperatorCall]
+    let fused: Tensor
+    let modalities: [(name: String, probabilities: Tensor)]
+
+    init(_ run: RunParts, samples: Int) throws {
+      let modalities = run.dataset.modalities
+      let inputs = modalities.map { modality in
+        Tensor.zeros(
+          [samples] + modality.description.shape, dtype: DType(modality.description.type))
+      }
+      let normalizer = InputNormalizer(modalities, device: .cpu)
+      let scores = ClassScores(of: run, present: modalities.map(\.name))
+      let (calls, result) = try OperatorTrace.record {
+        try scores.probabilities(normalizer.normalized(inputs))
+      }
+      self.inputs = inputs
+      (self.calls, fused, self.modalities) = (calls, result.fused, result.modalities)
+    }
+  }
+}

@@ -1,0 +1,180 @@
+internal import EquipoiseKit
+package import EquipoiseData
+package import EquipoisePreparation
+package import EquipoiseTraining
+internal import Formats
+internal import Foundation
+
+/// Raw files that become arrays exactly as those of the run's dataset did. Files are decoded a few samples
+/// ahead of the batch at hand, and nothing else is held in memory.
+package struct MediaPredictionSource: PredictionSource {
+  package let modalities: [DatasetModality]
+  private let samples: [Sample]
+  /// As `modalities`.
+  private let features: [MediaModality]
+  private let decoder: any MediaDecoding
+  private let media: MediaPreparation
+  private let report: (String) -> Void
+
+  /// One sample's files, which are there.
+  private struct Sample: Sendable {
+    let id: String
+    let label: Int?
+    /// In the order of the modalities.
+    let files: [String]
+    let place: String
+  }
+
+  /// The samples of a manifest or of a folder, whose files may lie in folders of any depth.
+  ///
+  /// - Parameters:
+  ///   - input: a CSV or JSONL file or a folder, as recipe `manifest` takes them; columns that are no
+  ///     modality of the run's are ignored, and labels count where they are classes of the run's.
+  ///   - root: the folder of the table's files; nil takes the table's own.
+  ///   - run: what was trained.
+  ///   - media: the decoder and the like.
+  ///   - report: told of samples that are left out.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the line or file at fault.
+  package init(
+    manifest input: String, root: String? = nil, for run: RunParts, media: MediaPreparation,
+    report: @escaping (String) -> Void = { _ in }
+  ) throws {
+    let known = run.dataset.modalities.map(\.name)
+    let record = try MediaRecord(of: run.dataset)
+    if let warning = record.warning { report(warning) }
+    let decoder = try media.decoder(media.workers)
+    var lent = media
+    lent.decoder = { _ in decoder }
+    var options = ManifestOptions()
+    options.root = root
+    let (listed, folder) = try ManifestRecipe(options).listed(
+      input: input, wanted: WantedModalities(run.dataset, record, media), media: lent)
+    listed.notes.forEach(report)
+    guard !listed.modalities.isEmpty, !listed.rows.isEmpty else {
+      throw EquipoiseError(
+        .data,
+        listed.rows.isEmpty
+          ? "it lists no samples" : "it has none of the modalities that the run was trained on",
+        at: listed.place, fix: "give files of one or more of \(known.joined(separator: ", "))")
+    }
+    let order = known.compactMap(listed.modalities.firstIndex)
+    let classes = run.dataset.description.classes
+    let numbers = Dictionary(classes.enumerated().map { ($1, $0) }) { first, _ in first }
+    let samples = try listed.rows.map { row in
+      Sample(
+        id: row.id, label: numbers[TableCell.trimmed(row.label)],
+        files: try order.map { try folder.resolve(row.files[$0], namedIn: row.place) },
+        place: row.place)
+    }
+    try self.init(
+      samples, of: order.map { listed.modalities[$0] }, run, record, decoder, media, report)
+  }
+
+  /// One sample of a file for each modality, called as the first file without its extension.
+  ///
+  /// - Parameters:
+  ///   - files: paths by modality.
+  ///   - run: what was trained.
+  ///   - media: the decoder and the like.
+  ///   - report: told of what is doubtful.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the file at fault.
+  package init(
+    files: [(modality: String, path: String)], for run: RunParts, media: MediaPreparation,
+    report: @escaping (String) -> Void = { _ in }
+  ) throws {
+    let given = try ArrayPredictionSource.byModality(files, for: run)
+    let record = try MediaRecord(of: run.dataset)
+    if let warning = record.warning { report(warning) }
+    let names = run.dataset.modalities.map(\.name).filter { given[$0] != nil }
+    let paths = names.compactMap { given[$0] }
+    for path in paths where !FileManager.default.fileExists(atPath: path) {
+      throw EquipoiseError(.data, "there is no such file", at: path, fix: "check the path")
+    }
+    let first = (paths.first ?? "") as NSString
+    let sample = Sample(
+      id: (first.lastPathComponent as NSString).deletingPathExtension, label: nil, files: paths,
+      place: first as String)
+    try self.init(
+      [sample], of: names, run, record, try media.decoder(media.workers), media, report)
+  }
+
+  private init(
+    _ samples: [Sample], of names: [String], _ run: RunParts, _ record: MediaRecord,
+    _ decoder: any MediaDecoding, _ media: MediaPreparation, _ report: @escaping (String) -> Void
+  ) throws {
+    let present = run.dataset.modalities.filter { names.contains($0.name) }
+    features = try present.map {
+      MediaModality(
+        name: $0.name, feature: try record.feature(of: $0, in: run.dataset, flow: media.flow))
+    }
+    modalities = present
+    (self.samples, self.decoder, self.media, self.report) = (samples, decoder, media, report)
+  }
+
+  package var count: Int { samples.count }
+
+  package func name(of index: Int) -> String { samples[index].id }
+
+  package func label(of index: Int) -> Int? { samples[index].label }
+
+  package func forEachBatch(of size: Int, _ body: (HostBatch) throws -> Void) throws {
+    let (samples, features, decoder) = (samples, features, decoder)
+    // Results, not errors: a corrupt sample may be left out, and the others go on.
+    let queue = PrefetchQueue(
+      0..<samples.count, workers: media.workers, capacity: 2 * media.workers
+    ) { index in
+      let noting = NotingDecoder(decoder)
+      return Result { try Self.arrays(of: samples[index], features, by: noting) }
+        .map { ($0, noting.warnings) }
+    }
+    defer { queue.stop() }
+    var (step, corrupt) = (0, 0)
+    var rows: [(index: Int, inputs: [HostArray])] = []
+    for index in samples.indices {
+      switch try queue.take(index) {
+      case .success((let inputs, let warnings)):
+        for warning in warnings { report("sample '\(samples[index].id)' is doubtful: \(warning)") }
+        rows.append((index, inputs))
+      case .failure(let error):
+        corrupt += 1
+        guard corrupt <= media.maxCorrupt else {
+          throw EquipoiseError(
+            .data, "sample '\(samples[index].id)' cannot be predicted: \(error)",
+            at: samples[index].place,
+            fix: "or leave out up to N such samples with --max-corrupt N")
+        }
+        report("sample '\(samples[index].id)' is left out: \(error)")
+      }
+      if rows.count == size || index == samples.count - 1, !rows.isEmpty {
+        try body(Self.batch(rows, step: step))
+        rows = []
+        step += 1
+      }
+    }
+  }
+
+  private static func arrays(
+    of sample: Sample, _ features: [MediaModality], by decoder: any MediaDecoding
+  ) throws -> [HostArray] {
+    try zip(features, sample.files).map { modality, file in
+      let array = try modality.array([file], of: sample.id, by: decoder)
+      guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
+        throw EquipoiseError(
+          .data, "modality '\(modality.name)' is not finite", at: file,
+          fix: "correct the file or leave it out")
+      }
+      return array
+    }
+  }
+
+  private static func batch(
+    _ rows: [(index: Int, inputs: [HostArray])], step: Int
+  ) throws -> HostBatch {
+    let width = rows.first?.inputs.count ?? 0
+    return HostBatch(
+      epoch: 0, step: step,
+      inputs: try (0..<width).map { column in try .stack(rows.map { $0.inputs[column] }) },
+      labels: HostArray(int64s: rows.map { _ in 0 }, shape: [rows.count]),
+      indices: rows.map(\.index))
+  }
+}

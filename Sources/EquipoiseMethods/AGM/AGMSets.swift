@@ -1,0 +1,70 @@
+internal import EquipoiseKit
+import Torch
+
+/// The sets of modalities that ``AGM`` runs the network on, and how its responses are made of them.
+///
+/// ```
+/// w_m,S = (|S|−1)! (M−|S|)! / M!  if m ∈ S,   −|S|! (M−|S|−1)! / M!  if not
+/// ```
+/// With c_S = |S|! (M−|S|)! / M! that is c_S/|S| and −c_S/(M−|S|): a modality's response is a sum
+/// over sets of the mean over members minus the mean over the others, times c_S.
+struct AGMSets {
+  /// The members of every set that is not empty; the full set is last.
+  let members: [Set<Int>]
+  private let modalities: Int
+
+  /// The 2ᴹ − 1 sets of M modalities.
+  init(modalities: Int) {
+    self.modalities = modalities
+    members = (1..<1 << modalities).map { set in
+      Set((0..<modalities).filter { set & (1 << $0) != 0 })
+    }
+  }
+
+  /// φ of each modality, [M, B, K].
+  ///
+  /// - Parameter passes: F(S) in the order of ``members``, [B, K] each.
+  /// - Returns: responses, whose sum is the last pass.
+  func responses(_ passes: [Tensor]) -> Tensor {
+    let weights = (0..<modalities).flatMap { modality in
+      members.map { set in
+        set.contains(modality)
+          ? share(set) / Double(set.count) : -share(set) / Double(modalities - set.count)
+      }
+    }
+    let flat = Tensor.stacked(passes.map { $0.flattened() })
+    return tensor(weights, [modalities, members.count], like: flat).matmul(flat)
+      .reshaped([modalities] + passes[0].shape)
+  }
+
+  /// Σ_m κ_m w_m,S of every set, in the order of ``members``: what its pass has of the gradient.
+  ///
+  /// Written with means, so that equal κ give exactly κ for the full set and 0 for the others.
+  ///
+  /// - Parameter coefficients: κ, [M].
+  /// - Returns: one number for each set.
+  func upstream(_ coefficients: Tensor) -> Tensor {
+    let shape = [members.count, modalities]
+    let inside = members.flatMap { set in (0..<modalities).map { set.contains($0) ? 1.0 : 0 } }
+    let sizes = members.map { Double($0.count) }
+    func column(_ values: [Double]) -> Tensor { tensor(values, [values.count], like: coefficients) }
+    let rows = coefficients.unsqueezed(0)
+    let within = (tensor(inside, shape, like: coefficients) * rows).sum(over: [1])
+    let without = (tensor(inside.map { 1 - $0 }, shape, like: coefficients) * rows).sum(over: [1])
+    // The full set has no others: 0 / 1.
+    let others = sizes.map { max(1, Double(modalities) - $0) }
+    return (within / column(sizes) - without / column(others)) * column(members.map(share))
+  }
+
+  /// c_S.
+  private func share(_ set: Set<Int>) -> Double {
+    func factorial(_ number: Int) -> Double {
+      number < 2 ? 1 : (2...number).reduce(1) { $0 * Double($1) }
+    }
+    return factorial(set.count) * factorial(modalities - set.count) / factorial(modalities)
+  }
+
+  private func tensor(_ values: [Double], _ shape: [Int], like other: Tensor) -> Tensor {
+    Tensor(values, shape: shape).to(other.dtype).to(other.device)
+  }
+}

@@ -1,0 +1,180 @@
+internal import EquipoiseData
+internal import EquipoiseKit
+internal import EquipoiseModels
+import Foundation
+import Torch
+
+/// What is checked before a run starts, and what is made before its first epoch.
+extension AIM {
+  // MARK: Checks
+
+  func checkModel() throws {
+    let model = setting.model
+    guard model.modalities.count > 1 else {
+      throw EquipoiseError(
+        .configuration, "AIM balances modalities, and this model has only '\(model.modalities[0])'",
+        at: "modalities", fix: "use two or more, or --method unimodal")
+    }
+    guard setting.classes > 1 else {
+      throw EquipoiseError(
+        .data, "AIM compares the prototypes of classes, and the dataset has one class",
+        fix: "use data with two classes or more")
+    }
+    if let empty = setting.samplesPerClass.firstIndex(of: 0) {
+      throw EquipoiseError(
+        .data, "class \(empty) has no training samples, so that there is no mean for its prototype",
+        fix: "add samples of it or prepare the dataset without it")
+    }
+    try setting.requireSeparateEncoders("AIM runs and judges the blocks of each encoder alone")
+    try checkDepths(model)
+  }
+
+  private func checkDepths(_ model: MultimodalModel) throws {
+    let depths = model.encoders.entries.map { (name: $0.name, depth: $0.module.depth) }
+    guard let other = depths.first(where: { $0.depth != depths[0].depth }) else { return }
+    throw EquipoiseError(
+      .configuration,
+      "AIM compares modalities depth by depth, but encoder '\(depths[0].name)' has "
+        + "\(depths[0].depth) depths and '\(other.name)' has \(other.depth)",
+      at: "model.encoders", fix: "give all encoders equally many blocks, such as depth: 4")
+  }
+
+  func checkSettings() throws {
+    let prototypes = configuration.prototypes
+    let problem: (key: String, what: String, fix: String)? =
+      if configuration.startEpoch >= setting.epochs {
+        (
+          "startEpoch",
+          "modulation starts at epoch \(configuration.startEpoch) "
+            + "(counting from 0), but training ends after \(setting.epochs)",
+          "choose an epoch below \(setting.epochs), or lambda=0 to only measure"
+        )
+      } else if !configuration.originalBlocks, !configuration.parameterModulation {
+        (
+          "originalBlocks", "without original and without auxiliary blocks nothing is modulated",
+          "leave one of originalBlocks and parameterModulation on"
+        )
+      } else if prototypes.passInterval > 1, prototypes.classesPerStep != nil {
+        (
+          "prototypes.passInterval", "prototypes of some classes cannot serve the next steps",
+          "use either passInterval or classesPerStep"
+        )
+      } else {
+        nil
+      }
+    guard let problem else { return }
+    throw EquipoiseError(
+      .configuration, problem.what, at: "method.\(problem.key)", fix: problem.fix)
+  }
+
+  func checkMemory() throws {
+    let bytes = memory
+    let available = DeviceMemory.total(of: setting.device)
+    guard bytes > available else { return }
+    let holder = setting.device.kind == .cpu ? "this machine" : "\(setting.device)"
+    throw EquipoiseError(
+      .configuration,
+      "the decoupling of AIM needs \(bytes) bytes, and \(holder) has \(available)",
+      at: "method.decoupling.granularity",
+      fix: configuration.decoupling.granularity == .layer
+        ? "use granularity=row" : "lower method.decoupling.latentWidth")
+  }
+
+  // MARK: Making
+
+  /// Everything at its start: a pass over the training data for the class means, and the singular
+  /// vectors of every weight.
+  func begin(with engine: any StepEngine) throws -> Machinery {
+    let generator = Generator(seed: RandomStreams.seed(seed, "aim start"))
+    var prototypes: DepthAdaptivePrototypes?
+    if configuration.judge == .prototypes {
+      let means = try classMeans(engine)
+      prototypes = makePrototypes(
+        means: means,
+        starts: DepthAdaptivePrototypes.start(
+          means, settings: configuration.prototypes, from: generator))
+    }
+    return makeMachinery(prototypes, from: generator)
+  }
+
+  /// The parts in the right shapes, for a checkpoint to fill.
+  func machineryToRestore() -> Machinery {
+    makeMachinery(
+      configuration.judge == .prototypes
+        ? makePrototypes(means: zeroInputs(), starts: zeroInputs()) : nil,
+      from: nil)
+  }
+
+  /// Memory for one input of each class and modality.
+  private func zeroInputs() -> [Tensor] {
+    zip(setting.model.modalities, setting.model.encoders.modules).map { name, encoder in
+      let leaf = encoder.parameters[0].leaf
+      let shape = [setting.classes] + (setting.model.inputShapes[name] ?? [])
+      return .zeros(shape, dtype: leaf.dtype, device: leaf.device)
+    }
+  }
+
+  private func makePrototypes(means: [Tensor], starts: [Tensor]) -> DepthAdaptivePrototypes {
+    DepthAdaptivePrototypes(
+      means: means, starts: starts, modalities: setting.model.modalities,
+      settings: configuration.prototypes)
+  }
+
+  private func makeMachinery(
+    _ prototypes: DepthAdaptivePrototypes?, from generator: Generator?
+  ) -> Machinery {
+    let model = setting.model
+    let decouplings =
+      configuration.parameterModulation
+      ? model.encoders.entries.map { name, encoder in
+        encoder.blocks.map { block in
+          BlockDecoupling(
+            block.namedParameters, of: name, settings: configuration.decoupling, from: generator)
+        }
+      } : []
+    let classifiers =
+      configuration.judge == .classifiers
+      ? DepthClassifiers(
+        model, widths: pooledWidths(model), learningRate: configuration.prototypes.learningRate)
+      : nil
+    return Machinery(
+      model: model, prototypes: prototypes, classifiers: classifiers, decouplings: decouplings,
+      dropout: Generator(seed: RandomStreams.seed(seed, "aim dropout"), device: setting.device),
+      keepsPassed: configuration.prototypes.passInterval > 1)
+  }
+
+  /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
+  /// [K, sample shape] for each modality.
+  private func classMeans(_ engine: any StepEngine) throws -> [Tensor] {
+    var sums: [Tensor] = []
+    var counts = Tensor.zeros([setting.classes], dtype: .float64)
+    try withoutGradient {
+      try engine.forEachTrainingBatch { batch in
+        let labels = batch.labels.to(.cpu)
+        let parts = batch.inputs.map {
+          $0.to(.cpu, dtype: .float64).contiguous().sumsByLabel(labels, classes: setting.classes)
+        }
+        sums = sums.isEmpty ? parts : zip(sums, parts).map { $0 + $1 }
+        counts = counts + labels.oneHot(setting.classes, dtype: .float64).sum(over: [0])
+      }
+    }
+    return zip(sums, setting.model.encoders.modules).map { sum, encoder in
+      let shape = [setting.classes] + sum.shape.dropFirst().map { _ in 1 }
+      return (sum / counts.reshaped(shape))
+        .to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
+    }
+  }
+
+  private func pooledWidths(_ model: MultimodalModel) -> [[Int]] {
+    withoutGradient {
+      model.encoders.entries.map { name, encoder in
+        let leaf = encoder.parameters[0].leaf
+        let shape = [1] + (model.inputShapes[name] ?? [])
+        let zeros = Tensor.zeros(shape, dtype: leaf.dtype, device: leaf.device)
+        return encoder.trace(zeros, .evaluation).outputs.map {
+          encoder.pool($0, samples: 1).size(1)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+internal import EquipoiseData
+internal import EquipoiseModels
+internal import EquipoiseKit
+public import Torch
+
+/// AIM: Adaptive Intra-Network Modulation (Shen, Chen, Zhang).
+///
+/// | equation | function |
+/// |---|---|
+/// | 1, 2 | the network's own forward pass and cross-entropy |
+/// | 3–6 | `DepthAdaptivePrototypes`, `Machinery.pass` |
+/// | 7, 8, 13 | `BlockDecoupling` |
+/// | 9, 10 | `BlockPerformance` of a `BlockJudge`'s logits |
+/// | 11, 12, 14–16 | `AIMEquations` |
+/// | Algorithm 1 | ``step(in:with:)`` |
+///
+/// Deviations from the paper, each with its setting (`AIMConfiguration`): the task loss is kept after
+/// epoch E, since L_mod gives the fusion head no gradient; prototypes pass through the blocks together
+/// with the batch and carry gradients; α is scaled to Σ α_d = D; Φ, Φ_mask and Ψ act on rows of a
+/// weight, as one layer over all of its numbers does not fit in memory, and start from its singular
+/// vectors. Preset `paper-literal` undoes what can be undone.
+public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeeping {
+  /// The settings.
+  public typealias Configuration = AIMConfiguration
+
+  /// `aim`
+  public static let name = "aim"
+  /// One line for lists.
+  public static let summary =
+    "parameter- and depth-adaptive modulation inside every encoder, by prototypes"
+  /// The paper.
+  public static let citation: Citation? = Citation(
+    authors: "S. Shen, C. L. P. Chen, T. Zhang",
+    title: "AIM: Adaptive Intra-Network Modulation for Balanced Multimodal Learning",
+    venue: "2025")
+
+  let configuration: AIMConfiguration
+  let seed: UInt64
+  let setting: MethodSetting
+  var machinery: Machinery?
+
+  /// AIM for a model that it fits.
+  ///
+  /// - Throws: `EquipoiseError` for one modality or class, coupled encoders or unequal depths, a class
+  ///   without samples, an E after the last epoch, or a decoupling that does not fit in memory.
+  public init(_ configuration: AIMConfiguration, for setting: MethodSetting) throws {
+    (self.configuration, self.setting, seed) = (configuration, setting, setting.seed)
+    try checkModel()
+    try checkSettings()
+    try checkMemory()
+  }
+
+  /// Makes prototypes and decoupling before the first epoch, when the training data can be read.
+  public func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws {
+    if epoch == 0 { machinery = try begin(with: engine) }
+  }
+
+  // MARK: A step
+
+  /// One step of Algorithm 1: the prototypes' own step, one pass over batch and prototypes, auxiliary
+  /// and good blocks depth by depth, one backward pass, and the optimisers' steps.
+  public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
+    guard let machinery else { preconditionFailure("a step of AIM before its first epoch") }
+    let plan = StepPlan(configuration, context, depths: machinery.blocks[0].count, seed: seed)
+    let prototypeLoss =
+      plan.trainsPrototypes ? machinery.prototypes?.train(engine.model, with: engine) : nil
+    let forward = try forward(context, with: engine, machinery)
+    let task = taskLoss(forward, context, engine, plan)
+    var modulation = Modulation(configuration, plan, forward, machinery, engine)
+    let modulationLoss = modulation.run()
+    let loss = plan.modulates ? combined(task, modulationLoss) : task
+    try engine.apply(modulation.gradients(of: loss))
+    let classifierLoss = machinery.classifiers?.train(
+      forward.outputs, labels: context.batch.labels)
+
+    var report = StepReport(loss: loss, logits: forward.logits)
+    report.telemetry = modulation.telemetry(modalities: engine.model.modalities)
+    report.telemetry.append(("taskLoss", task.detached()))
+    if plan.modulates {
+      report.telemetry.append(("modulationLoss", modulationLoss.detached()))
+    }
+    if let judge = prototypeLoss ?? classifierLoss {
+      report.telemetry.append(("judgeLoss", judge))
+    }
+    return report
+  }
+
+  /// Eq. 2; the fusion head alone where the settings say so.
+  private func taskLoss(
+    _ forward: AIMForward, _ context: StepContext, _ engine: any StepEngine, _ plan: StepPlan
+  ) -> Tensor {
+    let logits =
+      plan.modulates && configuration.headOnly
+      ? engine.inRunPrecision {
+        engine.model.fusion.logits(forward.features.map { $0.detached() })
+      } : forward.logits
+    return logits.inFullPrecision().crossEntropy(context.batch.labels)
+  }
+
+  private func combined(_ task: Tensor, _ modulation: Tensor) -> Tensor {
+    let weighted = modulation * configuration.lambda
+    return configuration.taskLossWeight == 0
+      ? weighted : task * configuration.taskLossWeight + weighted
+  }
+
+  // MARK: State
+
+  /// Prototypes, decoders, class means, classifiers, decoupling, their optimisers and the dropout
+  /// stream; nothing before the first epoch.
+  public var state: [(name: String, tensor: Tensor)] { machinery?.state ?? [] }
+
+  /// Continues from a saved state.
+  public func restore(_ state: [String: Tensor]) throws {
+    let saved = SavedState(state)
+    guard !saved.isEmpty else { return }
+    let machinery = machineryToRestore()
+    try machinery.restore(saved, device: setting.device)
+    self.machinery = machinery
+  }
+}

@@ -1,0 +1,25 @@
+internal import EquipoiseKit
+import Torch
+
+/// What is known of one block in one step.
+struct BlockAssessment {
+  /// s and L.
+  let original: BlockPerformance
+  /// s̃ and L̃, without history.
+  var auxiliary: BlockPerformance?
+  /// s and L_g of the good block, without history.
+  var good: BlockPerformance?
+  /// The mean of w.
+  var meanMask: Tensor?
+  /// ‖θ − Ψ(z)‖ / ‖θ‖.
+  var reconstructionError: Tensor?
+
+  /// Every number that there is.
+  var telemetry: [(name: String, value: Tensor)] {
+    let values: [(String, Tensor?)] = [
+      ("score", original.score), ("auxiliaryScore", auxiliary?.score),
+      ("goodScore", good?.score), ("mask", meanMask), ("reconstruction", reconstructionError),
+    ]
+    return values.compactMap { name, value in value.map { (name: name, value: $0) } }
+  }
+}

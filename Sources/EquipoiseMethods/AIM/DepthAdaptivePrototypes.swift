@@ -1,0 +1,139 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+import Torch
+
+/// Depth-adaptive prototypes, §III-C: one learnable input for each class and modality.
+///
+/// | equation | function |
+/// |---|---|
+/// | 3 | ``classificationLoss(_:)`` |
+/// | 4 | ``reconstructionLoss(_:)`` |
+/// | 5 | ``train(_:with:)`` |
+/// | 6 | the encoder's blocks, run on ``inputs`` |
+final class DepthAdaptivePrototypes {
+  /// P_0 of each modality, [K, sample shape].
+  let inputs: [Parameter]
+  /// X̄ of each modality: the class means of the training inputs, [K, sample shape].
+  private let means: [Buffer]
+  /// Ψ_dap of each modality: weight [C, C] and bias [C].
+  private let decoders: [(weight: Parameter, bias: Parameter)]
+  private let settings: PrototypeConfiguration
+  private let modalities: [String]
+  private let optimizer: Adam
+
+  /// Prototypes at the given inputs.
+  ///
+  /// - Parameters:
+  ///   - means: the class means, [K, sample shape] for each modality.
+  ///   - starts: P_0 at first, likewise.
+  ///   - modalities: their names.
+  ///   - settings: how they are trained.
+  init(
+    means: [Tensor], starts: [Tensor], modalities: [String], settings: PrototypeConfiguration
+  ) {
+    self.means = means.map { Buffer($0) }
+    inputs = starts.map { Parameter($0) }
+    (self.modalities, self.settings) = (modalities, settings)
+    decoders =
+      settings.decoder == .identity
+      ? []
+      : means.map { mean in
+        let channels = mean.size(Self.channelDimension(mean))
+        return (
+          Parameter(.identity(channels, dtype: mean.dtype, device: mean.device)),
+          Parameter(.zeros([channels], dtype: mean.dtype, device: mean.device))
+        )
+      }
+    let named = zip(modalities, inputs).map { ("prototypes.\($0)", $1) }
+    optimizer = Adam(
+      named + Self.named(decoders, modalities), learningRate: settings.learningRate)
+  }
+
+  /// P_0 before training (decision D2): the class means with noise, or noise alone.
+  static func start(
+    _ means: [Tensor], settings: PrototypeConfiguration, from generator: Generator
+  ) -> [Tensor] {
+    means.map { mean in
+      let noise = Tensor.normal(mean.shape, from: generator).to(mean.device, dtype: mean.dtype)
+      return settings.start == .random ? noise : mean + noise * settings.startNoise
+    }
+  }
+
+  /// Eq. 3: the cross-entropy of the prototypes of class k for the label k, from logits [K, K].
+  static func classificationLoss(_ logits: Tensor) -> Tensor {
+    logits.inFullPrecision().crossEntropy(.range(logits.size(0), device: logits.device))
+  }
+
+  /// Eq. 4: the squared distance of decoded prototypes from the class means, summed over elements and
+  /// averaged over modalities and classes.
+  func reconstructionLoss(_ prototypes: [Tensor]) -> Tensor {
+    let terms = prototypes.indices.map { index in
+      let difference = decoded(prototypes[index], index) - means[index].value
+      return (difference * difference).sum()
+    }
+    return Tensor.stacked(terms).sum() / Double(prototypes.count * prototypes[0].size(0))
+  }
+
+  /// Eq. 5: steps of Adam on P_0 and the decoders, through the frozen network in evaluation mode.
+  ///
+  /// - Parameters:
+  ///   - model: the network.
+  ///   - engine: for the run's precision.
+  /// - Returns: the loss of the last step, of rank 0.
+  func train(_ model: MultimodalModel, with engine: any StepEngine) -> Tensor {
+    var loss = Tensor.zeros([])
+    for _ in 0..<settings.steps {
+      let prototypes = inputs.map(\.leaf)
+      let logits = engine.inRunPrecision { model.forward(prototypes, .evaluation).logits }
+      loss =
+        Self.classificationLoss(logits)
+        + reconstructionLoss(prototypes) * settings.reconstructionWeight
+      let leaves = optimizer.parameters.map(\.parameter.leaf)
+      optimizer.step(gradients: gradients(of: [loss], withRespectTo: leaves))
+    }
+    return loss.detached()
+  }
+
+  private func decoded(_ prototypes: Tensor, _ index: Int) -> Tensor {
+    guard settings.decoder == .channels else { return prototypes }
+    let decoder = decoders[index]
+    let dimension = Self.channelDimension(prototypes)
+    return prototypes.transposed(dimension, -1)
+      .linear(weight: decoder.weight.leaf, bias: decoder.bias.leaf).transposed(dimension, -1)
+  }
+
+  /// [K, C], [K, L, C]: the last; [K, C, H, W], [K, T, C, H, W]: the third from the end.
+  private static func channelDimension(_ prototypes: Tensor) -> Int {
+    prototypes.rank < 4 ? prototypes.rank - 1 : prototypes.rank - 3
+  }
+
+  // MARK: State
+
+  /// Everything that training changes, and the means.
+  var state: [(name: String, tensor: Tensor)] {
+    parameters.map { ($0.name, $0.parameter.leaf) }
+      + zip(modalities, means).map { ("means.\($0)", $1.value) }
+      + optimizer.state.map { ("prototypeOptimizer.\($0.name)", $0.tensor) }
+  }
+
+  /// Continues from a saved state.
+  func restore(_ saved: SavedState) throws {
+    for (name, parameter) in parameters {
+      parameter.assign(try saved.tensor(name, shape: parameter.leaf.shape))
+    }
+    for (name, mean) in zip(modalities, means) {
+      mean.assign(try saved.tensor("means.\(name)", shape: mean.value.shape))
+    }
+    try optimizer.restore(saved.section("prototypeOptimizer"))
+  }
+
+  private var parameters: [(name: String, parameter: Parameter)] { optimizer.parameters }
+
+  private static func named(
+    _ decoders: [(weight: Parameter, bias: Parameter)], _ modalities: [String]
+  ) -> [(name: String, parameter: Parameter)] {
+    zip(modalities, decoders).flatMap { name, decoder in
+      [("decoder.\(name).weight", decoder.weight), ("decoder.\(name).bias", decoder.bias)]
+    }
+  }
+}

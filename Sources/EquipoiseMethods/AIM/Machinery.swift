@@ -1,0 +1,88 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+import Torch
+
+/// What AIM holds beside the network while it trains; inference has none of it.
+final class Machinery {
+  /// The blocks of each encoder, by modality and depth.
+  let blocks: [[EncoderBlock]]
+  /// Prototypes, unless classifiers judge.
+  let prototypes: DepthAdaptivePrototypes?
+  /// The classifiers of AIM-label.
+  let classifiers: DepthClassifiers?
+  /// The mechanism of each block, by modality and depth; empty without PAM.
+  let decouplings: [[BlockDecoupling]]
+  /// The stream of dropout in auxiliary, good and watched blocks.
+  let dropout: Generator
+  /// P_d of the last pass, without history, where it serves several steps.
+  private(set) var passed: [[Tensor]] = []
+  private let modalities: [String]
+  private let keepsPassed: Bool
+
+  init(
+    model: MultimodalModel, prototypes: DepthAdaptivePrototypes?, classifiers: DepthClassifiers?,
+    decouplings: [[BlockDecoupling]], dropout: Generator, keepsPassed: Bool
+  ) {
+    blocks = model.encoders.modules.map(\.blocks)
+    modalities = model.modalities
+    (self.prototypes, self.classifiers) = (prototypes, classifiers)
+    (self.decouplings, self.dropout, self.keepsPassed) = (decouplings, dropout, keepsPassed)
+  }
+
+  /// Remembers P_d for the steps without a pass.
+  func keepPassed(_ prototypes: [[Tensor]]) {
+    if keepsPassed { passed = prototypes.map { $0.map { $0.detached().cloned() } } }
+  }
+
+  /// Eq. 6 in evaluation mode: P_d of every block, without history.
+  func pass(_ model: MultimodalModel, with engine: any StepEngine) -> [[Tensor]] {
+    guard let prototypes else { return [] }
+    return withoutGradient {
+      engine.inRunPrecision {
+        model.trace(prototypes.inputs.map { $0.leaf.detached() }, .evaluation).map(\.outputs)
+      }
+    }
+  }
+
+  /// Runs a block with other parameters on a batch, with the batch's own statistics (decision D13).
+  func run(
+    _ modality: Int, _ depth: Int, with pairs: [(Parameter, Tensor)], on input: Tensor,
+    _ engine: any StepEngine
+  ) -> Tensor {
+    engine.inRunPrecision {
+      withParameters(pairs) { blocks[modality][depth](input, .auxiliary(dropout: dropout)) }
+    }
+  }
+
+  // MARK: State
+
+  /// Everything needed to continue bit for bit.
+  var state: [(name: String, tensor: Tensor)] {
+    let mechanisms = decouplings.flatMap { mechanisms in
+      mechanisms.enumerated().flatMap { $1.state(depth: $0) }
+    }
+    let kept = zip(modalities, passed).flatMap { name, outputs in
+      outputs.enumerated().map { ("passed.\(name).\($0)", $1) }
+    }
+    return (prototypes?.state ?? []) + (classifiers?.state ?? []) + mechanisms + kept
+      + [("dropout", dropout.state)]
+  }
+
+  /// Continues from a saved state.
+  func restore(_ saved: SavedState, device: Device) throws {
+    try prototypes?.restore(saved)
+    try classifiers?.restore(saved)
+    for mechanisms in decouplings {
+      for (depth, mechanism) in mechanisms.enumerated() {
+        try mechanism.restore(saved, depth: depth)
+      }
+    }
+    if keepsPassed {
+      passed = zip(modalities, blocks).map { name, blocks in
+        let kept = saved.section("passed.\(name)")
+        return blocks.indices.compactMap { kept["\($0)"]?.to(device) }
+      }
+    }
+    try dropout.restore(try saved.tensor("dropout", shape: dropout.state.shape))
+  }
+}

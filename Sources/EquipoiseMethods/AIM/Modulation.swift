@@ -1,0 +1,183 @@
+internal import EquipoiseKit
+import Torch
+
+/// From the blocks' scores to the gradients of one step, §III-D2 and §III-E.
+///
+/// Auxiliary and good blocks are worked off depth by depth. Each is cut off from the network at its
+/// input and its prototypes, and its backward pass is taken at once; what it says of the cuts is handed
+/// to the network's one backward pass at the end. That changes no number, and only the blocks of one
+/// depth hold memory at a time.
+struct Modulation {
+  private let settings: AIMConfiguration
+  private let plan: StepPlan
+  private let forward: AIMForward
+  private let machinery: Machinery
+  private let engine: any StepEngine
+  /// By modality and depth.
+  private var blocks: [[BlockAssessment]]
+  /// Tensors of the network's graph with the gradients that auxiliary blocks have at them.
+  private var cuts: [(root: Tensor, gradient: Tensor)] = []
+  /// Eq. 13: what auxiliary blocks say of θ.
+  private var pulledBack: [(parameter: Parameter, gradient: Tensor)] = []
+
+  /// Scores every original block (Eqs. 9 and 10).
+  init(
+    _ settings: AIMConfiguration, _ plan: StepPlan, _ forward: AIMForward,
+    _ machinery: Machinery, _ engine: any StepEngine
+  ) {
+    (self.settings, self.plan, self.forward) = (settings, plan, forward)
+    (self.machinery, self.engine) = (machinery, engine)
+    blocks = zip(forward.outputs, forward.judges).map { outputs, judges in
+      zip(outputs, judges).map { output, judge in
+        let logits =
+          plan.modulates
+          ? judge.logits(of: output) : judge.constant.logits(of: output.detached())
+        return BlockAssessment(
+          original: BlockPerformance(logits: logits, labels: forward.labels))
+      }
+    }
+  }
+
+  /// Runs auxiliary and good blocks, and trains the decoupling.
+  ///
+  /// - Returns: L_mod (Eq. 15); its history holds the original blocks alone.
+  mutating func run() -> Tensor {
+    let alphas = alphas()
+    var losses: [Tensor] = []
+    for depth in plan.depths {
+      let auxiliaries = machinery.decouplings.indices.map { auxiliary($0, depth) }
+      for (modality, auxiliary) in auxiliaries.enumerated() {
+        blocks[modality][depth].auxiliary = BlockPerformance(detaching: auxiliary.performance)
+        blocks[modality][depth].meanMask = auxiliary.decoupled.meanMask
+      }
+      let (participation, loss) = depthLoss(depth)
+      losses.append(loss)
+      for (modality, auxiliary) in auxiliaries.enumerated() {
+        if plan.modulates {
+          // The auxiliary blocks' ρ̃ are the last M.
+          let share = participation.select(participation.count - auxiliaries.count + modality)
+          backpropagate(auxiliary, weight: share * alphas[depth], modality, depth)
+        }
+        if plan.trainsDecoupling { train(auxiliary.decoupled, modality, depth) }
+      }
+    }
+    return AIMEquations.modulationLoss(plan.depths.map { alphas[$0] }, losses) * plan.scale
+  }
+
+  /// The gradients of the network: those of `loss`, and of the auxiliary blocks.
+  func gradients(of loss: Tensor) throws -> ModelGradients {
+    let roots = [(root: loss, gradient: loss.detached().zerosLike() + 1)] + cuts
+    let present = roots.filter { $0.root.requiresGrad }
+    var found = try engine.gradients(of: present.map(\.root), seeds: present.map(\.gradient))
+    for (parameter, gradient) in pulledBack { found.add(gradient, to: parameter) }
+    return found
+  }
+
+  // MARK: Weights
+
+  /// α of every depth (Eq. 14) on the configured scale.
+  private func alphas() -> [Tensor] {
+    let depths = blocks[0].indices
+    guard settings.depthModulation else {
+      return depths.map { blocks[0][$0].original.score.zerosLike() + 1 }
+    }
+    let alphas = depths.map(discrepancy)
+    return settings.alphaScale == .normalised ? AIMEquations.normalised(alphas) : alphas
+  }
+
+  private func discrepancy(_ depth: Int) -> Tensor {
+    AIMEquations.discrepancy(blocks.map { $0[depth].original.score })
+  }
+
+  /// Eqs. 11 and 12: ρ of original and auxiliary blocks, and L_d.
+  private func depthLoss(_ depth: Int) -> (participation: Tensor, loss: Tensor) {
+    let originals = blocks.map { $0[depth].original }
+    let auxiliaries = blocks.compactMap { $0[depth].auxiliary }
+    let participation = AIMEquations.participation((originals + auxiliaries).map(\.score))
+    guard settings.originalBlocks else {
+      let own = participation.slice(originals.count..<participation.count)
+      return (participation, AIMEquations.depthLoss(own, auxiliaries.map(\.loss)))
+    }
+    let losses = (originals + auxiliaries).map(\.loss)
+    return (participation, AIMEquations.depthLoss(participation, losses))
+  }
+
+  // MARK: Auxiliary and good blocks
+
+  /// An auxiliary block that has run, cut off from the network.
+  private struct Auxiliary {
+    let decoupled: DecoupledBlock
+    let performance: BlockPerformance
+    /// Where gradients go on into the network: its tensor, and the leaf in its place.
+    let cuts: [(root: Tensor, leaf: Tensor)]
+  }
+
+  /// Eqs. 7, 9 and 10 for one block.
+  private func auxiliary(_ modality: Int, _ depth: Int) -> Auxiliary {
+    let decoupled = machinery.decouplings[modality][depth].decouple(with: engine)
+    let (input, judge) = (forward.inputs[modality][depth], forward.judges[modality][depth])
+    guard plan.modulates else {
+      let performance = withoutGradient {
+        perform(modality, depth, decoupled.pairs(decoupled.bad), input, judge)
+      }
+      return Auxiliary(decoupled: decoupled, performance: performance, cuts: [])
+    }
+    let (severed, targetCut) = judge.severed
+    let isLive = settings.auxiliaryInput == .live && input.requiresGrad
+    let leaf = isLive ? input.asLeaf() : input.detached()
+    let performance = perform(
+      modality, depth, decoupled.pairs(decoupled.bad), leaf, severed)
+    let cuts = [targetCut, isLive ? (root: input, leaf: leaf) : nil].compactMap(\.self)
+    return Auxiliary(decoupled: decoupled, performance: performance, cuts: cuts)
+  }
+
+  private func perform(
+    _ modality: Int, _ depth: Int, _ pairs: [(Parameter, Tensor)], _ input: Tensor,
+    _ judge: any BlockJudge
+  ) -> BlockPerformance {
+    let output = machinery.run(modality, depth, with: pairs, on: input, engine)
+    return BlockPerformance(logits: judge.logits(of: output), labels: forward.labels)
+  }
+
+  /// The backward pass of weight · λ · L̃, down to θ (Eq. 13) and to the cuts.
+  private mutating func backpropagate(
+    _ auxiliary: Auxiliary, weight: Tensor, _ modality: Int, _ depth: Int
+  ) {
+    let loss = auxiliary.performance.loss * weight * (settings.lambda * plan.scale)
+    let leaves = auxiliary.decoupled.bad + auxiliary.cuts.map(\.leaf)
+    let found = Torch.gradients(of: [loss], withRespectTo: leaves)
+    let count = auxiliary.decoupled.bad.count
+    pulledBack += machinery.decouplings[modality][depth].pullBack(
+      Array(found.prefix(count)), auxiliary.decoupled, retaining: plan.trainsDecoupling)
+    for (cut, gradient) in zip(auxiliary.cuts, found.dropFirst(count)) {
+      if let gradient { cuts.append((root: cut.root, gradient: gradient)) }
+    }
+  }
+
+  /// Eq. 8: the good block, from detached inputs to constant prototypes.
+  private mutating func train(_ decoupled: DecoupledBlock, _ modality: Int, _ depth: Int) {
+    let input = forward.inputs[modality][depth].detached()
+    let judge = forward.judges[modality][depth].constant
+    let (good, error) = machinery.decouplings[modality][depth].train(
+      decoupled, with: engine
+    ) { pairs in perform(modality, depth, pairs, input, judge) }
+    blocks[modality][depth].good = good
+    blocks[modality][depth].reconstructionError = error
+  }
+
+  // MARK: Telemetry
+
+  /// The literal α of every depth as `discrepancy.<depth>`, and the numbers of every block as
+  /// `<what>.<modality>.<depth>`; depths count from 1.
+  func telemetry(modalities: [String]) -> [(name: String, value: Tensor)] {
+    let discrepancies = blocks[0].indices.map {
+      (name: "discrepancy.\($0 + 1)", value: discrepancy($0))
+    }
+    let numbers = zip(modalities, blocks).flatMap { modality, assessments in
+      assessments.enumerated().flatMap { depth, assessment in
+        assessment.telemetry.map { ("\($0.name).\(modality).\(depth + 1)", $0.value) }
+      }
+    }
+    return discrepancies + numbers
+  }
+}

@@ -1,0 +1,136 @@
+internal import EquipoiseKit
+public import EquipoiseSettings
+public import EquipoiseModels
+public import Torch
+
+/// Where a method was published.
+public struct Citation: Sendable {
+  /// The authors, shortened.
+  public let authors: String
+  /// The title.
+  public let title: String
+  /// Where and when.
+  public let venue: String
+
+  /// A citation; all parts as they are printed.
+  public init(authors: String, title: String, venue: String) {
+    self.authors = authors
+    self.title = title
+    self.venue = venue
+  }
+}
+
+/// What every method of training is. Where it intervenes is said by the capability protocols that
+/// it conforms to; each has one requirement and no default, so that a misspelling cannot compile.
+public protocol BalancingMethod: AnyObject, SendableMetatype {
+  /// The method's own settings.
+  associatedtype Configuration: ConfigurationSection
+  /// The name in configurations and tables.
+  static var name: String { get }
+  /// One line for lists.
+  static var summary: String { get }
+  /// The paper.
+  static var citation: Citation? { get }
+  /// A method for one run.
+  ///
+  /// - Parameters:
+  ///   - configuration: the method's settings.
+  ///   - setting: what it will train.
+  /// - Throws: `EquipoiseError` when the settings or the model do not fit the method.
+  init(_ configuration: Configuration, for setting: MethodSetting) throws
+}
+
+/// What a method learns about its run before it starts.
+public struct MethodSetting {
+  /// The model in its initial state.
+  public let model: MultimodalModel
+  /// The number of classes.
+  public let classes: Int
+  /// The number of epochs.
+  public let epochs: Int
+  /// The device everything runs on.
+  public let device: Device
+  /// The seed; a method derives its own streams from it.
+  public let seed: UInt64
+  /// The number of training samples of each class.
+  public let samplesPerClass: [Int]
+  /// The samples of a step.
+  public let batchSize: Int
+
+  package init(
+    model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
+    samplesPerClass: [Int] = [], batchSize: Int = 64
+  ) {
+    (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
+    (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
+  }
+}
+
+/// Changes features before fusion, as OPM does.
+public protocol FeatureModulating: BalancingMethod {
+  /// The features to fuse: one [B, width] for each modality.
+  func modulate(_ features: [Tensor], in context: StepContext) throws -> [Tensor]
+}
+
+/// Replaces the loss, as Gradient-Blending and PMR do.
+public protocol ObjectiveDefining: BalancingMethod {
+  /// The scalar to minimise.
+  func loss(for forward: Forward, in context: StepContext) throws -> Tensor
+}
+
+/// Changes gradients between the backward pass and the optimiser, as OGM-GE does.
+public protocol GradientModulating: BalancingMethod {
+  /// Changes `gradients` in place.
+  func modulate(
+    _ gradients: inout ModelGradients, given forward: Forward, in context: StepContext) throws
+}
+
+/// Acts before the first batch of an epoch, as PMR's prototypes and re-learning do. What it does
+/// must follow from the run's state: a run that stops here does it again.
+public protocol EpochAdapting: BalancingMethod {
+  /// Called once per epoch; not again when a run resumes inside the epoch.
+  func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws
+}
+
+/// Makes the whole step itself: several passes or updates, as AIM and MLA do. Excludes the hooks of
+/// the standard step.
+public protocol StepDefining: BalancingMethod {
+  /// One step on the context's batch.
+  func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport
+}
+
+/// Fuses unimodal logits at inference, as MLA does.
+public protocol InferenceFusing: BalancingMethod {
+  /// The fused logits [B, K] of features [B, w_m] of an evaluation-mode forward pass; evaluation
+  /// also asks for them with some modalities' features replaced.
+  func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor
+}
+
+/// Has parameters of its own, such as heads that only training needs. The run's optimiser trains
+/// them, ``ModelGradients`` lists them after the model's, and checkpoints hold them; files of
+/// weights do not.
+public protocol ParameterOwning: BalancingMethod {
+  /// The parameters in a fixed order, on the run's device. In ``ModelGradients`` and the optimiser
+  /// `method.` stands before their names.
+  var ownParameters: [(name: String, parameter: Parameter)] { get }
+}
+
+/// Has numbers of its last standard step for the log, such as coefficients.
+public protocol TelemetryReporting: BalancingMethod {
+  /// Scalars that stay on the device.
+  var telemetry: [(name: String, value: Tensor)] { get }
+}
+
+/// Has state that a checkpoint must hold: tensors and numbers that steps change.
+public protocol StateKeeping: BalancingMethod {
+  /// Everything needed to continue bit for bit, the states of random streams included.
+  var state: [(name: String, tensor: Tensor)] { get }
+  /// Continues from a saved state, whose tensors are on the CPU and may be kept.
+  func restore(_ state: [String: Tensor]) throws
+}
+
+/// Measures something after an epoch that is more than a number: it goes into the run's folder.
+public protocol EpochMeasuring: BalancingMethod {
+  /// Tensors by name, made without a trace in the run's state.
+  func measure(with engine: any StepEngine) throws -> [(name: String, tensor: Tensor)]
+}

@@ -1,0 +1,146 @@
+internal import EquipoiseKit
+package import EquipoiseModels
+package import EquipoiseData
+package import Torch
+
+/// A signal that came while a method was at work before an epoch; everything is as it was.
+package struct StopRequest: Error {
+  package let signal: Int32
+}
+
+/// Model, optimiser and precision of a run: what the standard step and methods work with.
+package final class TrainingEngine: StepEngine {
+  package let model: MultimodalModel
+  package let optimizer: any Optimizer
+  /// Asked during trials, which are long, whether a signal wants the run to stop.
+  package var stopSignal: () -> Int32? = { nil }
+  private let precision: DType?
+  private let device: Device
+  private let clip: Double?
+  private let names: [String]
+  private let parameters: [Parameter]
+  private let encoders: [Range<Int>]
+  private let positions: [ObjectIdentifier: Int]
+  private let trainingBatches: VisitPart
+  private let validationBatches: Visit
+  private let schedule: EpochSchedule?
+
+  /// Visits the batches of a part of a split, or of all of it, in order.
+  package typealias VisitPart = (TrainingSubset?, (Batch) throws -> Void) throws -> Void
+
+  /// Visits the batches of a split in order.
+  package typealias Visit = ((Batch) throws -> Void) throws -> Void
+
+  /// What the run's epochs are, for trials of them.
+  package struct EpochSchedule {
+    /// Visits an epoch's batches as its steps do.
+    let batches: (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void
+    /// The learning rate of an epoch.
+    let learningRate: (_ epoch: Int) -> Double
+
+    package init(
+      batches: @escaping (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void,
+      learningRate: @escaping (_ epoch: Int) -> Double
+    ) {
+      self.batches = batches
+      self.learningRate = learningRate
+    }
+  }
+
+  /// An engine that differentiates by, and trains, what `optimizer` holds.
+  package init(
+    model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
+    device: Device, trainingBatches: @escaping VisitPart,
+    validationBatches: @escaping Visit = { _ in }, schedule: EpochSchedule? = nil
+  ) {
+    self.model = model
+    self.optimizer = optimizer
+    self.device = device
+    self.trainingBatches = trainingBatches
+    self.validationBatches = validationBatches
+    self.schedule = schedule
+    precision = training.precision == .bf16 ? .bfloat16 : nil
+    clip = training.gradientClip
+    let named = optimizer.parameters
+    names = named.map(\.name)
+    parameters = named.map(\.parameter)
+    let positions = Dictionary(
+      uniqueKeysWithValues: named.enumerated().map { (ObjectIdentifier($1.parameter), $0) })
+    self.positions = positions
+    encoders = model.parts.filter { $0.modality != nil }.map { part in
+      let inside = part.parameters.compactMap { positions[ObjectIdentifier($0.parameter)] }
+      return (inside.first ?? 0)..<((inside.last ?? -1) + 1)
+    }
+  }
+
+  package func forward(_ context: StepContext) throws -> Forward {
+    inRunPrecision { model.forward(context.batch.inputs, context.mode) }
+  }
+
+  /// The forward pass with features changed before fusion.
+  func forward(
+    _ context: StepContext, modulating modulate: ([Tensor]) throws -> [Tensor]
+  ) throws -> Forward {
+    try inRunPrecision {
+      try model.forward(context.batch.inputs, context.mode, modulating: modulate)
+    }
+  }
+
+  package func inRunPrecision<R>(_ body: () throws -> R) rethrows -> R {
+    try withAutocast(to: precision, on: device, body)
+  }
+
+  package func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
+    gathered(
+      Torch.gradients(
+        of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph))
+  }
+
+  package func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
+    guard !roots.isEmpty else { return gathered(parameters.map { _ in nil }) }
+    return gathered(
+      Torch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
+  }
+
+  private func gathered(_ gradients: [Tensor?]) -> ModelGradients {
+    ModelGradients(
+      entries: zip(names, gradients).map { (name: $0, gradient: $1) }, encoders: encoders,
+      positions: positions)
+  }
+
+  package func apply(_ gradients: ModelGradients) throws {
+    var list = gradients.entries.map(\.gradient)
+    if let clip { _ = GradientClipping.clip(&list, maxNorm: clip) }
+    optimizer.step(gradients: list)
+  }
+
+  package func forEachTrainingBatch(
+    in subset: TrainingSubset?, _ body: (Batch) throws -> Void
+  ) throws {
+    try trainingBatches(subset, body)
+  }
+
+  package func forEachValidationBatch(_ body: (Batch) throws -> Void) throws {
+    try validationBatches(body)
+  }
+
+  package func rehearse<R>(
+    epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R
+  ) throws -> R {
+    guard let schedule else { preconditionFailure("an engine without epochs to rehearse") }
+    let before = Snapshot(of: model, optimizer)
+    let outcome = Result {
+      try optimizer.restore(before.freshStatistics)
+      for epoch in epochs {
+        optimizer.learningRate = schedule.learningRate(epoch)
+        try schedule.batches(epoch) { batch in
+          if let signal = stopSignal() { throw StopRequest(signal: signal) }
+          try step(batch)
+        }
+      }
+      return try result()
+    }
+    try before.restore()
+    return try outcome.get()
+  }
+}

@@ -1,0 +1,131 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+internal import EquipoiseData
+import Torch
+
+/// What a head achieves at one point of training.
+struct HeadLosses: Equatable {
+  /// L^T, over the training split.
+  let training: Double
+  /// L^V, over the validation split.
+  let validation: Double
+
+  /// G: by how much the validation loss fell.
+  func gain(from before: HeadLosses) -> Double { before.validation - validation }
+
+  /// O: by how much the gap between validation and training grew.
+  func overfitting(from before: HeadLosses) -> Double {
+    (validation - training) - (before.validation - before.training)
+  }
+}
+
+/// Measures what each head gains by training alone: the unimodal heads by modality, then the fused.
+final class HeadEstimator {
+  /// One linear head for each modality.
+  let heads: ModuleDictionary<Linear>
+  private let measure: GradientBlending.Measure
+  private let seed: UInt64
+  private let device: Device
+
+  init(_ setting: MethodSetting, measure: GradientBlending.Measure) {
+    let model = setting.model
+    let dtype = model.parameters.first?.leaf.dtype ?? .float32
+    heads = ModuleDictionary(
+      model.encoders.entries.map { modality, encoder in
+        let generator = ModelFactory.stream(setting.seed, "gradient blending", modality)
+        let head = Linear(encoder.featureWidth, setting.classes, from: generator)
+        head.move(to: setting.device, dtype: dtype)
+        return (modality, head)
+      })
+    self.measure = measure
+    seed = setting.seed
+    device = setting.device
+  }
+
+  private var fused: Int { heads.names.count }
+
+  /// Trains every head alone over some epochs.
+  ///
+  /// - Parameters:
+  ///   - epochs: of the run.
+  ///   - engine: which puts everything back.
+  /// - Returns: each head's losses before, and after its own training.
+  /// - Throws: what reading the data throws.
+  func measure(_ epochs: Range<Int>, with engine: any StepEngine) throws -> (
+    before: [HeadLosses], after: [HeadLosses]
+  ) {
+    let before = try losses(Array(0...fused), engine)
+    let after = try (0...fused).map { head in
+      let mode = ForwardMode.training(dropout: dropout(head, epochs.lowerBound))
+      return try engine.rehearse(epochs: epochs) { batch in
+        let loss = logits([head], batch, mode, engine)[0].crossEntropy(batch.labels)
+        try engine.apply(engine.gradients(of: loss))
+      } result: {
+        try losses([head], engine)[0]
+      }
+    }
+    return (before, after)
+  }
+
+  /// A trial's own stream, so that the run's is where it would be without.
+  private func dropout(_ head: Int, _ epoch: Int) -> Generator {
+    var stream = RandomStream(
+      seed: seed, "gradient blending", "dropout", "epoch \(epoch)", "head \(head)")
+    return Generator(seed: stream.next(), device: device)
+  }
+
+  private func losses(_ heads: [Int], _ engine: any StepEngine) throws -> [HeadLosses] {
+    let training = try means(heads, engine, engine.forEachTrainingBatch)
+    let validation = try means(heads, engine, engine.forEachValidationBatch)
+    return zip(training, validation).map { HeadLosses(training: $0, validation: $1) }
+  }
+
+  /// The measure's mean over the samples of a split, for each head.
+  private func means(
+    _ heads: [Int], _ engine: any StepEngine,
+    _ forEachBatch: ((Batch) throws -> Void) throws -> Void
+  ) throws -> [Double] {
+    var sums = heads.map { _ in [Tensor]() }
+    var samples = 0
+    try withoutGradient {
+      try forEachBatch { batch in
+        samples += batch.count
+        for (index, logits) in logits(heads, batch, .evaluation, engine).enumerated() {
+          sums[index].append(total(logits, batch.labels))
+        }
+      }
+    }
+    return sums.map { parts in
+      let numbers = Tensor.stacked(parts).to(.cpu).to(.float64).array(of: Double.self)
+      return numbers.reduce(0, +) / Double(samples)
+    }
+  }
+
+  private func total(_ logits: Tensor, _ labels: Tensor) -> Tensor {
+    switch measure {
+    case .loss: logits.crossEntropyPerSample(labels).sum()
+    case .error: Double(labels.count) - logits.argmax(1).equal(labels).sum()
+    }
+  }
+
+  /// Logits of some heads; only the encoders that they need are run.
+  private func logits(
+    _ wanted: [Int], _ batch: Batch, _ mode: ForwardMode, _ engine: any StepEngine
+  ) -> [Tensor] {
+    let model = engine.model
+    let heads = heads.modules
+    guard wanted.contains(fused) || model.isCoupled else {
+      return wanted.map { index in
+        let feature = engine.inRunPrecision {
+          model.encoders.modules[index].features(batch.inputs[index], mode)
+        }
+        return heads[index](feature.inFullPrecision())
+      }
+    }
+    let forward = engine.inRunPrecision { model.forward(batch.inputs, mode) }
+    return wanted.map { index in
+      index == fused
+        ? forward.logits.inFullPrecision() : heads[index](forward.features[index].inFullPrecision())
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import EquipoiseData
+internal import EquipoiseKit
+public import EquipoiseSettings
+public import EquipoiseModels
+public import Torch
+
+/// Late fusion: unimodal models that are trained side by side and fused only at inference.
+///
+/// | equation | function |
+/// |---|---|
+/// | L = Σ_m CE(ℓ_m, y) | ``loss(for:in:)`` |
+/// | ℓ = log 1/M Σ_m softmax(ℓ_m) | ``meanOfProbabilities(_:)`` |
+/// | ℓ = 1/M Σ_m ℓ_m | ``meanOfLogits(_:)`` |
+///
+/// Each modality has its encoder and its own classifier (fusion `sum`), which no other loss
+/// reaches: without gradient clipping each learns as in a unimodal run of the same batches. What
+/// such an ensemble achieves is what joint training has to beat.
+public final class LateFusion: ObjectiveDefining, InferenceFusing {
+  /// What is averaged at inference.
+  public enum Average: String, ConfigurationChoice {
+    /// The modalities' probabilities; the fused logits are the mean's logarithm.
+    case probabilities
+    /// The modalities' logits.
+    case logits
+  }
+
+  /// The settings.
+  public struct Configuration: ConfigurationSection {
+    /// What is averaged at inference.
+    public var average = Average.probabilities
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// `late-fusion`
+  public static let name = "late-fusion"
+  /// One line for lists.
+  public static let summary = "unimodal models side by side, averaged at inference"
+  /// Late fusion is no one's invention.
+  public static let citation: Citation? = nil
+
+  private let average: Average
+  private let fusion: any Fusion
+
+  /// Late fusion of a model whose modalities share nothing.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings.
+  ///   - setting: what it will train.
+  /// - Throws: ``EquipoiseError`` for a model in which modalities meet.
+  public init(_ configuration: Configuration, for setting: MethodSetting) throws {
+    let model = setting.model
+    guard model.fusion is SumFusion || model.modalities.count == 1 else {
+      throw EquipoiseError(
+        .configuration,
+        "late fusion trains a classifier for each modality, which the model's fusion "
+          + "(\(model.fusion.summary)) does not have",
+        at: "model.fusion", fix: "set model.fusion=sum")
+    }
+    try setting.requireSeparateEncoders("late fusion trains each encoder alone")
+    average = configuration.average
+    fusion = model.fusion
+  }
+
+  /// The logarithm of the mean of the modalities' probabilities, [B, K].
+  static func meanOfProbabilities(_ logits: [Tensor]) -> Tensor {
+    let logarithms = Tensor.stacked(logits.map { $0.logSoftmax(1) })
+    let largest = logarithms.maximum(over: [0], keeping: true)
+    return (logarithms - largest).exp().mean(over: [0]).log() + largest.squeezed(0)
+  }
+
+  /// The mean of the modalities' logits, [B, K].
+  static func meanOfLogits(_ logits: [Tensor]) -> Tensor {
+    logits.dropFirst().reduce(logits[0], +) / Double(logits.count)
+  }
+
+  /// The sum of the unimodal losses.
+  public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
+    let losses = logits(of: forward.features).map { $0.crossEntropy(context.batch.labels) }
+    return losses.dropFirst().reduce(losses[0], +)
+  }
+
+  /// The average of the modalities.
+  public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
+    let logits = logits(of: features)
+    return average == .logits ? Self.meanOfLogits(logits) : Self.meanOfProbabilities(logits)
+  }
+
+  private func logits(of features: [Tensor]) -> [Tensor] {
+    features.indices.compactMap { fusion.ownLogits($0, of: features[$0].inFullPrecision()) }
+  }
+}

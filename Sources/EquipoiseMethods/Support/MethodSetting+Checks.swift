@@ -1,0 +1,53 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+import Torch
+
+extension MethodSetting {
+  /// Checks that there are modalities to compare.
+  ///
+  /// - Parameter method: the method's name in sentences.
+  /// - Throws: ``EquipoiseError`` for fewer than two.
+  func requireSeveralModalities(for method: String) throws {
+    let names = model.modalities
+    guard names.count < 2 else { return }
+    throw EquipoiseError(
+      .configuration,
+      "\(method) balances modalities and needs two or more, and this model has only "
+        + names.joined(separator: ", "),
+      at: "method.name", fix: "use 'unimodal', or name more modalities")
+  }
+
+  /// Checks that a method can run the network on every set of modalities.
+  ///
+  /// - Parameter method: the method's name in sentences.
+  /// - Throws: ``EquipoiseError`` for more modalities than have few enough sets.
+  func requireFewModalities(for method: String) throws {
+    let count = model.modalities.count
+    guard count > ModalitySets.mostModalities else { return }
+    throw EquipoiseError(
+      .configuration,
+      "\(method) runs the network on every set of modalities, and \(count) have too many",
+      at: "method.name", fix: "name at most \(ModalitySets.mostModalities) in 'modalities'")
+  }
+
+  /// Checks that each encoder can be run without the others.
+  ///
+  /// - Parameter reason: why the method needs that, a main clause.
+  /// - Throws: ``EquipoiseError`` for a coupled model.
+  func requireSeparateEncoders(_ reason: String) throws {
+    guard model.isCoupled else { return }
+    throw EquipoiseError(
+      .configuration, "\(reason), and MMTM modules join them",
+      at: "model.mmtm", fix: "set model.mmtm=false")
+  }
+
+  /// Names a number of each modality for the log.
+  ///
+  /// - Parameters:
+  ///   - what: what the numbers are.
+  ///   - values: [M].
+  /// - Returns: `what.<modality>` with each.
+  func telemetry(_ what: String, _ values: Tensor) -> [(name: String, value: Tensor)] {
+    zip(model.modalities, values.unbound()).map { ("\(what).\($0)", $1) }
+  }
+}

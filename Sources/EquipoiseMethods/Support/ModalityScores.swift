@@ -1,0 +1,45 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+import Torch
+
+/// How sure each modality is of the right class, and how far it is ahead of the others.
+///
+/// ```
+/// s_m = Σ_i softmax(ℓ_m)[i, y_i]                    scores(_:labels:)
+/// ρ_m = 1/(M−1) · Σ_{j≠m} s_m / (s_j + 10⁻⁸)         ratios(_:)
+/// ```
+enum ModalityScores {
+  /// s of each modality, [M].
+  ///
+  /// - Parameters:
+  ///   - logits: of each modality, [B, K].
+  ///   - labels: the classes, [B].
+  /// - Returns: sums over the batch; only their ratios matter.
+  static func scores(_ logits: [Tensor], labels: Tensor) -> Tensor {
+    Tensor.stacked(logits.map { $0.softmax(1).gatheringColumns(labels).sum() })
+  }
+
+  /// ρ of each modality, [M]: above 1 where it is ahead of the others on average. For two
+  /// modalities s_0/s_1 and s_1/s_0.
+  static func ratios(_ scores: Tensor) -> Tensor {
+    let count = scores.count
+    let others = 1 - Tensor.identity(count, dtype: scores.dtype, device: scores.device)
+    let quotients = scores.unsqueezed(1) / (scores + 1e-8).unsqueezed(0)
+    return (quotients * others).sum(over: [1]) / Double(count - 1)
+  }
+
+  /// ρ of the modalities' own logits in a fused head, without history, in full precision.
+  ///
+  /// - Parameters:
+  ///   - features: of each modality, [B, w_m].
+  ///   - labels: the classes, [B].
+  ///   - fusion: the head, whose exact parts are taken where it has them, else its logits with the
+  ///     other features zero.
+  /// - Returns: ρ, [M].
+  static func ratios(_ features: [Tensor], labels: Tensor, fusion: any Fusion) -> Tensor {
+    withoutGradient {
+      let logits = fusion.unimodalLogits(features.map { $0.inFullPrecision() })
+      return ratios(scores(logits, labels: labels))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import EquipoiseData
+internal import EquipoiseKit
+public import EquipoiseSettings
+public import EquipoiseModels
+public import Torch
+
+/// Joint training with a loss for each modality beside the fused one, at fixed weights: the plainest
+/// way to keep a modality from being neglected.
+///
+/// ```
+/// L = CE(ℓ, y) + w Σ_m CE(ℓ_m, y)
+/// ```
+/// ℓ_m is the modality's own part of the fused logits where the fusion splits exactly (concatenation,
+/// sum); for other fusions the logits with the other features at zero (METHODS §1.4).
+public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
+  /// The weight of the unimodal losses.
+  public struct Configuration: ConfigurationSection, RangeChecking {
+    /// w, the weight of each unimodal loss; 0 is joint training.
+    public var weight = 1.0
+
+    /// The defaults.
+    public init() {}
+
+    package func check(at path: ConfigPath) throws {
+      try path.check("weight", weight, .atLeast(0))
+    }
+  }
+
+  /// `unimodal-losses`
+  public static let name = "unimodal-losses"
+  /// One line for lists.
+  public static let summary = "joint training with a fixed loss on each modality's own logits"
+  /// Too plain to have an inventor.
+  public static let citation: Citation? = nil
+
+  private let weight: Double
+  private let fusion: any Fusion
+
+  /// Fixed weights for any model.
+  public init(_ configuration: Configuration, for setting: MethodSetting) {
+    weight = configuration.weight
+    fusion = setting.model.fusion
+  }
+
+  /// L of the type's description.
+  public func loss(for forward: Forward, in context: StepContext) -> Tensor {
+    let labels = context.batch.labels
+    let fused = forward.logits.inFullPrecision().crossEntropy(labels)
+    guard weight > 0 else { return fused }
+    let features = forward.features.map { $0.inFullPrecision() }
+    let losses = fusion.unimodalLogits(features).map { $0.crossEntropy(labels) }
+    return fused + Tensor.stacked(losses).sum() * weight
+  }
+}

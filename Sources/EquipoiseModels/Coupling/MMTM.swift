@@ -1,0 +1,73 @@
+internal import EquipoiseKit
+public import Torch
+
+/// Multimodal transfer module (Joze et al., 2020): every modality's channels at one depth are
+/// weighted by gates that see all modalities.
+///
+/// ```
+/// q   = [mean A_1; …; mean A_M]        over everything but sample and channel
+/// h   = relu(W_s q + b_s)              ⌊2 ΣC_m / 4⌋ units
+/// g_m = σ(W_m h + b_m)                 [B, C_m]
+/// A_m ← A_m ⊙ g_m
+/// ```
+/// The gates are σ, as in Wu et al. (2022), not 2σ as in the original.
+public final class MMTM: Module {
+  /// W_s, which all gates share.
+  private let squeeze: Linear
+  /// W_m.
+  private let excite: ModuleDictionary<Linear>
+  private let axes: [Int]
+
+  /// A module with random weights.
+  ///
+  /// - Parameters:
+  ///   - modalities: name, channels, and the dimension of the output that holds them.
+  ///   - generator: the stream to draw the weights from.
+  init(_ modalities: [(name: String, channels: Int, axis: Int)], from generator: Generator) {
+    let total = modalities.reduce(0) { $0 + $1.channels }
+    let hidden = max(1, 2 * total / 4)
+    squeeze = Linear(total, hidden, from: generator)
+    excite = ModuleDictionary(
+      modalities.map { ($0.name, Linear(hidden, $0.channels, from: generator)) })
+    axes = modalities.map(\.axis)
+  }
+
+  /// Multiply-adds of one sample's gates: its layers see one vector each.
+  var multiplyAdds: Int {
+    parameters.map(\.leaf).filter { $0.rank == 2 }.reduce(0) { $0 + $1.count }
+  }
+
+  /// What the gates see: the mean of each channel, [B, C_m] for each modality.
+  ///
+  /// - Parameters:
+  ///   - outputs: one for each modality; the rows of a sample lie together.
+  ///   - samples: B.
+  /// - Returns: one for each modality.
+  func squeezed(_ outputs: [Tensor], samples: Int) -> [Tensor] {
+    zip(outputs, axes).map { output, axis in
+      let grouped = output.reshaped([samples, -1] + output.shape.dropFirst())
+      return grouped.mean(over: (1..<grouped.rank).filter { $0 != axis + 1 })
+    }
+  }
+
+  /// The gates [B, C_m] from what they see.
+  ///
+  /// - Parameter means: [B, C_m] for each modality.
+  /// - Returns: one for each modality.
+  func gates(_ means: [Tensor]) -> [Tensor] {
+    let hidden = squeeze(.concatenated(means, dimension: 1)).relu()
+    return excite.modules.map { $0(hidden).sigmoid() }
+  }
+
+  /// The outputs, their channels weighted by gates.
+  func gated(_ outputs: [Tensor], by gates: [Tensor], samples: Int) -> [Tensor] {
+    zip(zip(outputs, gates), axes).map { pair, axis in
+      let (output, gate) = pair
+      let rows = output.size(0)
+      let repeated = rows == samples ? gate : gate.repeatingElements(rows / samples, dimension: 0)
+      var shape = output.shape.map { _ in 1 }
+      (shape[0], shape[axis]) = (rows, gate.size(1))
+      return output * repeated.reshaped(shape)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import EquipoiseKit
+public import Torch
+
+/// Changes the gates of a coupled model: from a depth and the gates [B, C_m] of every modality to
+/// those that are used.
+public typealias Gating = (_ depth: Int, _ gates: [Tensor]) -> [Tensor]
+
+/// Changes what the gates of a coupled model see: from a depth and the channels' means [B, C_m] of every
+/// modality to those that are used.
+package typealias Squeezing = (_ depth: Int, _ means: [Tensor]) -> [Tensor]
+
+extension MultimodalModel {
+  /// Whether encoders see each other's features, so that none can be run alone.
+  public var isCoupled: Bool { !mmtm.entries.isEmpty }
+
+  /// Encodes with changed gates, and fuses.
+  ///
+  /// - Parameters:
+  ///   - inputs: one batch [B, shape…] for each modality.
+  ///   - mode: how statistics and dropout behave.
+  ///   - gating: from the gates of each depth to those that are used.
+  /// - Returns: traces, features and logits.
+  public func forward(_ inputs: [Tensor], _ mode: ForwardMode, gating: Gating) -> Forward {
+    let traces = coupledTrace(inputs, mode, gating: gating)
+    let features = traces.map(\.features)
+    return Forward(traces: traces, features: features, logits: fusion.logits(features))
+  }
+
+  /// Runs the encoders depth by depth; a trace's outputs are the gated ones.
+  package func coupledTrace(
+    _ inputs: [Tensor], _ mode: ForwardMode, squeezing: Squeezing = { $1 },
+    gating: Gating = { $1 }
+  ) -> [EncoderTrace] {
+    let encoders = encoders.modules
+    let blocks = encoders.map(\.blocks)
+    let samples = inputs[0].size(0)
+    var x = zip(encoders, inputs).map { $0.prepare($1) }
+    var entered: [[Tensor]] = encoders.map { _ in [] }
+    for depth in blocks[0].indices {
+      for index in x.indices { entered[index].append(x[index]) }
+      x = x.indices.map { blocks[$0][depth](x[$0], mode) }
+      guard let module = mmtm["\(depth)"] else { continue }
+      let means = squeezing(depth, module.squeezed(x, samples: samples))
+      let gates = gating(depth, module.gates(means))
+      x = module.gated(x, by: gates, samples: samples)
+    }
+    return x.indices.map { index in
+      EncoderTrace(
+        inputs: entered[index], last: x[index],
+        features: encoders[index].pool(x[index], samples: samples), samples: samples)
+    }
+  }
+}
+
+extension ModelFactory {
+  /// Modules after every depth but the first, between encoders of one depth.
+  static func makeMMTM(
+    _ encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)], seed: UInt64
+  ) throws -> ModuleDictionary<MMTM> {
+    let depth = encoders[0].encoder.depth
+    guard depth > 1, encoders.allSatisfy({ $0.encoder.depth == depth }) else {
+      let found = encoders.map { "\($0.modality) \($0.encoder.depth)" }.joined(separator: ", ")
+      throw EquipoiseError(
+        .configuration, "MMTM joins encoders of one depth, two blocks or more, not \(found)",
+        at: "model.mmtm", fix: "set the encoders' depths so that they agree")
+    }
+    // The channels of every depth, by what a sample of zeros becomes.
+    let outputs = withoutGradient {
+      encoders.map { $0.encoder.trace(.zeros([1] + $0.shape), .evaluation).outputs }
+    }
+    return ModuleDictionary(
+      (1..<depth).map { depth in
+        let channels = zip(encoders, outputs).map { entry, outputs in
+          let axis = entry.encoder.channelAxis
+          return (name: entry.modality, channels: outputs[depth].size(axis), axis: axis)
+        }
+        return ("\(depth)", MMTM(channels, from: stream(seed, "mmtm", "depth \(depth)")))
+      })
+  }
+}

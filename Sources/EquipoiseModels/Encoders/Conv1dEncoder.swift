@@ -1,0 +1,95 @@
+internal import EquipoiseKit
+public import Torch
+
+/// 1-D convolutions for sensor series [L, C], such as six inertial channels: each block is
+/// convolution → batch normalisation → ReLU → max-pool of 2 → dropout, and halves the length.
+public final class Conv1dEncoder: ModalityEncoder {
+  /// Channels of every layer.
+  public static let defaultWidth = 64
+  /// Layers.
+  public static let defaultDepth = 3
+
+  private let layers: [Conv1dBlock]
+  private let channels: Int
+  private let width: Int
+
+  /// A convolutional encoder with random weights.
+  ///
+  /// - Parameters:
+  ///   - channels: values at a point in time, C.
+  ///   - width: channels of every layer.
+  ///   - depth: the number of layers.
+  ///   - kernel: the window's length, odd.
+  ///   - dropout: the probability of dropping a value after each layer.
+  ///   - generator: the stream to draw the weights from.
+  public init(
+    channels: Int, width: Int = Conv1dEncoder.defaultWidth,
+    depth: Int = Conv1dEncoder.defaultDepth, kernel: Int = 5, dropout: Double = 0,
+    from generator: Generator
+  ) {
+    precondition(depth >= 1, "a 1-D convolutional encoder of depth \(depth)")
+    precondition(kernel % 2 == 1, "a window of even length \(kernel) has no middle")
+    (self.channels, self.width) = (channels, width)
+    layers = (0..<depth).map { index in
+      Conv1dBlock(index == 0 ? channels : width, width, kernel, dropout, generator)
+    }
+  }
+
+  /// The layers.
+  public var blocks: [EncoderBlock] {
+    layers.enumerated().map { EncoderBlock("layers.\($0)", $1) }
+  }
+
+  /// The channels of the layers.
+  public var featureWidth: Int { width }
+
+  /// [B, width, L′].
+  public var channelAxis: Int { 1 }
+
+  /// Layers and width.
+  public var summary: String { "1-D convolutions, \(layers.count) layer(s), width \(width)" }
+
+  /// [B, L, C] → [B, C, L].
+  public func prepare(_ input: Tensor) -> Tensor { input.transposed(1, 2) }
+
+  /// [B, width, L′] → means over time, [B, width].
+  public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [2]) }
+
+  /// Accepts [L, C] that every layer can still halve.
+  ///
+  /// - Parameters:
+  ///   - shape: of one sample.
+  ///   - modality: its name.
+  /// - Throws: ``EquipoiseError`` for another rank, other channels, or too short a series.
+  public func validate(shape: [Int], of modality: String) throws {
+    try SequenceShape.check(shape, modality, encoder: "conv1d", channels: channels)
+    guard shape[0] >> layers.count >= 1 else {
+      throw EquipoiseError(
+        .configuration,
+        "modality '\(modality)': \(shape[0]) points in time cannot be halved "
+          + "\(layers.count) times",
+        fix: "lower the encoder's depth")
+    }
+  }
+}
+
+/// [B, in, L] → [B, out, ⌊L/2⌋].
+private final class Conv1dBlock: Layer {
+  private let conv: Conv1d
+  private let bn: BatchNorm
+  private let pool = MaxPool1d(kernel: 2)
+  private let dropout: Dropout
+
+  init(
+    _ inChannels: Int, _ outChannels: Int, _ kernel: Int, _ rate: Double, _ generator: Generator
+  ) {
+    conv = Conv1d(
+      inChannels, outChannels, kernel: kernel, padding: kernel / 2, bias: false, from: generator)
+    bn = BatchNorm(outChannels)
+    dropout = Dropout(rate)
+  }
+
+  func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
+    dropout(pool(bn(conv(input, mode), mode).relu(), mode), mode)
+  }
+}

@@ -1,0 +1,141 @@
+internal import EquipoiseKit
+import Foundation
+public import Torch
+
+/// Self-attention layers over a sequence [L, C] (Vaswani et al., 2017).
+///
+/// ```
+/// x = projection(input) + positions        [B, L, width]
+/// x = layer_n(x)                           n = 1 … N
+/// feature = mean of x over the L positions [B, width]
+/// ```
+/// Depths are the layers; projection and positions belong to the first.
+public final class TransformerEncoder: ModalityEncoder {
+  /// What tells positions apart.
+  public enum Positions: String, Sendable {
+    /// A trained vector for each position, N(0, 0.02²) at first.
+    case learned
+    /// Sines and cosines of fixed frequencies.
+    case sinusoidal
+  }
+
+  /// Features of a position.
+  public static let defaultWidth = 128
+  /// Attention heads.
+  public static let defaultHeads = 4
+  /// Layers.
+  public static let defaultDepth = 3
+
+  private let projection: Linear
+  /// Trained positions [L, width].
+  private let positions: Parameter?
+  /// Fixed positions [L, width]; a buffer, so that they move with the module.
+  private let sinusoids: Buffer?
+  private let layers: [TransformerEncoderLayer]
+  private let length: Int
+  private let channels: Int
+  private let width: Int
+  private let heads: Int
+
+  /// A transformer encoder with random weights.
+  ///
+  /// - Parameters:
+  ///   - length: positions of a sequence, L.
+  ///   - channels: values at a position, C.
+  ///   - width: features of a position inside.
+  ///   - heads: attention heads; they divide the width.
+  ///   - hidden: width of the feed-forward networks; four times `width` when left out.
+  ///   - depth: the number of layers.
+  ///   - dropout: the probability of dropping a value.
+  ///   - positions: what tells positions apart.
+  ///   - generator: the stream to draw the weights from.
+  /// - Throws: ``EquipoiseError`` when `heads` does not divide `width`.
+  public init(
+    length: Int, channels: Int, width: Int = TransformerEncoder.defaultWidth,
+    heads: Int = TransformerEncoder.defaultHeads, hidden: Int? = nil,
+    depth: Int = TransformerEncoder.defaultDepth, dropout: Double = 0,
+    positions: Positions = .learned, from generator: Generator
+  ) throws {
+    guard width % heads == 0 else {
+      throw EquipoiseError(
+        .configuration, "\(heads) attention heads do not divide the transformer's width \(width)",
+        fix: "choose a width that is a multiple of heads")
+    }
+    precondition(depth >= 1, "a transformer of depth \(depth)")
+    (self.length, self.channels, self.width, self.heads) = (length, channels, width, heads)
+    projection = Linear(channels, width, from: generator)
+    self.positions =
+      positions == .learned
+      ? Parameter(Initializer.normal(deviation: 0.02)([length, width], from: generator)) : nil
+    sinusoids = positions == .sinusoidal ? Buffer(Self.sinusoids(length, width)) : nil
+    layers = (0..<depth).map { _ in
+      TransformerEncoderLayer(
+        width, heads: heads, feedForward: hidden ?? 4 * width, dropout: dropout, from: generator)
+    }
+  }
+
+  /// Row t: sin(t·ω₀), cos(t·ω₀), sin(t·ω₁), … with ωᵢ = 10000^(−2i/width).
+  static func sinusoids(_ length: Int, _ width: Int) -> Tensor {
+    let values = (0..<length).flatMap { position in
+      (0..<width).map { column in
+        let angle = Double(position) * pow(10_000, -Double(column / 2 * 2) / Double(width))
+        return Float(column % 2 == 0 ? sin(angle) : cos(angle))
+      }
+    }
+    return Tensor(values, shape: [length, width])
+  }
+
+  /// The layers, the first with projection and positions.
+  public var blocks: [EncoderBlock] {
+    layers.enumerated().map { index, layer in
+      let name = "layers.\(index)"
+      guard index == 0 else { return EncoderBlock(name, layer) }
+      let parts: [(String, Any)] = [
+        ("projection", projection), ("positions", positions as Any),
+        ("sinusoids", sinusoids as Any), (name, layer),
+      ]
+      return EncoderBlock("projection + " + name, parts: parts) { input, mode in
+        layer(self.enter(input), mode)
+      }
+    }
+  }
+
+  private func enter(_ input: Tensor) -> Tensor {
+    let projected = projection(input)
+    guard let table = positions?.value ?? sinusoids?.value else { return projected }
+    return projected + table
+  }
+
+  /// The width of a position.
+  public var featureWidth: Int { width }
+
+  /// [B, L, width].
+  public var channelAxis: Int { 2 }
+
+  /// Layers, width and heads.
+  public var summary: String {
+    "transformer, \(layers.count) layer(s), width \(width), \(heads) head(s)"
+  }
+
+  /// [B, L, C] as it is.
+  public func prepare(_ input: Tensor) -> Tensor { input }
+
+  /// [B, L, width] → means over the positions, [B, width].
+  public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [1]) }
+
+  /// Accepts [L, C] as given at the start.
+  ///
+  /// - Parameters:
+  ///   - shape: of one sample.
+  ///   - modality: its name.
+  /// - Throws: ``EquipoiseError`` for another shape.
+  public func validate(shape: [Int], of modality: String) throws {
+    try SequenceShape.check(shape, modality, encoder: "transformer", channels: channels)
+    guard shape[0] == length else {
+      throw EquipoiseError(
+        .configuration,
+        "modality '\(modality)' has \(shape[0]) positions, but its encoder takes \(length)",
+        fix: "make the encoder for the data's length")
+    }
+  }
+}

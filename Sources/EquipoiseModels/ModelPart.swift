@@ -1,0 +1,32 @@
+internal import EquipoiseKit
+public import Torch
+
+/// A part of a model whose parameters belong together: one modality's encoder, what couples the
+/// encoders, or the fusion head.
+public struct ModelPart {
+  /// The modality, `mmtm` or `fusion`.
+  public let name: String
+  /// The modality's position; `nil` for the others.
+  public let modality: Int?
+  /// The parameters under their names in the model.
+  public let parameters: [(name: String, parameter: Parameter)]
+}
+
+extension MultimodalModel {
+  /// The encoders in order, then what couples them, then the head. Together they hold every
+  /// parameter once.
+  public var parts: [ModelPart] {
+    let named = namedParameters
+    let encoders = modalities.enumerated().map { index, modality in
+      let prefix = "encoders.\(modality)."
+      return ModelPart(
+        name: modality, modality: index, parameters: named.filter { $0.name.hasPrefix(prefix) })
+    }
+    let others = (isCoupled ? ["mmtm"] : []) + ["fusion"]
+    return encoders
+      + others.map { name in
+        ModelPart(
+          name: name, modality: nil, parameters: named.filter { $0.name.hasPrefix(name + ".") })
+      }
+  }
+}

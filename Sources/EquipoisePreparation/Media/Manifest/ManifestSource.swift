@@ -1,0 +1,206 @@
+internal import EquipoiseSettings
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import Formats
+internal import Foundation
+
+/// From the words of a list to classes, splits and features.
+struct ManifestSource {
+  private let listed: ListedSamples
+  private let folder: MediaFolder
+  private let options: ManifestOptions
+  private let media: MediaPreparation
+  private let order: [Int]
+  /// Whether files that are corrupt or differ from others are for the work itself to name.
+  private var tolerant: Bool { media.maxCorrupt > 0 || media.faults != nil }
+
+  init(
+    _ listed: ListedSamples, folder: MediaFolder, options: ManifestOptions,
+    media: MediaPreparation
+  ) throws {
+    (self.listed, self.folder, self.options, self.media) = (listed, folder, options, media)
+    guard !listed.rows.isEmpty, !listed.modalities.isEmpty else {
+      throw EquipoiseError(
+        .data, "it lists no \(listed.rows.isEmpty ? "samples" : "modalities")", at: listed.place,
+        fix: "give one row per sample and one column per modality")
+    }
+    order = listed.modalities.indices.sorted { listed.modalities[$0] < listed.modalities[$1] }
+  }
+
+  /// Throws `EquipoiseError` naming the line at fault.
+  func source() throws -> MediaSource {
+    let labels = try labels
+    let hasSplits = listed.rows.contains { !$0.split.isEmpty }
+    let splits = splitNames
+    var samples = try zip(listed.rows, labels.codes).compactMap { row, code in
+      try media.collecting { try sample(row, code, labels.classes, hasSplits ? splits : nil) }
+    }
+    try refuseUnlearnable(samples, labels.classes)
+    let notes = try hasSplits ? SplitNotes.of(samples) : assigned(&samples, labels.classes)
+    return MediaSource(
+      name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
+      classes: labels.classes, modalities: try order.map(modality), samples: samples,
+      expectCounts: options.expectCounts,
+      extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"],
+      notes: listed.notes + labels.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+  }
+
+  private func sample(
+    _ row: ListedSamples.Row, _ code: Int?, _ classes: [String], _ splits: [String: Split]?
+  ) throws -> RawSample {
+    guard let label = code else {
+      throw TableCell.isMissing(TableCell.trimmed(row.label))
+        ? noLabel(row)
+        : EquipoiseError(
+          .data, "'\(row.label)' is none of the \(classes.count) classes", at: row.place,
+          fix: Nearest.hint(row.label, in: classes))
+    }
+    guard let split = splits.map({ $0[row.split] ?? $0[row.split.lowercased()] }) ?? .train else {
+      throw EquipoiseError(
+        .data, row.split.isEmpty ? "the sample has no split" : "'\(row.split)' is no split",
+        at: row.place,
+        fix: row.split.isEmpty
+          ? "give every sample one, or none"
+          : Nearest.hint(row.split, in: splits?.keys.sorted() ?? []))
+    }
+    return RawSample(
+      id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
+      files: order.map { [row.files[$0]] }, place: row.place)
+  }
+
+  private func noLabel(_ row: ListedSamples.Row) -> EquipoiseError {
+    EquipoiseError(
+      .data, "the sample has no label", at: row.place, fix: "give it one or leave it out")
+  }
+
+  /// What training would refuse after all has been decoded.
+  private func refuseUnlearnable(_ samples: [RawSample], _ classes: [String]) throws {
+    let names = Enumeration.text(classes.map { "'\($0)'" })
+    if classes.count < 2 {
+      try media.report(
+        EquipoiseError(
+          .data, "all samples are of one class, \(names)", at: listed.place,
+          fix: "add samples of at least one other class"))
+    }
+    let trained = Set(samples.filter { $0.split == .train }.map(\.label))
+    let absent = classes.indices.filter { !trained.contains($0) }
+    // A scan tells it itself.
+    guard !trained.isEmpty, !absent.isEmpty, media.faults == nil else { return }
+    throw EquipoiseError(
+      .data,
+      "no sample for training is of class \(Enumeration.text(absent.map { "'\(classes[$0])'" }))",
+      at: listed.place, fix: "add some, or leave the class out")
+  }
+
+  private func assigned(
+    _ samples: inout [RawSample], _ classes: [String]
+  ) throws -> [String] {
+    try SplitAssignment(
+      classes: classes, seed: options.seed, keepsGroups: options.keepGroups, place: listed.place,
+      remedy:
+        "add groups, give the splits yourself, or let groups be in several splits, which lets "
+        + "a model know test speakers from training, with --set keepGroups=false"
+    ).assign(&samples, test: options.testShare, validation: options.validationShare)
+  }
+
+  /// The names among `known` that are to be used. Throws `EquipoiseError` for one that is not there.
+  static func selected(_ known: [String], _ only: [String]?) throws -> [String] {
+    for name in only ?? [] where !known.contains(name) {
+      throw EquipoiseError(
+        .configuration, "there is no modality '\(name)'", at: "only",
+        fix: Nearest.hint(name, in: known))
+    }
+    return known.filter { only?.contains($0) ?? true }
+  }
+
+  private var labels: ClassLabels {
+    get throws {
+      let cells = listed.rows.map(\.label)
+      let place = { listed.rows[$0].place }
+      guard let column = listed.labelColumn else {
+        return try ClassLabels(folders: cells, naming: options.classes)
+      }
+      do {
+        if media.faults == nil, let row = ClassLabels.missing(cells, naming: options.classes) {
+          throw noLabel(listed.rows[row])
+        }
+        return try ClassLabels(cells, of: column, naming: options.classes, at: place)
+      } catch let error as EquipoiseError {
+        // A scan goes on with the words as they are.
+        try media.report(error)
+        return try ClassLabels(
+          folders: cells.map(TableCell.trimmed), naming: options.classes)
+      }
+    }
+  }
+
+  private var splitNames: [String: Split] {
+    let values = options.splitValues
+    let pairs =
+      values.train.map { ($0, Split.train) } + values.validation.map { ($0, Split.validation) }
+      + values.test.map { ($0, Split.test) } + Split.allCases.map { ($0.rawValue, $0) }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func modality(_ index: Int) throws -> MediaModality {
+    let name = listed.modalities[index]
+    let options = self.options.modalities[name] ?? MediaModalityOptions()
+    let feature = try options.feature(kind(index, options)) { try arrays(index, options) }
+    return MediaModality(
+      name: name, feature: feature,
+      standardised: options.standardise && feature.description.type != .uint8)
+  }
+
+  /// The kind of a column's files, which have to agree.
+  private func kind(_ index: Int, _ options: MediaModalityOptions) throws -> MediaKind {
+    let name = listed.modalities[index]
+    if let kind = options.kind ?? listed.kinds[name] { return kind }
+    var first: (kind: MediaKind, file: String, place: String)?
+    for row in listed.rows {
+      let file = row.files[index]
+      guard var kind = MediaKind(file: file) else {
+        try media.report(
+          EquipoiseError(
+            .data, "it is not clear what '\(file)' in column '\(name)' is", at: row.place,
+            fix: "say so with --set modalities.\(name).kind="
+              + MediaKind.allCases.map(\.rawValue).joined(separator: "|")
+              + ", or leave the column out with --set only=[...]"))
+        continue
+      }
+      if kind == .frames, name == "audio" { kind = .spectrogram }
+      guard let known = first else {
+        first = (kind, file, row.place)
+        continue
+      }
+      guard known.kind == kind else {
+        // A path that leads elsewhere is the graver mistake.
+        for (file, place) in [(known.file, known.place), (file, row.place)] {
+          guard try folder.holds(file, namedIn: place) else { continue }
+          _ = try folder.resolve(file, namedIn: place)
+        }
+        try media.report(
+          EquipoiseError(
+            .data,
+            "'\(file)' in column '\(name)' is taken as \(kind.rawValue), but '\(known.file)' as "
+              + known.kind.rawValue, at: row.place,
+            fix:
+              "give a column files of one kind, or say with --set modalities.\(name).kind=... what to "
+              + "make of all"))
+        continue
+      }
+    }
+    return first?.kind ?? .frames
+  }
+
+  /// What the headers of a column's arrays agree on, of those that are there.
+  private func arrays(_ index: Int, _ options: MediaModalityOptions) throws -> ArrayFeature {
+    let (name, rows) = (listed.modalities[index], listed.rows)
+    let there = try rows.filter { try folder.holds($0.files[index], namedIn: $0.place) }
+    let files = try (there.isEmpty ? Array(rows.prefix(1)) : there).map { row in
+      (path: try folder.resolve(row.files[index], namedIn: row.place), place: row.place)
+    }
+    let key = try ArrayFile.key(
+      in: files.map(\.path), options.key, for: name, setting: "modalities.\(name).key")
+    return try ArrayFeature(like: files, key: key, tolerant: tolerant)
+  }
+}

@@ -1,0 +1,93 @@
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import Formats
+internal import Foundation
+
+/// A sample that is left out because a file of it is corrupt, or used though one is doubtful.
+struct CorruptFile {
+  let sample: RawSample
+  let modality: String
+  let problem: String
+}
+
+/// Puts finished parts together into a prepared dataset.
+struct MediaAssembly {
+  let source: MediaSource
+  let samples: [RawSample]
+  let parts: [MediaPart]
+  let folder: String
+  let corrupt: [Int: CorruptFile]
+  var warnings: [CorruptFile] = []
+  let extra: [String: String]
+
+  /// Writes the dataset and what was left out of it.
+  func write(to output: String, missing: ResolvedSamples) throws -> DatasetDescription {
+    let groups = SampleGroups(samples)
+    let writer = try DatasetWriter(
+      folder: output, description: try description(groups),
+      standardising: Set(source.modalities.filter(\.standardised).map(\.name)))
+    let width = source.modalities.count
+    for start in stride(from: 0, to: parts.count, by: width) {
+      let chunk = try parts[start..<start + width].map(read)
+      for (row, index) in parts[start].samples.enumerated() where corrupt[index] == nil {
+        let sample = samples[index]
+        try writer.append(
+          PreparedSample(
+            inputs: chunk.map { $0.row(row) }, label: sample.label,
+            group: groups?.numbers[index], id: sample.id),
+          to: sample.split)
+      }
+    }
+    let description = try writer.finish()
+    try MediaRecord(source).write(to: output)
+    let left = corrupt.sorted(by: { $0.key < $1.key }).map(\.value)
+    if !left.isEmpty { try write(left, to: output + "/corrupt.csv") }
+    if !warnings.isEmpty { try write(warnings, to: output + "/warnings.csv") }
+    if !missing.missing.isEmpty {
+      try AtomicFile.write(data: Data(missing.table.utf8), to: output + "/missing.csv")
+    }
+    return description
+  }
+
+  private func read(_ part: MediaPart) throws -> HostArray {
+    let path = folder + "/" + part.name
+    let like = source.modalities[part.modality].feature.description
+    guard let content = MediaPartContent(of: path, like: like, count: part.samples.count) else {
+      throw EquipoiseError(
+        .data, "the part was damaged after it was made", at: path,
+        fix: "check the disk and run the same command again")
+    }
+    return content.array
+  }
+
+  /// Throws what writing would throw of names and shapes, before anything is decoded.
+  func check(at place: String) throws { try description(SampleGroups(samples)).check(at: place) }
+
+  private func description(_ groups: SampleGroups?) throws -> DatasetDescription {
+    var notes = source.extra.merging(extra) { $1 }
+    if let groups, groups.names.count <= 200 {
+      notes[MediaNotes.groups] = groups.names.joined(separator: ", ")
+    }
+    if !corrupt.isEmpty { notes[MediaNotes.leftOut] = "\(corrupt.count)" }
+    for modality in source.modalities {
+      notes[MediaNotes.key(ofModality: modality.name)] = try modality.feature.record.text
+    }
+    return DatasetDescription(
+      name: source.name, classes: source.classes,
+      modalities: Dictionary(
+        uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.description) }),
+      extra: notes)
+  }
+
+  private func write(_ files: [CorruptFile], to path: String) throws {
+    var table = CSV.line(["id", "split", "modality", "files", "problem"])
+    for file in files {
+      let index = source.modalities.firstIndex { $0.name == file.modality }
+      table += CSV.line([
+        file.sample.id, file.sample.split.rawValue, file.modality,
+        index.map { file.sample.files[$0].joined(separator: " ") } ?? "", file.problem,
+      ])
+    }
+    try AtomicFile.write(data: Data(table.utf8), to: path)
+  }
+}

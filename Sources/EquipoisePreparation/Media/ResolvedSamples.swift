@@ -1,0 +1,56 @@
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import Formats
+
+/// The samples of a list whose files are all there, and those of which one is missing.
+struct ResolvedSamples {
+  /// A file that is not there.
+  struct Missing: Equatable {
+    let id: String
+    let split: Split
+    let modality: String
+    let file: String
+  }
+
+  /// With absolute paths, by split and in the order of the list.
+  private(set) var samples: [RawSample] = []
+  private(set) var missing: [Missing] = []
+
+  /// Looks for every file. Throws `EquipoiseError` for one outside of the folder and for a name that two
+  /// samples have.
+  init(_ source: MediaSource) throws {
+    var places: [String: String] = [:]
+    for split in Split.allCases {
+      for sample in source.samples where sample.split == split {
+        if let other = places.updateValue(sample.place, forKey: sample.id) {
+          throw EquipoiseError(
+            .data, "two samples are called '\(sample.id)', the other at \(other)",
+            at: sample.place, fix: "give each sample one name and one split")
+        }
+        try add(sample, source)
+      }
+    }
+  }
+
+  private mutating func add(_ sample: RawSample, _ source: MediaSource) throws {
+    var (resolved, isWhole) = (sample, true)
+    for (index, modality) in source.modalities.enumerated() {
+      for (number, name) in sample.files[index].enumerated() {
+        if try source.folder.holds(name, namedIn: sample.place) {
+          resolved.files[index][number] = try source.folder.resolve(name, namedIn: sample.place)
+        } else {
+          isWhole = false
+          missing.append(
+            .init(id: sample.id, split: sample.split, modality: modality.name, file: name))
+        }
+      }
+    }
+    if isWhole { samples.append(resolved) }
+  }
+
+  /// The missing files as a table.
+  var table: String {
+    CSV.line(["id", "split", "modality", "file"])
+      + missing.map { CSV.line([$0.id, $0.split.rawValue, $0.modality, $0.file]) }.joined()
+  }
+}

@@ -1,0 +1,109 @@
+internal import EquipoiseSettings
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import EquipoisePreparation
+internal import Formats
+internal import Foundation
+
+/// One modality's array, as it will be stored.
+struct ArraySource {
+  let name: String
+  let description: ModalityDescription
+  let path: String
+  private let array: HostArray
+
+  /// Opens the array. Throws `EquipoiseError` or `FormatError` when it does not fit the table.
+  init(_ name: String, _ options: ArrayModalityOptions, folder: String, rows: Int) throws {
+    self.name = name
+    let file = options.file ?? name + ".npy"
+    let path = file.hasPrefix("/") ? file : folder + "/" + file
+    let key = try ArrayFile.key(
+      in: [path], options.key, for: name, setting: "modalities.\(name).key")
+    let source = try ArrayFile.like(path, key: key)
+    self.path = source.place
+    // The header first: what does not fit is not read.
+    let info = try source.info()
+    guard info.shape.first == rows else {
+      throw EquipoiseError(
+        .data, "\(info) does not have one row for each of the table's \(rows)", at: self.path,
+        fix: "give an array whose first dimension counts the samples")
+    }
+    description = try Self.description(info, options, name)
+    array = try source.read()
+  }
+
+  /// What a row holds, in the array's own type.
+  func raw(_ row: Int) -> HostArray { array.row(row) }
+
+  /// The sample in a row, in the stored type. Throws `EquipoiseError` when it is not finite.
+  func sample(_ row: Int) throws -> HostArray {
+    try StoredNumbers.stored(raw(row), as: description.type, at: "\(path), row \(row)")
+  }
+
+  /// What is wrong with a row's numbers, or nil.
+  func problem(_ row: Int) -> String? {
+    StoredNumbers.problem(raw(row))
+  }
+
+  private static func description(
+    _ array: ArrayInfo, _ options: ArrayModalityOptions, _ name: String
+  ) throws -> ModalityDescription {
+    let shape = Array(array.shape.dropFirst())
+    let byRank: [ModalityKind] = [.vector, .sequence, .image, .video]
+    let kind: ModalityKind
+    if let wanted = options.kind {
+      guard let known = ModalityKind(rawValue: wanted) else {
+        throw EquipoiseError(
+          .configuration, "'\(wanted)' is no kind of modality", at: "modalities.\(name).kind",
+          fix: Nearest.hint(wanted, in: ModalityKind.allCases.map(\.rawValue)))
+      }
+      guard known.rank == shape.count else {
+        throw EquipoiseError(
+          .data, "samples of shape \(shape) are no \(wanted), which is \(known.axes)", at: name,
+          fix: "give an array of \(known.rank + 1) dimensions")
+      }
+      kind = known
+    } else {
+      guard byRank.indices.contains(shape.count - 1) else {
+        throw EquipoiseError(
+          .data, "samples of shape \(shape) are of no kind of modality", at: name,
+          fix: shape.isEmpty
+            ? "if it holds labels, name the modalities with --set only=[...]; if it is a feature, give it a "
+              + "second dimension"
+            : "give arrays of 2 to 5 dimensions")
+      }
+      kind = byRank[shape.count - 1]
+    }
+    return ModalityDescription(
+      kind: kind, shape: shape, type: StoredNumbers.type(of: array.type))
+  }
+}
+
+extension ArraySource {
+  /// The modalities that the options name, sorted; without any, every npy file of the folder.
+  static func all(_ options: ArraysOptions, folder: String, rows: Int) throws -> [ArraySource] {
+    var names = options.modalities.names
+    if names.isEmpty {
+      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
+      names = (files ?? []).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }.sorted()
+    }
+    if let only = options.only {
+      for name in only where !names.contains(name) {
+        throw EquipoiseError(
+          .configuration, "there is no modality '\(name)'", at: "only",
+          fix: Nearest.hint(name, in: names))
+      }
+      names = names.filter(only.contains)
+    }
+    guard !names.isEmpty else {
+      throw EquipoiseError(
+        .data, "there are no npy files", at: folder,
+        fix: "name the arrays, for example --set 'modalities.audio={file: data.npz, key: audio}'")
+    }
+    try ModalityNames.check(names, at: folder, renaming: "the file or set the modality's 'file'")
+    return try names.map {
+      try ArraySource(
+        $0, options.modalities[$0] ?? ArrayModalityOptions(), folder: folder, rows: rows)
+    }
+  }
+}

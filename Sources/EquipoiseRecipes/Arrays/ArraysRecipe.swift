@@ -1,0 +1,113 @@
+internal import EquipoiseKit
+public import EquipoiseData
+public import EquipoisePreparation
+internal import Formats
+internal import Foundation
+
+/// A dataset from array files, one per modality, and a table with labels and splits.
+public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
+  /// The name on the command line.
+  public static let name = "arrays"
+  /// What it makes, and from what.
+  public static let summary =
+    "npy or npz arrays, one row per sample, and a csv table with label and split columns"
+
+  private let options: ArraysOptions
+
+  /// The recipe with these settings.
+  public init(_ options: ArraysOptions) { self.options = options.resolved }
+
+  /// Makes the dataset.
+  public func prepare(
+    input: String, output: String, report: (PreparationEvent) -> Void
+  ) throws -> DatasetDescription {
+    try prepare(input: input, output: output, maxCorrupt: 0, report: report)
+  }
+
+  package func prepare(
+    input: String, output: String, maxCorrupt: Int, report: (PreparationEvent) -> Void
+  ) throws -> DatasetDescription {
+    let table = try ArrayTable(options, folder: input)
+    let sources = try ArraySource.all(options, folder: input, rows: table.rowCount)
+    for note in notes(table) { report(.note(note)) }
+    let corrupt = try corrupt(table, sources, allowed: maxCorrupt)
+    let writer = try DatasetWriter(
+      folder: output, description: description(table, sources, input),
+      standardising: options.standardise ? Set(sources.map(\.name)) : [])
+    for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
+      let inputs = try sources.map { try $0.sample(row.index) }
+      try writer.append(
+        PreparedSample(inputs: inputs, label: row.label, group: row.group, id: row.id),
+        to: row.split)
+      report(.progress(done + 1, of: table.rows.count))
+    }
+    let description = try writer.finish()
+    if !corrupt.isEmpty {
+      try write(corrupt, of: table, to: output + "/corrupt.csv")
+      report(.note("left out \(corrupt.count) corrupt rows, listed in \(output)/corrupt.csv"))
+    }
+    return description
+  }
+
+  /// What is wrong with rows, by their place in the arrays: looked for before anything is written. Throws
+  /// `EquipoiseError` for more than may be left out.
+  private func corrupt(
+    _ table: ArrayTable, _ sources: [ArraySource], allowed: Int
+  ) throws -> [Int: String] {
+    var found: [Int: String] = [:]
+    var first: (place: String, problem: String)?
+    for row in table.rows {
+      for source in sources {
+        guard found[row.index] == nil, let problem = source.problem(row.index) else { continue }
+        found[row.index] = "\(source.name): \(problem)"
+        first = first ?? (source.path, "row \(row.index) is not finite: \(problem)")
+      }
+    }
+    guard let first, found.count > allowed else { return found }
+    throw EquipoiseError(
+      .data,
+      first.problem + (found.count > 1 ? ", and so are \(found.count - 1) more rows" : ""),
+      at: first.place,
+      fix: StoredNumbers.missingValues + "; up to N such rows are left out with --max-corrupt N")
+  }
+
+  private func write(_ corrupt: [Int: String], of table: ArrayTable, to path: String) throws {
+    let lines = table.rows.compactMap { row in
+      corrupt[row.index].map {
+        CSV.line(["\(row.index)", row.id ?? "", row.split.rawValue, $0])
+      }
+    }
+    let text = CSV.line(["row", "id", "split", "problem"]) + lines.joined()
+    try AtomicFile.write(data: Data(text.utf8), to: path)
+  }
+
+  private func notes(_ table: ArrayTable) -> [String] {
+    var notes: [String] = []
+    if table.unlabelled > 0 {
+      notes.append(
+        "\(table.unlabelled) of \(table.rowCount) rows have no label in column "
+          + "'\(options.label ?? "label")' and are left out")
+    }
+    if !table.unassigned.isEmpty {
+      let values = table.unassigned.keys.sorted()
+      notes.append(
+        "\(table.unassigned.values.reduce(0, +)) of \(table.rowCount) rows belong to none of the splits and "
+          + "are left out: column '\(options.split ?? "split")' holds \(TableCell.shown(values)) there"
+      )
+    }
+    return table.notes + notes + (options.warning.map { [$0] } ?? [])
+  }
+
+  private func description(
+    _ table: ArrayTable, _ sources: [ArraySource], _ input: String
+  ) -> DatasetDescription {
+    var extra = ["label": options.label ?? "label", "split": options.split ?? "split"]
+    if !table.groups.isEmpty { extra["groups"] = table.groups.joined(separator: ", ") }
+    if let warning = options.warning { extra["warning"] = warning }
+    return DatasetDescription(
+      name: options.name ?? URL(fileURLWithPath: input).lastPathComponent,
+      classes: table.classes,
+      modalities: Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.description) }),
+      extra: extra)
+  }
+}

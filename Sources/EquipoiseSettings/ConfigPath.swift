@@ -1,0 +1,25 @@
+internal import EquipoiseKit
+
+/// The keys that lead from the top of a configuration to a value: `training.optimiser.type`.
+package struct ConfigPath: Hashable, Sendable, CustomStringConvertible {
+  package var keys: [String]
+
+  package init(_ keys: [String] = []) { self.keys = keys }
+
+  /// The path written with dots between keys, as in `--set`.
+  package init(dotted text: String) {
+    keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  package var description: String {
+    keys.reduce(into: "") { text, key in
+      text += key.hasPrefix("[") || text.isEmpty ? key : "." + key
+    }
+  }
+
+  /// The path of `key` inside this section.
+  package func appending(_ key: String) -> ConfigPath { ConfigPath(keys + [key]) }
+
+  /// The path of element `index` of this list.
+  package func appending(index: Int) -> ConfigPath { appending("[\(index)]") }
+}

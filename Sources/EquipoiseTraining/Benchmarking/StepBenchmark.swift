@@ -1,0 +1,129 @@
+package import EquipoiseKit
+internal import EquipoiseSettings
+internal import EquipoiseModels
+internal import EquipoiseData
+internal import EquipoiseMethods
+package import Torch
+
+/// Runs training steps of a setting, through the same engine and step as a real run.
+package final class StepBenchmark {
+  private let setting: BenchmarkSetting
+  private let step: (StepContext) throws -> StepReport
+  private var context: StepContext
+  private var log: StepLog
+  private let clock: DeviceClock
+  /// Where the step is computed.
+  package let device: Device
+  /// Multiply-adds of a training step for each sample.
+  package let multiplyAddsPerSample: Int
+
+  /// A model and one batch of the setting.
+  ///
+  /// - Parameters:
+  ///   - setting: what to time.
+  ///   - clock: by what; nil waits for the setting's device.
+  /// - Throws: when the setting makes no model, or there is no such device.
+  package init(_ setting: BenchmarkSetting, clock: DeviceClock? = nil) throws {
+    device = try Accelerators.device(named: setting.device)
+    self.setting = setting
+    self.clock = clock ?? DeviceClock(device)
+    Runtime.threads = setting.threads
+    Runtime.allowsTF32 = setting.precision == .tf32
+    let model = try Self.makeModel(setting, on: device)
+    let batch = Self.makeBatch(setting, on: device)
+    var training = TrainingConfiguration()
+    training.precision = setting.precision
+    let method = try Self.makeMethod(setting, model, on: device)
+    let optimiser = training.optimiser
+    let engine = TrainingEngine(
+      model: model,
+      optimizer: optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: training, device: device, trainingBatches: { _, body in try body(batch) },
+      validationBatches: { body in try body(batch) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { _, body in try body(batch) }, learningRate: { _ in optimiser.learningRate }))
+    try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
+    if let method = method as? any StepDefining {
+      step = { try method.step(in: $0, with: engine) }
+    } else {
+      step = StandardStep(method, engine: engine).run
+    }
+    multiplyAddsPerSample =
+      (method as? any ResourceStating)?.resources.multiplyAddsPerSample
+      ?? 3 * model.summarize().multiplyAdds
+    context = StepContext(
+      epoch: Self.epoch, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: batch, mode: .training())
+    log = StepLog(continuing: RunningTotals(), device: device)
+  }
+
+  /// Takes some steps.
+  ///
+  /// - Parameter count: how many.
+  /// - Returns: the seconds they took.
+  /// - Throws: what a step throws.
+  package func run(steps count: Int) throws -> Double {
+    let start = clock.now
+    for _ in 0..<count {
+      _ = log.add(try step(context), labels: context.batch.labels, step: context.globalStep)
+      context.globalStep += 1
+    }
+    return start.duration(to: clock.now).seconds
+  }
+
+  /// Late enough for every method to be at work.
+  private static let epoch = 99
+
+  private static func makeMethod(
+    _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device
+  ) throws -> any BalancingMethod {
+    let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
+    let section = try RunConfiguration.resolve(
+      sets: ["method.name=\(setting.method)"] + preset, methods: MethodRegistry.table(),
+      needsData: false
+    ).configuration.method
+    return try MethodRegistry.make(
+      section,
+      for: MethodSetting(
+        model: model, classes: setting.classes, epochs: epoch + 1, device: device, seed: 0,
+        batchSize: setting.batch))
+  }
+
+  private static func makeModel(
+    _ setting: BenchmarkSetting, on device: Device
+  ) throws -> MultimodalModel {
+    let names = setting.shapes.indices.map { "modality\($0)" }
+    var encoder = EncoderConfiguration()
+    encoder.width = setting.width
+    switch setting.encoder {
+    case .resnet18: encoder.type = .resnet18
+    case .transformer:
+      encoder.type = .transformer
+      encoder.heads = setting.heads
+      encoder.hidden = setting.hidden
+    }
+    var configuration = ModelConfiguration()
+    configuration.encoders = NamedSections(
+      Dictionary(uniqueKeysWithValues: names.map { ($0, encoder) }))
+    (configuration.fusion, configuration.mmtm) = (setting.fusion, setting.mmtm)
+    let model = try ModelFactory.makeModel(
+      modalities: zip(names, setting.shapes).map { (name: $0, shape: $1) },
+      classes: setting.classes, configuration: configuration, seed: 0)
+    model.move(to: device, layout: setting.channelsLast ? .channelsLast : .preserve)
+    return model
+  }
+
+  private static func makeBatch(
+    _ setting: BenchmarkSetting, on device: Device
+  ) -> Batch {
+    let generator = Generator(seed: 0)
+    let inputs = setting.shapes.map { shape in
+      let input = Tensor.normal([setting.batch] + shape, from: generator)
+      let arranged =
+        setting.channelsLast && shape.count == 3 ? input.contiguous(.channelsLast) : input
+      return arranged.to(device)
+    }
+    let labels = (0..<setting.batch).map { Int64($0 % setting.classes) }
+    return Batch(
+      inputs: inputs, labels: Tensor(labels).to(device), indices: Array(0..<setting.batch))
+  }
+}

@@ -1,0 +1,41 @@
+internal import EquipoiseKit
+public import EquipoiseSettings
+
+/// Validation, model selection and what is measured.
+public struct EvaluationConfiguration: ConfigurationSection {
+  /// The part of the training split held out when the dataset has no validation split.
+  public var validationFraction = 0.1
+  /// The validation metric that decides which epoch's model is kept.
+  public var selectBy = SelectionMetric.accuracy
+  /// Whether to train a linear probe on each encoder's features.
+  public var probe = false
+  /// Whether to measure how much each branch of a coupled model gets from the others.
+  public var utilisation = false
+  /// Whether to measure the Shapley imbalance of the modalities.
+  public var shapley = true
+  /// Whether the test split is read, once, when training is done; a search for settings leaves it
+  /// alone.
+  public var test = true
+  /// Samples per evaluation batch; nil takes the training batch size.
+  public var batchSize: Int?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// The metrics a model can be selected by, always on the validation split.
+public enum SelectionMetric: String, ConfigurationChoice {
+  /// The share of correct predictions; highest is best.
+  case accuracy
+  /// The mean over classes of the F1 score; highest is best.
+  case macroF1
+  /// The mean loss; lowest is best.
+  case loss
+}
+
+extension EvaluationConfiguration: RangeChecking {
+  package func check(at path: ConfigPath) throws {
+    try path.check("validationFraction", validationFraction, .between(0, 1))
+    try path.check("batchSize", batchSize, .atLeast(1))
+  }
+}

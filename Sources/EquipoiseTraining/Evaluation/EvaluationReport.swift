@@ -1,0 +1,70 @@
+internal import EquipoiseKit
+public import EquipoiseModels
+
+/// What a model achieves on one split.
+public struct EvaluationReport: Codable, Sendable {
+  /// The number of samples.
+  public let samples: Int
+  /// The share of samples whose class the fused logits predict.
+  public let accuracy: Double
+  /// The mean of the classes' F1 scores; 0 for a class that neither occurs nor is predicted.
+  public let macroF1: Double
+  /// The mean of the F1 scores weighted by class size.
+  public let weightedF1: Double
+  /// The mean over classes of average precision on softmax scores.
+  public let meanAveragePrecision: Double
+  /// The mean cross-entropy of the fused logits, natural logarithm.
+  public let loss: Double
+  /// The share of each class's samples that was predicted as such.
+  public let perClassAccuracy: [Double]
+  /// How often samples of each class were taken for each class.
+  public let confusion: ConfusionMatrix
+  /// What each modality achieves, by name.
+  public internal(set) var modalities: [String: ModalityReport]
+  /// How much each modality contributes to the accuracy; `nil` when it was not asked for.
+  public let shapley: ShapleyReport?
+
+  init(
+    _ scores: ClassificationScores, modalities: [String: ModalityReport], shapley: ShapleyReport?
+  ) {
+    samples = scores.samples
+    accuracy = scores.accuracy
+    macroF1 = scores.macroF1
+    weightedF1 = scores.weightedF1
+    meanAveragePrecision = scores.meanAveragePrecision
+    loss = scores.loss
+    perClassAccuracy = scores.perClassAccuracy
+    confusion = scores.confusion
+    self.modalities = modalities
+    self.shapley = shapley
+  }
+}
+
+/// What one modality achieves inside a model. The three ways of asking are different questions.
+public struct ModalityReport: Codable, Sendable {
+  /// Accuracy of the modality's own part of the fused logits; `nil` where the fusion has no exact
+  /// split (FiLM, gated).
+  public let slice: Double?
+  /// Macro-F1 of the same.
+  public let sliceMacroF1: Double?
+  /// Accuracy of the fused logits with the other modalities' features set to zero.
+  public let zeroOut: Double
+  /// Macro-F1 of the same.
+  public let zeroOutMacroF1: Double
+  /// Accuracy of a linear classifier trained on the frozen encoder's features; `nil` when it was
+  /// not asked for.
+  public internal(set) var probe: Double?
+  /// The share of a coupled branch's correct predictions that it owes to the others' squeezes; `nil`
+  /// when it was not asked for.
+  public internal(set) var utilisation: Double?
+}
+
+/// Shapley values of the modalities for accuracy, with absent raw inputs replaced by zeros.
+public struct ShapleyReport: Codable, Sendable {
+  /// One value for each modality; they sum to the accuracy with all minus that with none.
+  public let values: [String: Double]
+  /// The largest value minus the smallest.
+  public let imbalance: Double
+  /// The accuracy of every set of modalities, by names joined with `+`; the empty set is `none`.
+  public let accuracies: [String: Double]
+}

@@ -1,0 +1,182 @@
+internal import EquipoiseKit
+internal import EquipoiseModels
+internal import EquipoiseData
+internal import EquipoiseMethods
+import Torch
+
+/// Runs a model over samples and scores it. Averages are over samples, never over batches.
+struct Evaluator {
+  let model: MultimodalModel
+  let classes: Int
+  let options: EvaluationConfiguration
+  let precision: Precision
+  let device: Device
+  /// How fused logits are made where a method has its own way.
+  let fusing: (any InferenceFusing)?
+
+  /// What one pass over a split gathers: the fused logits, a row for each sample, and of everything else
+  /// only the class that each sample is taken for.
+  private struct Rows {
+    var labels: [Int] = []
+    var fused: [Tensor] = []
+    var slices: [[Int]] = []
+    var zeroOuts: [[Int]] = []
+    var sets: [[Int]] = []
+  }
+
+  /// Scores a split.
+  ///
+  /// - Parameter forEachBatch: visits the split's batches in order.
+  /// - Returns: the report, without linear probes.
+  /// - Throws: `EquipoiseError` when the model's output is not finite.
+  func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
+    var rows = Rows()
+    try withoutGradient {
+      let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
+      try forEachBatch { batch in try add(batch, absent, to: &rows) }
+    }
+    let fused = scores(rows.fused, rows.labels)
+    guard fused.loss.isFinite else {
+      throw EquipoiseError(
+        .training, "the model's logits are not finite", fix: "lower the learning rate")
+    }
+    return EvaluationReport(
+      fused, modalities: modalityReports(rows),
+      shapley: options.shapley ? shapley(rows) : nil)
+  }
+
+  /// Accuracy of a linear classifier on each modality's frozen features.
+  ///
+  /// - Parameters:
+  ///   - training: visits the split that the classifiers are trained on.
+  ///   - test: visits the split that they are scored on.
+  /// - Returns: accuracies by modality.
+  /// - Throws: what the visits throw.
+  func probe(
+    training: ((Batch) throws -> Void) throws -> Void,
+    test: ((Batch) throws -> Void) throws -> Void
+  ) throws -> [String: Double] {
+    let (trainingFeatures, trainingLabels) = try features(training)
+    let (testFeatures, testLabels) = try features(test)
+    let labels = testLabels.array(of: Int.self)
+    let accuracies = model.modalities.indices.map { index in
+      let logits = LinearProbe.logits(
+        training: trainingFeatures[index], labels: trainingLabels, test: testFeatures[index],
+        classes: classes)
+      return confusion(predictions(logits), labels).accuracy
+    }
+    return Dictionary(uniqueKeysWithValues: zip(model.modalities, accuracies))
+  }
+
+  private func features(
+    _ forEachBatch: ((Batch) throws -> Void) throws -> Void
+  ) throws -> (features: [Tensor], labels: Tensor) {
+    var columns: [[Tensor]] = []
+    var labels: [Tensor] = []
+    try withoutGradient {
+      try forEachBatch { batch in
+        append(model.features(batch.inputs, .evaluation), to: &columns)
+        labels.append(batch.labels)
+      }
+    }
+    return (
+      columns.map { Tensor.concatenated($0, dimension: 0) },
+      Tensor.concatenated(labels, dimension: 0)
+    )
+  }
+
+  private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
+    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
+      model.forward(batch.inputs, .evaluation)
+    }
+    let features = forward.features.map { $0.to(.float32) }
+    rows.labels += batch.labels.array(of: Int.self)
+    rows.fused.append(fusing == nil ? forward.logits : try logits(features))
+    append((model.fusion.slices(features) ?? []).map(predictions), to: &rows.slices)
+    append(try zeroOuts(features).map(predictions), to: &rows.zeroOuts)
+    guard options.shapley else { return }
+    append(
+      try (0..<1 << features.count).map { set in
+        let present = Set(features.indices.filter { set & (1 << $0) != 0 })
+        return predictions(
+          try logits(
+            model.isCoupled
+              ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
+              : features.indices.map {
+                present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
+              }))
+      }, to: &rows.sets)
+  }
+
+  /// The class of the first of each row's largest logits.
+  private func predictions(_ logits: Tensor) -> [Int] {
+    Softmax.best(ofRows: logits.floats(), classes: classes)
+  }
+
+  /// The fused logits of features, by the method's way where it has one.
+  private func logits(_ features: [Tensor]) throws -> Tensor {
+    try fusing?.fusedLogits(of: features, with: model) ?? model.fusion.logits(features)
+  }
+
+  /// The fused logits with all features but one modality's at zero, for every modality.
+  private func zeroOuts(_ features: [Tensor]) throws -> [Tensor] {
+    try features.indices.map { kept in
+      try logits(features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
+    }
+  }
+
+  /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
+  private func absentFeatures() -> [Tensor] {
+    model.encoders.entries.map { name, encoder in
+      let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: device)
+      return encoder.features(zeros, .evaluation)
+    }
+  }
+
+  private func modalityReports(_ rows: Rows) -> [String: ModalityReport] {
+    let named = model.modalities.enumerated().map { index, name in
+      let slice = index < rows.slices.count ? confusion(rows.slices[index], rows.labels) : nil
+      let zeroOut = confusion(rows.zeroOuts[index], rows.labels)
+      return (
+        name,
+        ModalityReport(
+          slice: slice?.accuracy, sliceMacroF1: slice?.macroF1, zeroOut: zeroOut.accuracy,
+          zeroOutMacroF1: zeroOut.macroF1)
+      )
+    }
+    return Dictionary(uniqueKeysWithValues: named)
+  }
+
+  private func shapley(_ rows: Rows) -> ShapleyReport {
+    let names = model.modalities
+    let accuracies = rows.sets.map { confusion($0, rows.labels).accuracy }
+    let values = ShapleyValue.of(accuracies)
+    let labels = accuracies.indices.map { set in
+      let present = names.indices.filter { set & (1 << $0) != 0 }.map { names[$0] }
+      return present.isEmpty ? "none" : present.joined(separator: "+")
+    }
+    return ShapleyReport(
+      values: Dictionary(uniqueKeysWithValues: zip(names, values)),
+      imbalance: ShapleyValue.imbalance(values),
+      accuracies: Dictionary(uniqueKeysWithValues: zip(labels, accuracies)))
+  }
+
+  private func scores(_ logits: [Tensor], _ labels: [Int]) -> ClassificationScores {
+    let values = logits.isEmpty ? [] : Tensor.concatenated(logits, dimension: 0).floats()
+    return ClassificationScores(logits: values, labels: labels, classes: classes)
+  }
+
+  private func confusion(_ predictions: [Int], _ labels: [Int]) -> ConfusionMatrix {
+    ConfusionMatrix(labels: labels, predictions: predictions, classes: classes)
+  }
+
+  private func append(_ predictions: [[Int]], to columns: inout [[Int]]) {
+    if columns.isEmpty { columns = predictions.map { _ in [] } }
+    for (index, own) in predictions.enumerated() { columns[index] += own }
+  }
+
+  private func append(_ tensors: [Tensor], to columns: inout [[Tensor]]) {
+    if columns.isEmpty { columns = tensors.map { _ in [] } }
+    for (index, tensor) in tensors.enumerated() { columns[index].append(tensor) }
+  }
+}

@@ -1,0 +1,102 @@
+internal import EquipoiseSettings
+internal import EquipoiseKit
+internal import EquipoiseData
+internal import EquipoiseMethods
+import Torch
+
+/// The splits of a run's dataset, and how batches are made of them.
+struct RunData {
+  let dataset: PreparedDataset
+  let splits: [Split: Samples]
+  /// What is to be said of the carved validation split.
+  let notes: [String]
+  private let loader: Loader
+  private let normalizer: InputNormalizer
+  private let batchSize: Int
+  private let dropsLast: Bool
+  private let evaluationBatchSize: Int
+  private let workers: Int
+
+  /// Opens the dataset that a configuration names; a validation split that is missing is carved
+  /// from the training split.
+  init(_ configuration: RunConfiguration, device: Device) throws {
+    dataset = try PreparedDataset(folder: configuration.data, modalities: configuration.modalities)
+    try configuration.checkModalities(
+      dataset.description.modalities.keys.sorted(), of: dataset.description.name)
+    var notes: [String] = []
+    splits = try dataset.trainingSplits(
+      validationFraction: configuration.evaluation.validationFraction,
+      seed: UInt64(configuration.runtime.seed)
+    ) { notes.append($0) }
+    self.notes = notes
+    let training = configuration.training
+    let runtime = configuration.runtime
+    loader = try Loader(
+      splits[.train] ?? dataset.samples(.train),
+      LoaderOptions(
+        batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
+        seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
+        workers: runtime.workers, prefetch: runtime.prefetch))
+    guard loader.stepsPerEpoch > 0 else {
+      throw EquipoiseError(
+        .configuration,
+        "the \(loader.samples.count) training samples do not fill a batch of \(training.batchSize), and "
+          + "smaller batches are left out", at: "training.dropLast",
+        fix: "choose a smaller training.batchSize or set training.dropLast=false")
+    }
+    normalizer = InputNormalizer(
+      dataset.modalities, device: device, channelsLast: training.channelsLast)
+    batchSize = training.batchSize
+    dropsLast = training.dropLast
+    evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
+    workers = runtime.workers
+  }
+
+  var stepsPerEpoch: Int { loader.stepsPerEpoch }
+
+  var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
+
+  /// The number of training samples of each class.
+  var samplesPerClass: [Int] { loader.samples.classCounts(dataset.description.classes.count) }
+
+  func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
+
+  /// The training batches of an epoch, shuffled and augmented.
+  func trainingBatches(epoch: Int, from step: Int) throws -> DeviceBatches {
+    DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
+  }
+
+  /// Visits a split or a part of it in order, without augmentation; every sample once. A part is at
+  /// least a batch.
+  func forEachBatch(
+    of split: Split, in subset: TrainingSubset? = nil, _ body: (Batch) throws -> Void
+  ) throws {
+    guard let all = splits[split], all.count > 0 else {
+      throw EquipoiseError(
+        .data, "the dataset has no samples in split '\(split.rawValue)'", at: dataset.folder,
+        fix: "prepare the dataset with that split or choose another one")
+    }
+    let samples =
+      subset.map { all.subset($0.indices(of: all.count, atLeast: batchSize)) } ?? all
+    let loader = try Loader(
+      samples, LoaderOptions(batchSize: evaluationBatchSize, workers: workers))
+    let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)
+    while let batch = try batches.next() { try body(batch) }
+  }
+}
+
+/// Batches of an epoch on the device.
+final class DeviceBatches {
+  private let stream: BatchStream
+  private let normalizer: InputNormalizer
+
+  init(stream: BatchStream, normalizer: InputNormalizer) {
+    self.stream = stream
+    self.normalizer = normalizer
+  }
+
+  /// Seconds spent waiting for data so far.
+  var waitSeconds: Double { stream.waitSeconds }
+
+  func next() throws -> Batch? { try stream.next().map { normalizer($0) } }
+}

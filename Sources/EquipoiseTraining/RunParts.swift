@@ -1,0 +1,205 @@
+internal import EquipoiseKit
+package import EquipoiseModels
+package import EquipoiseData
+package import EquipoiseMethods
+package import Torch
+
+/// Everything a configuration describes, built and put together: what training, evaluation,
+/// inspection and benchmarks start from.
+package final class RunParts {
+  /// What the parts were built from.
+  package let configuration: RunConfiguration
+  /// Where everything is computed.
+  package let device: Device
+  let data: RunData
+  /// The network.
+  package let model: MultimodalModel
+  package let method: any BalancingMethod
+  let engine: TrainingEngine
+  let schedule: LearningRateSchedule
+  let streams: RandomStreams
+
+  /// Builds a run's parts in their initial state.
+  ///
+  /// - Parameter configuration: validated.
+  /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
+  package init(_ configuration: RunConfiguration) throws {
+    self.configuration = configuration
+    let runtime = configuration.runtime
+    device = try Accelerators.device(named: runtime.device)
+    Runtime.threads = runtime.threads ?? Runtime.defaultThreads
+    Runtime.setDeterministic(runtime.deterministic)
+    Runtime.allowsTF32 = configuration.training.precision == .tf32
+    let seed = UInt64(runtime.seed)
+    let data = try RunData(configuration, device: device)
+    self.data = data
+    model = try Self.makeModel(configuration, data.dataset, device)
+    try ModalitySets.check(model.modalities.count, configuration.evaluation)
+    try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
+    if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
+      throw error
+    }
+    streams = RandomStreams(seed: seed, device: device)
+    let training = configuration.training
+    method = try MethodRegistry.make(
+      configuration.method,
+      for: MethodSetting(
+        model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
+        samplesPerClass: data.samplesPerClass, batchSize: training.batchSize))
+    schedule = training.schedule.makeSchedule(
+      learningRate: training.optimiser.learningRate, epochs: training.epochs)
+    engine = Self.makeEngine(model, method, data, schedule, training, device)
+  }
+
+  private static func makeEngine(
+    _ model: MultimodalModel, _ method: any BalancingMethod, _ data: RunData,
+    _ schedule: LearningRateSchedule, _ training: TrainingConfiguration, _ device: Device
+  ) -> TrainingEngine {
+    TrainingEngine(
+      model: model,
+      optimizer: training.optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
+      training: training, device: device,
+      trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) },
+      validationBatches: { body in try data.forEachBatch(of: .validation, body) },
+      schedule: TrainingEngine.EpochSchedule(
+        batches: { epoch, body in
+          let batches = try data.trainingBatches(epoch: epoch, from: 0)
+          while let batch = try batches.next() { try body(batch) }
+        }, learningRate: schedule.rate))
+  }
+
+  /// The number of steps of an epoch.
+  package var stepsPerEpoch: Int { data.stepsPerEpoch }
+
+  /// The number of samples that an epoch trains on.
+  package var samplesPerEpoch: Int { data.samplesPerEpoch }
+
+  /// The dataset with the modalities in use.
+  package var dataset: PreparedDataset { data.dataset }
+
+  /// The samples of each split, a carved validation split included.
+  package var splits: [Split: Samples] { data.splits }
+
+  private static func makeModel(
+    _ configuration: RunConfiguration, _ dataset: PreparedDataset, _ device: Device
+  ) throws -> MultimodalModel {
+    let model = try ModelFactory.makeModel(
+      modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
+      classes: dataset.description.classes.count, configuration: configuration.model,
+      seed: UInt64(configuration.runtime.seed))
+    if let path = configuration.model.initialWeights { try load(path, into: model) }
+    model.move(
+      to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
+    return model
+  }
+
+  private static func load(_ path: String, into model: MultimodalModel) throws {
+    let file = try TensorFile(path: path)
+    guard file.names.isEmpty || file.names.contains(where: { $0.hasPrefix("encoders.") }) else {
+      throw EquipoiseError(
+        .configuration, "the file has no whole model: no name in it begins with 'encoders.'",
+        at: path,
+        fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
+    }
+    try model.load(from: file)
+  }
+
+  // MARK: Cost
+
+  /// What the method takes beside the network, where it says so.
+  package var methodResources: MethodResources? {
+    (method as? any ResourceStating)?.resources
+  }
+
+  /// Multiply-adds of a training step for each sample; a backward pass takes twice its forward pass.
+  package private(set) lazy var multiplyAddsPerSample =
+    methodResources?.multiplyAddsPerSample ?? 3 * model.summarize().multiplyAdds
+
+  // MARK: Evaluation
+
+  /// Scores the model as it is on a split.
+  ///
+  /// - Parameters:
+  ///   - split: which samples.
+  ///   - probing: also takes the measurements that need the training split, if the configuration asks
+  ///     for them.
+  /// - Returns: the scores.
+  /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
+  package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
+    let evaluator = Evaluator(
+      model: model, classes: model.classes, options: configuration.evaluation,
+      precision: configuration.training.precision, device: device,
+      fusing: method as? any InferenceFusing)
+    var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
+    if probing, configuration.evaluation.probe {
+      let accuracies = try evaluator.probe(
+        training: { try self.data.forEachBatch(of: .train, $0) },
+        test: { try self.data.forEachBatch(of: split, $0) })
+      for (name, accuracy) in accuracies { report.modalities[name]?.probe = accuracy }
+    }
+    if probing, configuration.evaluation.utilisation {
+      let rates = try ConditionalUtilisation(model).rates(
+        training: { try self.data.forEachBatch(of: .train, $0) },
+        test: { try self.data.forEachBatch(of: split, $0) })
+      for (name, rate) in rates { report.modalities[name]?.utilisation = rate }
+    }
+    return report
+  }
+
+  // MARK: State
+
+  /// The method's own parameters.
+  private var own: [(name: String, tensor: Tensor)] {
+    method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
+  }
+
+  /// What the optimiser changes.
+  var learned: [(name: String, tensor: Tensor)] {
+    model.namedParameters.map { ($0.name, $0.parameter.leaf) } + own
+  }
+
+  /// What is learned: the model, with its running statistics, and the method's own parameters.
+  var trained: [(name: String, tensor: Tensor)] { model.state + own }
+
+  /// Everything that steps change.
+  var state: [(name: String, tensor: Tensor)] {
+    let method = (method as? any StateKeeping)?.state ?? []
+    let sections: [(String, [(name: String, tensor: Tensor)])] = [
+      ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
+      ("method", method), ("random", streams.state),
+    ]
+    return sections.flatMap { section, tensors in
+      tensors.map { (name: "\(section).\($0.name)", tensor: $0.tensor) }
+    }
+  }
+
+  /// Continues from a checkpoint.
+  func restore(_ checkpoint: Checkpoint) throws {
+    try model.load(checkpoint.section("model"), source: "the checkpoint")
+    try restoreOwn(SavedState(checkpoint.section("own")))
+    try engine.optimizer.restore(checkpoint.section("optimizer"))
+    // Copies: a file's tensors are not aligned in memory, which changes the last bits of products.
+    try (method as? any StateKeeping)?.restore(
+      checkpoint.section("method").mapValues { $0.cloned() })
+    try streams.restore(checkpoint.section("random"))
+  }
+
+  private func restoreOwn(_ saved: SavedState) throws {
+    for (name, parameter) in method.ownedParameters {
+      parameter.assign(try saved.tensor(name, shape: parameter.leaf.shape))
+    }
+  }
+}
+
+extension BalancingMethod {
+  /// What the optimiser trains beside the model, under the optimiser's names.
+  var ownedParameters: [(name: String, parameter: Parameter)] {
+    guard let owning = self as? any ParameterOwning else { return [] }
+    return owning.ownParameters.map { ("method.\($0.name)", $0.parameter) }
+  }
+}
+
+extension RunParts {
+  /// The identity of the prepared data.
+  var datasetFingerprint: String { data.dataset.fingerprint }
+}

@@ -1,0 +1,45 @@
+internal import EquipoiseKit
+import Formats
+import Foundation
+
+/// The final scores of a run, as `result.json` holds them.
+public struct RunResult: Codable, Sendable {
+  /// The method's name.
+  public let method: String
+  /// The run's seed.
+  public let seed: Int
+  /// The validation metric that selected the epoch.
+  public let selectedBy: String
+  /// The selected epoch, from 0.
+  public let bestEpoch: Int?
+  /// The selected model on the validation split.
+  public let validation: EvaluationReport
+  /// The selected model on the test split, read once; `nil` when the data has none or the
+  /// configuration leaves it alone.
+  public let test: EvaluationReport?
+  /// Steps of training.
+  public let steps: Int
+  /// Seconds of training, without evaluation.
+  public let seconds: Double
+
+  /// Writes the result, and lists it with every other file that a finished run leaves.
+  func write(in folder: RunFolder) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try Checksums.replace(
+      [(RunFolder.resultName, try encoder.encode(self))], in: folder.path,
+      keeping: [RunFolder.configurationName, RunFolder.environmentName])
+    try Checksums.add(try folder.finalFiles(), in: folder.path)
+  }
+}
+
+extension EvaluationReport {
+  /// The score by which epochs are compared; larger is better.
+  package func selectionScore(_ metric: SelectionMetric) -> Double {
+    switch metric {
+    case .accuracy: accuracy
+    case .macroF1: macroF1
+    case .loss: -loss
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package import EquipoiseKit
+internal import EquipoiseData
+internal import EquipoiseMethods
+import Formats
+import Foundation
+import Torch
+
+/// How a run ended.
+public enum TrainingOutcome: Sendable {
+  /// Every epoch is done; the test split has been read once.
+  case finished(RunResult)
+  /// The configured number of steps is done.
+  case reachedMaxSteps(Int)
+  /// A signal asked to stop; the state is saved.
+  case interrupted(signal: Int32)
+}
+
+/// Trains one run in a folder: steps, validation, checkpoints, and at the end one look at the test
+/// split.
+public final class Trainer {
+  private let run: RunFolder
+  private let parts: RunParts
+  private let store: CheckpointStore
+  private let observers: [any TrainingObserver]
+  private let stopSignal: () -> Int32?
+  private let step: (StepContext) throws -> StepReport
+  private var progress = TrainingProgress()
+  private var log: StepLog
+  /// Seconds of this sitting in the epoch under way, and how many of them went on waiting for data.
+  private var epochSeconds = 0.0
+  private var waitSeconds = 0.0
+
+  /// A trainer of the parts that a configuration describes.
+  ///
+  /// - Parameters:
+  ///   - parts: dataset, model, method and optimiser.
+  ///   - run: the folder to write to.
+  ///   - stopSignal: asked after each step whether a signal wants training to save and stop.
+  ///   - observers: told of what happens.
+  package init(
+    _ parts: RunParts, in run: RunFolder, stopSignal: @escaping () -> Int32? = { nil },
+    observers: [any TrainingObserver] = []
+  ) {
+    self.parts = parts
+    self.run = run
+    self.stopSignal = stopSignal
+    self.observers = observers
+    store = CheckpointStore(
+      folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
+    log = StepLog(continuing: RunningTotals(), device: parts.device)
+    let engine = parts.engine
+    engine.stopSignal = stopSignal
+    if let method = parts.method as? any StepDefining {
+      step = { try method.step(in: $0, with: engine) }
+    } else {
+      step = StandardStep(parts.method, engine: engine).run
+    }
+  }
+
+  /// Trains until the last epoch, the step limit or a signal.
+  ///
+  /// - Parameter resuming: continues from the newest whole checkpoint, if there is one.
+  /// - Returns: how it ended.
+  /// - Throws: `EquipoiseError` for a loss that is not finite, broken data or a full disk; the
+  ///   checkpoints written before stay.
+  public func train(resuming: Bool) throws -> TrainingOutcome {
+    let journal = try JSONLines(path: run.metrics)
+    if resuming { try resume(journal) }
+    try journal.truncate(toBytes: progress.metricsBytes)
+    let logs = try MetricsLogs(run)
+    notify(
+      .began(
+        epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
+        epoch: progress.epoch, step: progress.step))
+    if reachedLimit { return try finishEarly() }
+    let verification = BackgroundVerification(parts.data.dataset)
+    defer { verification.cancel() }
+    while progress.epoch < parts.configuration.training.epochs {
+      if let early = try trainEpoch() { return early }
+      try finishEpoch(journal, logs, verification)
+      if let early = try stopIfAsked() { return early }
+    }
+    return .finished(try conclude())
+  }
+
+  // MARK: Epochs and steps
+
+  private func trainEpoch() throws -> TrainingOutcome? {
+    let epoch = progress.epoch
+    parts.engine.optimizer.learningRate = parts.schedule.rate(at: epoch)
+    if progress.step == 0, let early = try beginEpoch(epoch) { return early }
+    let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
+    (epochSeconds, waitSeconds) = (0, 0)
+    var clock = ContinuousClock.now
+    while let batch = try batches.next() {
+      try take(batch, epoch)
+      let now = ContinuousClock.now
+      progress.seconds += (now - clock).seconds
+      epochSeconds += (now - clock).seconds
+      clock = now
+      waitSeconds = batches.waitSeconds
+      if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
+      try saveIfDue()
+    }
+    return nil
+  }
+
+  /// Lets the method act; a signal meanwhile leaves the state before.
+  private func beginEpoch(_ epoch: Int) throws -> TrainingOutcome? {
+    guard let method = parts.method as? any EpochAdapting else { return nil }
+    let start = ContinuousClock.now
+    do {
+      try method.beginEpoch(epoch, with: parts.engine)
+    } catch let request as StopRequest {
+      return try interrupted(by: request.signal)
+    }
+    progress.seconds += (ContinuousClock.now - start).seconds
+    return nil
+  }
+
+  private func take(_ batch: Batch, _ epoch: Int) throws {
+    let context = StepContext(
+      epoch: epoch, step: progress.step, stepsPerEpoch: parts.stepsPerEpoch,
+      globalStep: progress.globalStep, batch: batch,
+      mode: .training(dropout: parts.streams["dropout"]))
+    let report = try step(context)
+    if let broken = log.add(report, labels: batch.labels, step: progress.step) {
+      throw notFinite(broken, batch)
+    }
+    progress.step += 1
+    progress.globalStep += 1
+    let totals = log.totals
+    notify(
+      .stepped(
+        epoch: epoch, step: progress.step, samples: batch.count,
+        meanLoss: totals.samples == 0 ? nil : totals.loss / Double(totals.samples)))
+  }
+
+  private func notFinite(_ step: Int, _ batch: Batch) -> EquipoiseError {
+    EquipoiseError(
+      .training,
+      "the loss is not finite at epoch \(progress.epoch), step \(step): first seen in "
+        + NonFinite.diagnose(parts.model, batch),
+      at: run.path,
+      fix: "lower training.optimiser.learningRate or set training.gradientClip; the checkpoints "
+        + "before this step are whole")
+  }
+
+  private func finishEpoch(
+    _ journal: JSONLines, _ logs: MetricsLogs, _ verification: BackgroundVerification
+  ) throws {
+    try flushLog()
+    let report = try parts.evaluate(.validation)
+    let totals = log.totals
+    let record = EpochRecord(
+      epoch: progress.epoch, globalStep: progress.globalStep,
+      learningRate: parts.engine.optimizer.learningRate,
+      trainLoss: totals.loss / Double(max(1, totals.samples)),
+      trainAccuracy: Double(totals.correct) / Double(max(1, totals.samples)),
+      validation: report, telemetry: log.telemetryMeans,
+      multiplyAddsPerSample: parts.multiplyAddsPerSample, seconds: progress.seconds,
+      dataWait: waitSeconds / max(epochSeconds, 1e-9))
+    try journal.append(record)
+    // Before the checkpoint that counts these bytes as there.
+    try journal.synchronise()
+    try writeMeasurements()
+    try logs.append(record)
+    try keepIfBest(report)
+    try verification.finish()
+    progress.metricsBytes = journal.byteCount
+    progress.metricsChecksum = journal.checksum
+    progress.epoch += 1
+    progress.step = 0
+    log.reset()
+    try save()
+    notify(.finishedEpoch(record))
+  }
+
+  private func writeMeasurements() throws {
+    guard let method = parts.method as? any EpochMeasuring else { return }
+    let tensors = try method.measure(with: parts.engine)
+    guard !tensors.isEmpty else { return }
+    try FileSystem.makeFolder(run.measurements)
+    try TensorFile.write(
+      tensors, to: run.measurements(epoch: progress.epoch), checksummed: true)
+  }
+
+  private func flushLog() throws {
+    if let broken = log.read() {
+      throw EquipoiseError(
+        .training, "the loss is not finite at epoch \(progress.epoch), step \(broken)",
+        at: run.path, fix: "lower training.optimiser.learningRate")
+    }
+  }
+
+  private func keepIfBest(_ report: EvaluationReport) throws {
+    let epoch = BestEpoch(
+      epoch: progress.epoch,
+      score: report.selectionScore(parts.configuration.evaluation.selectBy), loss: report.loss)
+    if let best = progress.best, !epoch.isBetter(than: best) { return }
+    progress.best = epoch
+    try BestWeights(run: run).save(parts.model.state, of: epoch)
+  }
+
+  // MARK: Stopping
+
+  private var reachedLimit: Bool {
+    parts.configuration.runtime.maxSteps.map { progress.globalStep >= $0 } ?? false
+  }
+
+  private func stopIfAsked() throws -> TrainingOutcome? {
+    if let signal = stopSignal() { return try interrupted(by: signal) }
+    return reachedLimit ? try finishEarly() : nil
+  }
+
+  private func interrupted(by signal: Int32) throws -> TrainingOutcome {
+    try save()
+    notify(
+      .stopped(
+        "signal \(signal): the state is saved in \(run.checkpoints); "
+          + "repeating the command continues"))
+    return .interrupted(signal: signal)
+  }
+
+  private func finishEarly() throws -> TrainingOutcome {
+    try save()
+    try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
+    notify(.stopped("\(progress.globalStep) steps are done, as runtime.maxSteps asks"))
+    return .reachedMaxSteps(progress.globalStep)
+  }
+
+  /// The last weights are kept; the best by validation are scored, on the test split once.
+  private func conclude() throws -> RunResult {
+    try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
+    if progress.best != nil { try parts.model.load(from: run.best) }
+    let readsTest = parts.configuration.evaluation.test && parts.data.has(.test)
+    let result = RunResult(
+      method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
+      selectedBy: parts.configuration.evaluation.selectBy.rawValue,
+      bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
+      test: readsTest ? try parts.evaluate(.test, probing: true) : nil,
+      steps: progress.globalStep, seconds: progress.seconds)
+    try result.write(in: run)
+    return result
+  }
+
+  // MARK: State
+
+  private func saveIfDue() throws {
+    guard let every = parts.configuration.runtime.checkpointEverySteps,
+      progress.globalStep.isMultiple(of: every), progress.step < parts.stepsPerEpoch
+    else { return }
+    try save()
+  }
+
+  private func save() throws {
+    try flushLog()
+    if let broken = NonFinite.firstBroken(in: parts.trained) {
+      throw EquipoiseError(
+        .training, "'\(broken)' is no longer finite after step \(progress.globalStep)",
+        at: run.path, fix: "lower training.optimiser.learningRate; older checkpoints are whole")
+    }
+    progress.running = log.totals
+    try store.save(Checkpoint(progress: progress, tensors: parts.state))
+  }
+
+  private func resume(_ journal: JSONLines) throws {
+    let found = try store.latest(warn: { notify(.warned($0)) }) { progress in
+      let fits = try journal.begins(
+        with: progress.metricsBytes, checksum: progress.metricsChecksum)
+      return fits
+        ? nil
+        : "\(journal.path) is damaged: it should begin with \(progress.metricsBytes) bytes that are "
+          + "no longer there"
+    }
+    guard let checkpoint = found else { return }
+    try parts.restore(checkpoint)
+    progress = checkpoint.progress
+    if let best = progress.best {
+      try BestWeights(run: run).mend(best, from: store) { notify(.warned($0)) }
+    }
+    log = StepLog(continuing: progress.running, device: parts.device)
+  }
+
+  private func notify(_ event: TrainingEvent) {
+    for observer in observers { observer.observe(event) }
+  }
+}

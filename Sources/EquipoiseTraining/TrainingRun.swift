@@ -1,0 +1,141 @@
+package import EquipoiseKit
+internal import EquipoiseSettings
+internal import EquipoiseMethods
+import Formats
+import Foundation
+import Torch
+
+/// What to do about a run that a folder already holds.
+package enum ResumePolicy: String, CaseIterable, Sendable {
+  /// Continue it from its newest whole checkpoint; start anew where there is none.
+  case auto
+  /// Refuse: a run is not overwritten.
+  case never
+}
+
+/// A run in a folder: begun or continued, trained, and left with its results.
+package struct TrainingRun {
+  /// The run's files.
+  package let folder: RunFolder
+  /// Dataset, model, method and optimiser.
+  package let parts: RunParts
+  private let continues: Bool
+  private let lock: ProcessLock
+
+  /// Takes a folder for a run.
+  ///
+  /// - Parameters:
+  ///   - configuration: resolved and validated.
+  ///   - folder: where the run's files go.
+  ///   - resume: what to do when the folder holds a run.
+  ///   - warn: told of changes that alter the last bits of results, of a validation split that could
+  ///     not be carved in whole groups, and of a file system without locks.
+  /// - Throws: when the folder holds another run, is in use, or does not fit the configuration;
+  ///   nothing is written then.
+  package init(
+    _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy,
+    warn: (String) -> Void = { _ in }
+  ) throws {
+    self.folder = folder
+    continues = folder.isBegun
+    if continues, resume == .never {
+      throw EquipoiseError(
+        .usage, "the folder already holds a run", at: folder.path,
+        fix: "continue it with --resume auto, or choose another folder with --out")
+    }
+    if continues { try Self.checkUnchanged(configuration, in: folder) }
+    parts = try RunParts(configuration)
+    parts.data.notes.forEach(warn)
+    if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
+      warn(notice)
+    }
+    if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
+    try TrainingSpace(parts).check(folder)
+    try folder.create()
+    lock = try ProcessLock(folder: folder.path, warn: warn)
+  }
+
+  /// Trains to the end, the step limit or a signal.
+  ///
+  /// - Parameters:
+  ///   - stopSignal: asked after each step whether a signal wants training to stop.
+  ///   - observers: told of what happens.
+  /// - Returns: how it ended.
+  /// - Throws: what ``Trainer/train(resuming:)`` throws.
+  package func train(
+    stopSignal: @escaping () -> Int32? = { nil }, observers: [any TrainingObserver] = []
+  ) throws -> TrainingOutcome {
+    defer { withExtendedLifetime(lock) {} }
+    try writeDescription()
+    let trainer = Trainer(parts, in: folder, stopSignal: stopSignal, observers: observers)
+    return try trainer.train(resuming: continues)
+  }
+
+  /// Configuration last: its presence says that the run was begun.
+  private func writeDescription() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let environment = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
+    let yaml = try ResolvedConfig(configuration: parts.configuration, origins: [:])
+      .yaml(withOrigins: false)
+    try Checksums.replace(
+      [
+        (RunFolder.environmentName, try encoder.encode(environment)),
+        (RunFolder.configurationName, Data(yaml.utf8)),
+      ], in: folder.path)
+  }
+
+  /// What to say of a precision that the device does not have.
+  static func precisionNotice(_ precision: Precision, on device: Device) -> String? {
+    guard precision == .tf32, device.kind != .cuda else { return nil }
+    return "training.precision tf32 computes as fp32 on \(device): only NVIDIA GPUs have TF32"
+  }
+
+  // MARK: Checks before a run continues
+
+  /// Throws unless a run's folder holds a run of this configuration.
+  ///
+  /// - Parameters:
+  ///   - configuration: what is to run.
+  ///   - folder: a run that was begun.
+  /// - Throws: `EquipoiseError` that names the keys that differ.
+  package static func checkUnchanged(
+    _ configuration: RunConfiguration, in folder: RunFolder
+  ) throws {
+    var before = try RunConfiguration.saved(in: folder)
+    let now = configuration
+    // What may differ between two sittings of one run: how it runs, not what it learns.
+    before.runtime.threads = now.runtime.threads
+    before.runtime.workers = now.runtime.workers
+    before.runtime.prefetch = now.runtime.prefetch
+    before.runtime.checkpointEverySteps = now.runtime.checkpointEverySteps
+    before.runtime.keepCheckpoints = now.runtime.keepCheckpoints
+    before.runtime.maxSteps = now.runtime.maxSteps
+    let changes = try now.differences(from: before)
+    guard !changes.isEmpty else { return }
+    throw EquipoiseError(
+      .checkpoint, "the configuration differs from the run's: \(changes.joined(separator: "; "))",
+      at: folder.configuration,
+      fix: "use the run's own values, or train into another folder")
+  }
+
+  private static func checkEnvironment(
+    _ parts: RunParts, in folder: RunFolder, warn: (String) -> Void
+  ) throws {
+    let before = try RunEnvironment.saved(in: folder)
+    let now = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
+    guard before.dataset == now.dataset else {
+      throw EquipoiseError(
+        .checkpoint, "the dataset is not the one that the run was begun with",
+        at: parts.configuration.data, fix: "restore the data, or train into another folder")
+    }
+    let changes = [
+      ("threads", "\(before.threads)", "\(now.threads)"),
+      ("libtorch", before.libtorch, now.libtorch), ("device", before.device, now.device),
+      ("processor", before.processor, now.processor),
+    ]
+    for (name, old, new) in changes where old != new {
+      warn("\(name) was \(old) and is now \(new): the last bits of results may differ")
+    }
+  }
+}
