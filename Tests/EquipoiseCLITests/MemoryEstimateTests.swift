@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 @testable import EquipoiseCLI
 
 /// The parts of the estimate, for one modality of 5 numbers, an MLP of one layer of 4 units, 2 classes.

@@ -3,7 +3,8 @@ import Foundation
 import Media
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 /// Frames are chosen among those that the picture's own track has.
 struct TimelineTests {

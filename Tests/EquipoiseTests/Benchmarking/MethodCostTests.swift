@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// A step of every method can be timed beside a joint step.
 struct MethodCostTests {

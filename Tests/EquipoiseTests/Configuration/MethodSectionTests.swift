@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 struct MethodSectionTests {
   private func resolve(_ sets: [String]) throws -> MethodSection {

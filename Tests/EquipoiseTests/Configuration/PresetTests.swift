@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// Presets of a method: other defaults, which every key that is given beats.
 struct PresetTests {

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// Settings under the names that they have in other programs.
 struct SettingNamesTests {

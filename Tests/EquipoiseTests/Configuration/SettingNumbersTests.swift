@@ -3,7 +3,15 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoisePreparation
+@testable import EquipoiseRecipes
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// Every setting that is a number, with every number that programs trip over: what is not refused in a
 /// sentence that names the setting must train.

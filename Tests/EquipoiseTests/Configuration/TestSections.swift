@@ -1,4 +1,6 @@
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseSettings
 
 /// A section with a property of every kind.
 struct ExampleSection: ConfigurationSection {

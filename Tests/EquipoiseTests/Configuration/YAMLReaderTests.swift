@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseSettings
 
 struct YAMLReaderTests {
   private func read(_ yaml: String) throws -> [ConfigAssignment] {

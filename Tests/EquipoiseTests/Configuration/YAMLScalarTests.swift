@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseSettings
 
 struct YAMLScalarTests {
   @Test(arguments: [

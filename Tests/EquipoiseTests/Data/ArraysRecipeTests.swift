@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
+@testable import EquipoiseRecipes
 @testable import Formats
 
 @Suite struct ArraysRecipeTests {

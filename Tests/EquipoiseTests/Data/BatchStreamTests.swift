@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
 @testable import Formats
 
 @Suite struct BatchStreamTests {

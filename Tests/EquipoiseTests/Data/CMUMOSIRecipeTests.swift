@@ -1,7 +1,13 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseRecipes
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 @testable import Formats
 
 /// On Goldens/cmu_mosi, which References/multibench.py has exported from a pickle in MultiBench's layout,

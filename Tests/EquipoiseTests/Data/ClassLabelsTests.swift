@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoisePreparation
 
 /// Which columns are classes, which are refused, and why.
 @Suite struct ClassLabelsTests {

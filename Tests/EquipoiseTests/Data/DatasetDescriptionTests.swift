@@ -2,7 +2,8 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
 
 @Suite struct DatasetDescriptionTests {
   @Test func readsTheDocumentedExample() throws {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseRecipes
 
 @Suite struct DatasetRecipesTests {
   @Test func namesAreUniqueAndMatchTheCommandLine() {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
 @testable import Formats
 
 @Suite struct DatasetSplitsTests {

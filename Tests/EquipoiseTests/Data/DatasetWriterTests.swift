@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
 @testable import Formats
 
 @Suite struct DatasetWriterTests {

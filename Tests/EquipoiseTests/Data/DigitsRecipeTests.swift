@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseRecipes
 @testable import Formats
 
 @Suite struct DigitsRecipeTests {

@@ -3,7 +3,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
 
 /// What `media.json` records of a feature makes the same feature again.
 @Suite struct FeatureRecordTests {

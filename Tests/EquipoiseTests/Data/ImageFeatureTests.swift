@@ -2,7 +2,10 @@ import Formats
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
 
 /// Against torchvision and PIL, by References/features.py.
 @Suite struct ImageFeatureTests {

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
 @testable import Formats
 
 @Suite struct InputNormalizerTests {

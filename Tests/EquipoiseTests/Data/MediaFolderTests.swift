@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoisePreparation
 
 /// Names that stay in the folder are found; whatever leads out is refused.
 struct MediaFolderTests {

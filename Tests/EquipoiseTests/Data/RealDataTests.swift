@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseRecipes
 
 /// On the real data where they are at hand: in the folder that EQUIPOISE_DATA names, or in
 /// `shared/data` beside the repository.

@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoisePreparation
+@testable import EquipoiseRecipes
 @testable import Formats
 
 @Suite struct ResamplingTests {

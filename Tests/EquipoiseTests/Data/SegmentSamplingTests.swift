@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
 
 @Suite struct SegmentSamplingTests {
   /// By hand from the published rules, which count from 1.

@@ -1,6 +1,7 @@
 import Foundation
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
 @testable import Formats
 
 /// A dataset folder that a test writes by hand, as another program would.

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseRecipes
 @testable import Formats
 
 /// On Goldens/utd_mhad, which References/data.py has written: actions 1 and 27 of subjects 1, 2 and

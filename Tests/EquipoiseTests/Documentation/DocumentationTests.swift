@@ -2,7 +2,11 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 /// The catalogue's code is that of this folder's files, which are compiled and run here.
 struct DocumentationTests {

@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 struct ConditionalUtilisationTests {
   /// Two coupled branches of two blocks, so that one module joins them: what it sees of a branch

@@ -1,7 +1,11 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 /// Zero-out, slices and Shapley sets against passes that are made one by one.
 struct EvaluationMeasureTests {

@@ -1,7 +1,8 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
 
 struct EvaluatorTests {
   @Test func shapleyValuesSumToTheGainOverNothing() throws {

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
 
 struct LinearProbeTests {
   /// References/linear_probe.py: columns of other scales, and one that is constant in training.

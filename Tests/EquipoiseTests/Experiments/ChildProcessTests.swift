@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 /// Programs started, watched and stopped.
 struct ChildProcessTests {

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
+@testable import EquipoiseTraining
 
 /// What a comparison consists of.
 struct ComparisonPlanTests {

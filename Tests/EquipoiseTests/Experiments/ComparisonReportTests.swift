@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
+@testable import EquipoiseSettings
 
 /// What is made of the runs' files, with numbers worked out by hand.
 struct ComparisonReportTests {

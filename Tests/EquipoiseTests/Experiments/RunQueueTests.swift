@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseTraining
 
 /// Which run goes next.
 struct RunQueueTests {

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
 
 struct RunScoresTests {
   /// The scores of a run are those on the test split; without it those on validation.

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
 
 /// Which settings a search tries.
 struct SearchSpaceTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
 
 /// The numbers quoted are what References/paired_statistics.py prints with scipy.
 struct StatisticsTests {

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// What a search makes of its runs.
 struct SweepReportTests {

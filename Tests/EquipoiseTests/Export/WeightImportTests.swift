@@ -3,7 +3,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseInference
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 /// Weights of other programs: what is found in them, and what is refused.
 struct WeightImportTests {

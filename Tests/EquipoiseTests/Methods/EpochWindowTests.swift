@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
 
 struct EpochWindowTests {
   @Test func bothEndsBelongToIt() {

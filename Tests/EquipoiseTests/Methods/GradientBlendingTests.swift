@@ -2,7 +2,12 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 struct GradientBlendingTests {
   // MARK: Equations, by the numbers of METHODS §2.2

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 struct GreedyTests {
   // MARK: Equations, by the numbers of METHODS §2.4

@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 struct LateFusionTests {
   // MARK: Equations

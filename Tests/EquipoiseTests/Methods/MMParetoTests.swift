@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 struct MMParetoTests {
   private static func weight(_ joint: [Double], _ unimodal: [Double]) -> Tensor {

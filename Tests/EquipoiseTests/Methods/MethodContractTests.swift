@@ -2,7 +2,11 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// What holds for every method, with one to three modalities and every head: it trains and resumes
 /// in the middle of an epoch to the bit, or refuses the model with a reason.

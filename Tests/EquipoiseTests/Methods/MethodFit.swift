@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 /// Which models each method takes; it has to refuse all others.
 enum MethodFit {

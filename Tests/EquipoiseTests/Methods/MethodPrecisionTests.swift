@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseModels
 
 /// Every method trains in bfloat16 and with channels innermost too: of a linear head and of one that
 /// multiplies, where it takes those.

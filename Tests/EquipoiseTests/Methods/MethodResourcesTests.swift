@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// What methods say they take, by hand for a small model.
 struct MethodResourcesTests {

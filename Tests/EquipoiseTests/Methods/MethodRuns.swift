@@ -1,6 +1,9 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// What every method has to keep to, on the tiny run of three epochs of four steps.
 enum MethodRuns {

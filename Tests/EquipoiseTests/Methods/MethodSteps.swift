@@ -2,7 +2,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 /// Three whole steps of a method that References/modulation_steps.py has taken too.
 struct MethodSteps {

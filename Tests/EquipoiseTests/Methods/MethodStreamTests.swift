@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
 
 /// What a method draws follows from seed, method and the step of the run.
 struct MethodStreamTests {

@@ -1,7 +1,8 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
 
 struct ModalityScoresTests {
   private let labels = Tensor([0, 1, 2])

@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
 
 struct PMRTests {
   private static func configuration(

@@ -2,7 +2,12 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// A case recorded by References/step_recorder.py, with our model in its place.
 struct StepGolden {

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 struct UnimodalLossesTests {
   private static func configuration(_ weight: Double) -> UnimodalLosses.Configuration {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseModels
 
 /// How confusion is written: for few classes as ever, for many without the square of their number.
 struct ConfusionMatrixTests {

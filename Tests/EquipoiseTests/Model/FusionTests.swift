@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseRecipes
 
 struct FusionTests {
   /// The mean of what one layer says of each modality.

@@ -1,7 +1,8 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseModels
 
 struct MMTMTests {
   /// METHODS §2.4 (c).

@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseModels
 
 struct MultimodalModelTests {
   private static let modalities = [

@@ -2,7 +2,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 struct ResNetTests {
   /// METHODS §1.1.

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseModels
 
 /// Transformer, 1-D convolutions and MLP: what the goldens do not show.
 struct SequenceEncoderTests {

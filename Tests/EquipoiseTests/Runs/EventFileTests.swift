@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
 
 struct EventFileTests {
   /// Depths of one modality become a histogram: fields 1 to 5 of its message are doubles.

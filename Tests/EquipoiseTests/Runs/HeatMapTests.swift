@@ -1,7 +1,8 @@
 import Formats
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
 
 struct HeatMapTests {
   /// Red up to 1, white at 0, blue down to −1, grey for what is not a number; 64 columns of two pixels.

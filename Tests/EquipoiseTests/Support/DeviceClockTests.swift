@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseTraining
 
 /// Timings count what a device still has to do.
 struct DeviceClockTests {

@@ -2,7 +2,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseTraining
 
 /// What a command says when it is given the folder of something else.
 struct FoundInsteadTests {

@@ -2,7 +2,8 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 struct JSONLinesTests {
   struct Record: Encodable {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 struct ProcessLockTests {
   @Test func refusesASecondWriterAndNamesTheFirst() throws {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 struct ProgressTests {
   /// A display whose clock the test sets.

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 /// The numbers come from `python3 References/random_stream.py`.
 struct RandomStreamTests {

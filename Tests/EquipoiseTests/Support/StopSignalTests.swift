@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
 
 /// Each test runs in a process of its own.
 struct StopSignalTests {

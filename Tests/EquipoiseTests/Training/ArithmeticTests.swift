@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// What a run's settings make of the process's arithmetic; in a process of its own, as it is global.
 struct ArithmeticTests {

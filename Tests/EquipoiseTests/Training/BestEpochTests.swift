@@ -1,7 +1,12 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// Which epoch's weights are kept.
 struct BestEpochTests {

@@ -2,7 +2,10 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
+@testable import EquipoiseTraining
 
 /// What a run does about files that were lost or changed since it was interrupted.
 struct DamageTests {

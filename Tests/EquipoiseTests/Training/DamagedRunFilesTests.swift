@@ -2,7 +2,12 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseExperiments
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseTraining
 
 /// Every file of a run that is read again names itself when it is damaged.
 struct DamagedRunFilesTests {

@@ -2,7 +2,11 @@ import Formats
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 /// The learning rate that a run uses, measured by how far it goes along the gradient.
 struct LearningRateTests {

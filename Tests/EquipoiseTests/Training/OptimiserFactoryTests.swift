@@ -1,7 +1,8 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
 
 /// Two steps of each update rule by hand, from θ = 1, with every setting away from its default.
 struct OptimiserFactoryTests {

@@ -2,7 +2,11 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// A dataset that is prepared again while a run reads it.
 struct ReplacedDatasetTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
 
 /// What happens when a folder already holds a run.
 struct ResumeTests {

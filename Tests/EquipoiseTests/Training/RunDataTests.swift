@@ -1,7 +1,11 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// How a run's splits become batches: 14 training samples, batches of 4.
 struct RunDataTests {

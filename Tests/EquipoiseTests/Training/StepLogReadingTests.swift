@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseTraining
+@testable import EquipoiseKit
 
 /// What a device keeps is read as it is, and converted on the host.
 struct StepLogReadingTests {

@@ -1,7 +1,10 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseRecipes
+@testable import EquipoiseTraining
 
 /// What an epoch's record is made of, by hand.
 struct StepLogTests {

@@ -2,7 +2,12 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// A dataset of 14 training samples and a configuration that trains on it in milliseconds, with
 /// everything that has state: dropout, momentum, augmentation, batch statistics.

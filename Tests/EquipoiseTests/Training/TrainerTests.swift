@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseSettings
 
 struct TrainerTests {
   @Test func finishesAndLeavesItsFiles() throws {

@@ -2,7 +2,11 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// Training asks whether the disk has room for what it will write.
 struct TrainingSpaceTests {

@@ -2,7 +2,11 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// Three whole steps against References/training_step.py: losses, parameters and running statistics.
 struct TrainingStepTests {

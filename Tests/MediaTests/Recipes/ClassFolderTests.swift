@@ -3,7 +3,10 @@ import Foundation
 import Media
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
+@testable import EquipoiseSettings
 
 /// Folders as people have them: how they are read, what is left out, and what is refused.
 struct ClassFolderTests {

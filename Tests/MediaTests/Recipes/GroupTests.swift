@@ -3,7 +3,11 @@ import Foundation
 import Media
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
+@testable import EquipoiseRecipes
 
 /// Speakers and the like never leak from training into another split without a word.
 struct GroupTests {

@@ -2,7 +2,9 @@ import Formats
 import Foundation
 import Testing
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoisePreparation
 
 /// What is finished is kept: through kill -9, a second run and a changed option.
 struct PreparationResumeTests {

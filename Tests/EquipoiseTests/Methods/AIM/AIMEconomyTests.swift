@@ -1,7 +1,11 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// The settings that make AIM's steps cheap do what they say and nothing else.
 struct AIMEconomyTests {

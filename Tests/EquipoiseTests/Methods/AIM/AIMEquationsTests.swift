@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
 
 /// Every scalar of the equations by hand: two modalities, K = 2, one number per feature.
 ///

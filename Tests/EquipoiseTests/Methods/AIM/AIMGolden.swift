@@ -2,7 +2,11 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// A model with AIM in the state that References/aim_step.py starts from, and what the script has after
 /// each of its three steps.

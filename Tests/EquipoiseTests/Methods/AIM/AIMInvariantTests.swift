@@ -1,7 +1,11 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseData
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// What a step of AIM must and must not do, on the networks of the golden steps.
 struct AIMInvariantTests {

@@ -1,7 +1,11 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
+@testable import EquipoiseTraining
 
 /// What AIM refuses before training starts, with the sentence for it.
 struct AIMRefusalTests {

@@ -2,7 +2,11 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseKit
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseTraining
 
 /// AIM in whole runs: what it must leave alone, resume, and what its folder holds.
 struct AIMRunTests {

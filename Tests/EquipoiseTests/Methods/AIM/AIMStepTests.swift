@@ -1,7 +1,8 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
 
 /// Three whole steps (the first before E) against References/aim_step.py: every loss and score, and
 /// every tensor of network and method afterwards. Double precision to 1e-10, single to 2e-5.

@@ -2,7 +2,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
+@testable import EquipoiseSettings
 
 /// The decoupling of parameters: Eqs. 7, 8 and 13, rows, and how the maps start.
 struct DecouplingTests {

@@ -1,7 +1,9 @@
 import Testing
 import Torch
 
-@testable import Equipoise
+import Equipoise
+@testable import EquipoiseMethods
+@testable import EquipoiseModels
 
 /// Depth-adaptive prototypes: Eqs. 3–5 by hand, and the comparison spaces.
 struct PrototypeTests {
