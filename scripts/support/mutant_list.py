@@ -1,6 +1,6 @@
 """Reads Tests/Mutants/mutants.txt and puts its mutations behind switches in a copy of the sources.
 
-    == Sources/Equipoise/Training/Trainer.swift
+    == Sources/EquipoiseTraining/Trainer.swift
     tests: LearningRateTests|TrainerTests
     parts.schedule.rate(at: epoch)  =>  parts.schedule.rate(at: epoch + 1)
     stmt: log.reset()  =>
