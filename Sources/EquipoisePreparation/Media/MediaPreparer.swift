@@ -35,7 +35,8 @@ struct MediaPreparer {
     ).check(at: source.folder.path)
     let parts = try PartMaker.parts(resolved.samples, source)
     let key = key(parts, resolved.samples)
-    if let description = former.description, former.key == key,
+    if let description = former.description,
+      former.key == key || former.key == keyOfVersion1(parts, resolved.samples),
       former.leftOut <= media.maxCorrupt, !media.verify || isCurrent(parts, resolved.samples)
     {
       // Datasets of earlier versions have none.
@@ -104,6 +105,22 @@ struct MediaPreparer {
       text += "\(sample.id)\t\(sample.split.rawValue)\t\(sample.label)\t\(sample.group ?? "")\n"
     }
     text += parts.map(\.name).joined(separator: "\n")
+    return Digest.sha256Hex(of: Array(text.utf8))
+  }
+
+  /// What the first version noted of the same dataset, so that it is not made again: it hashed what Swift prints
+  /// of lists.
+  private func keyOfVersion1(_ parts: [MediaPart], _ samples: [RawSample]) -> String {
+    func quoted(_ text: String) -> String { String(reflecting: text) }
+    let classes = "[" + source.classes.map(quoted).joined(separator: ", ") + "]"
+    let extra = source.extra.sorted { $0 < $1 }
+      .map { "(key: \(quoted($0.key)), value: \(quoted($0.value)))" }.joined(separator: ", ")
+    var text = "\(recipe)\n\(source.name)\n\(classes)\n[\(extra)]\n"
+    text += source.modalities.map { "\($0.name) \($0.standardised)\n" }.joined()
+    for sample in samples {
+      text += "\(sample.id)\t\(sample.split.rawValue)\t\(sample.label)\t\(sample.group ?? "")\n"
+    }
+    text += parts.map { $0.nameOfVersion1(samples, source) }.joined(separator: "\n")
     return Digest.sha256Hex(of: Array(text.utf8))
   }
 

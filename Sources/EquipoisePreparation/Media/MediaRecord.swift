@@ -85,7 +85,7 @@ package struct MediaRecord: Codable, Sendable {
     let note = MediaNotes.settings(ofModality: modality.name, in: dataset.description.extra)
     guard let record = modalities[modality.name],
       // The note first: it vouches for numbers that a shape is computed from.
-      try note == (version == 1 ? record.textOfVersion1(description) : record.text),
+      try note == record.text || note == record.textOfVersion1(description),
       case let feature = try record.feature(description, flow: flow),
       feature.description.kind == description.kind,
       feature.description.shape == description.shape,

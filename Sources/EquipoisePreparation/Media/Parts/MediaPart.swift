@@ -20,14 +20,29 @@ struct MediaPart: Sendable {
   ) throws {
     modality = index
     self.samples = range
+    let settings = try source.modalities[index].feature.record.text
+    name = Self.name(index, range, samples, source, settings: settings)
+  }
+
+  /// What the first version called the same part.
+  func nameOfVersion1(_ samples: [RawSample], _ source: MediaSource) -> String {
+    let feature = source.modalities[modality].feature
+    let settings = feature.record.textOfVersion1(feature.description)
+    return Self.name(modality, self.samples, samples, source, settings: settings)
+  }
+
+  private static func name(
+    _ index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource,
+    settings: String
+  ) -> String {
     let modality = source.modalities[index]
-    var text = "\(Self.decoding)\n\(modality.name)\n\(try modality.feature.record.text)\n"
+    var text = "\(decoding)\n\(modality.name)\n\(settings)\n"
     for sample in samples[range] {
       text += sample.id
       for file in sample.files[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }
       text += "\n"
     }
-    name = "\(modality.name)-\(Digest.sha256Hex(of: Array(text.utf8)).prefix(32)).safetensors"
+    return "\(modality.name)-\(Digest.sha256Hex(of: Array(text.utf8)).prefix(32)).safetensors"
   }
 }
 
