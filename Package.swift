@@ -80,7 +80,10 @@ let mediaTargets: [Target] = [
     name: "Media", dependencies: ["CMedia", "CFFmpeg", "CSystem", "Equipoise", "Formats"],
     swiftSettings: swift),
   .testTarget(
-    name: "MediaTests", dependencies: ["Media", "CSystem", "EquipoiseCLI", "Equipoise", "Formats"],
+    name: "MediaTests",
+    dependencies: [
+      "Media", "CSystem", "EquipoiseProgram", "EquipoiseCLI", "Equipoise", "Formats",
+    ],
     swiftSettings: swift),
 ]
 
@@ -100,7 +103,8 @@ let package = Package(
   products: [
     .library(name: "Equipoise", targets: ["Equipoise"]),
     .library(name: "Torch", targets: ["Torch"]),
-    .executable(name: "equipoise", targets: ["EquipoiseCLI"]),
+    .library(name: "EquipoiseCLI", targets: ["EquipoiseCLI"]),
+    .executable(name: "equipoise", targets: ["EquipoiseProgram"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -203,7 +207,7 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["Equipoise", "Formats"],
       resources: [.embedInCode("Page")], swiftSettings: swift),
-    .executableTarget(
+    .target(
       name: "EquipoiseCLI",
       dependencies: [
         "Report", "Equipoise", "Torch", "Formats", "CEarlyStart",
@@ -211,6 +215,9 @@ let package = Package(
       ] + (hasFFmpeg ? ["Media"] : []) + (openCV == nil ? [] : ["Motion"]),
       swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])
         + (openCV == nil ? [] : [.define("EQUIPOISE_MOTION")])),
+    // Not called as its product: a file system may not tell `equipoise` from `Equipoise`.
+    .executableTarget(
+      name: "EquipoiseProgram", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
       swiftSettings: swift),
@@ -223,7 +230,7 @@ let package = Package(
     .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
-        "EquipoiseCLI", "Report", "Equipoise", "Formats",
+        "EquipoiseProgram", "EquipoiseCLI", "Report", "Equipoise", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),

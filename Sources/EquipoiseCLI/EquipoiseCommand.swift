@@ -1,10 +1,18 @@
-import ArgumentParser
-import Equipoise
+public import ArgumentParser
+public import Equipoise
 
 /// The command `equipoise`: its subcommands parse, call the library and print.
-@main
-struct EquipoiseCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+///
+/// A program with methods and recipes of its own is this in its `main.swift`:
+///
+/// ```swift
+/// import Equipoise
+/// import EquipoiseCLI
+///
+/// EquipoiseCommand.main(catalogue: .standard.adding(method: Mine.self))
+/// ```
+public struct EquipoiseCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
     commandName: "equipoise",
     abstract: "Trains multimodal classifiers and shows which modality they neglect.",
     version: Version.current,
@@ -18,7 +26,18 @@ struct EquipoiseCommand: ParsableCommand {
       DataCommand.self, DoctorCommand.self,
     ] + MediaCommands.all)
 
-  static func main() {
+  /// A command without arguments.
+  public init() {}
+
+  /// Runs the command with this process's arguments, and ends the process with its status.
+  public static func main() { main(catalogue: .standard) }
+
+  /// The same, for a program that has more than the library.
+  ///
+  /// - Parameter catalogue: the methods and recipes that its commands know.
+  public static func main(catalogue: Catalogue) {
+    MethodCatalogue.inUse = catalogue.methods
+    RecipeCatalogue.inUse = catalogue.recipes
     ProcessSetUp.run()
     do {
       try UnknownCommand.check(CommandLine.arguments.dropFirst().first)

@@ -21,9 +21,11 @@ package final class RunParts {
 
   /// Builds a run's parts in their initial state.
   ///
-  /// - Parameter configuration: validated.
+  /// - Parameters:
+  ///   - configuration: validated.
+  ///   - methods: the methods that it may name.
   /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
-  package init(_ configuration: RunConfiguration) throws {
+  package init(_ configuration: RunConfiguration, methods: MethodCatalogue = .inUse) throws {
     self.configuration = configuration
     let runtime = configuration.runtime
     device = try Accelerators.device(named: runtime.device)
@@ -41,7 +43,7 @@ package final class RunParts {
     }
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
-    method = try MethodRegistry.make(
+    method = try methods.make(
       configuration.method,
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,

@@ -2,7 +2,7 @@ internal import EquipoiseSettings
 internal import EquipoiseModels
 package import EquipoiseKit
 internal import EquipoiseData
-internal import EquipoiseMethods
+package import EquipoiseMethods
 import Formats
 import Foundation
 import Torch
@@ -11,12 +11,16 @@ import Torch
 extension RunConfiguration {
   /// The configuration that a run was begun with.
   ///
-  /// - Parameter folder: the run's files.
+  /// - Parameters:
+  ///   - folder: the run's files.
+  ///   - methods: the methods that it may name.
   /// - Returns: the resolved configuration.
   /// - Throws: `EquipoiseError` when the folder holds no run.
-  package static func saved(in folder: RunFolder) throws -> RunConfiguration {
+  package static func saved(
+    in folder: RunFolder, methods: MethodCatalogue = .inUse
+  ) throws -> RunConfiguration {
     guard folder.isBegun else { throw FoundInstead.error(.run, at: folder.path) }
-    return try resolve(file: folder.configuration, methods: MethodRegistry.table()).configuration
+    return try resolve(file: folder.configuration, methods: methods).configuration
   }
 }
 
@@ -34,14 +38,15 @@ extension RunParts {
   /// - Parameters:
   ///   - folder: the run's files.
   ///   - weights: which ones to load.
+  ///   - methods: the methods that the run may name.
   ///   - change: what to use instead of the run's own values, such as another device.
   /// - Returns: the parts, ready to evaluate.
   /// - Throws: when there are no such weights or the data does not fit.
   package static func trained(
-    in folder: RunFolder, weights: SavedWeights = .best,
+    in folder: RunFolder, weights: SavedWeights = .best, methods: MethodCatalogue = .inUse,
     changing change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> RunParts {
-    var configuration = try RunConfiguration.saved(in: folder)
+    var configuration = try RunConfiguration.saved(in: folder, methods: methods)
     change(&configuration)
     configuration.model.forgetInitialWeights()
     let description = configuration.data + "/" + DatasetDescription.fileName
@@ -50,7 +55,7 @@ extension RunParts {
         .data, "the run's dataset is not here", at: configuration.data,
         fix: "say where it is with --data DIR")
     }
-    let parts = try RunParts(configuration)
+    let parts = try RunParts(configuration, methods: methods)
     let path = weights == .best ? folder.best : folder.weights
     guard FileManager.default.fileExists(atPath: path) else {
       throw EquipoiseError(

@@ -56,7 +56,7 @@ struct PrepareCommand: ParsableCommand {
     let display = PreparationDisplay(name: name, quiet: quiet)
     var media = media.preparation
     media.verify = verify
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.inUse.prepare(
       name, input: input, output: out, file: config, sets: sets, media: media,
       report: display.show)
     let dataset = try PreparedDataset(folder: out)

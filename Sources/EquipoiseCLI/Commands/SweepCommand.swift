@@ -101,7 +101,7 @@ struct SweepCommand: ParsableCommand {
 
   /// Throws for a key that no method has that it is for.
   private func checkKeys(of dimensions: [SearchDimension], _ methods: [String]) throws {
-    let table = try MethodRegistry.table()
+    let table = try MethodCatalogue.inUse.table()
     for dimension in dimensions {
       for method in methods where dimension.method ?? method == method {
         try RunConfiguration.checkKey(

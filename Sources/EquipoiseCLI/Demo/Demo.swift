@@ -15,7 +15,7 @@ struct Demo {
   func prepare() throws -> [String] {
     // A dataset appears under its name only when it is complete.
     if !FileManager.default.fileExists(atPath: data) {
-      try DatasetRecipes.prepare(
+      try RecipeCatalogue.inUse.prepare(
         // Where every label is right, all epochs are soon alike on validation, and chance chooses one.
         "synthetic", input: nil, output: data, sets: ["seed=\(seed)", "labelNoise=0.06"],
         report: PreparationDisplay(name: "synthetic", quiet: quiet).show)
@@ -31,7 +31,7 @@ struct Demo {
     // A latent space as wide as the narrow networks have use for.
     if method == "aim" { sets.append("method.decoupling.latentWidth=64") }
     let configuration = try RunConfiguration.resolve(
-      sets: sets, methods: MethodRegistry.table()
+      sets: sets, methods: .inUse
     ).configuration
     return try TrainingSession(quiet: quiet, label: name).train(
       configuration, in: RunFolder("\(folder)/\(name)"), resume: .auto)

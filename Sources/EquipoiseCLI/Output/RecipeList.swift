@@ -3,7 +3,7 @@ import Equipoise
 /// The recipes with their settings, as `prepare --list` shows them.
 enum RecipeList {
   static func text() throws -> String {
-    try DatasetRecipes.all.map(text).joined(separator: "\n")
+    try RecipeCatalogue.inUse.recipes.map(text).joined(separator: "\n")
   }
 
   private static func text(_ recipe: any DatasetRecipe.Type) throws -> String {

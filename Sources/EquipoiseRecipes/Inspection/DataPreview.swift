@@ -62,7 +62,7 @@ public enum DataPreview {
   private static func raw(
     _ input: String, recipe: String, sets: [String], _ perClass: Int, _ media: MediaPreparation
   ) throws -> [Row] {
-    let (source, decoder) = try DatasetRecipes.mediaSource(
+    let (source, decoder) = try RecipeCatalogue.inUse.mediaSource(
       recipe, input: input, sets: sets, media: media)
     let samples = source.samples.filter { $0.split == .train }
     return try chosen(samples.map(\.label), perClass).map { index in

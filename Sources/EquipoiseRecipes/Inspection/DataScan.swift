@@ -20,7 +20,7 @@ public enum DataScan {
     report: (PreparationEvent) -> Void
   ) throws -> ScanReport {
     let decoder = try media.decoder(media.workers)
-    let recipe = try DatasetRecipes.mediaRecipe(recipe, sets: sets)
+    let recipe = try RecipeCatalogue.inUse.mediaRecipe(recipe, sets: sets)
     var media = media
     let faults = ListFaults()
     media.decoder = { _ in decoder }
@@ -46,9 +46,9 @@ public enum DataScan {
   }
 }
 
-extension DatasetRecipes {
+extension RecipeCatalogue {
   /// The list of a recipe for raw media, and the decoder. Throws `EquipoiseError` for other recipes.
-  static func mediaSource(
+  func mediaSource(
     _ name: String, input: String, sets: [String], media: MediaPreparation
   ) throws -> (MediaSource, any MediaDecoding) {
     let recipe = try mediaRecipe(name, sets: sets)
@@ -59,10 +59,10 @@ extension DatasetRecipes {
   }
 
   /// A recipe for raw media. Throws `EquipoiseError` for other recipes.
-  static func mediaRecipe(_ name: String, sets: [String]) throws -> any MediaRecipe {
+  func mediaRecipe(_ name: String, sets: [String]) throws -> any MediaRecipe {
     guard let recipe = try type(named: name).configured(file: nil, sets: sets) as? any MediaRecipe
     else {
-      let names = all.filter { $0 is any MediaRecipe.Type }.map { $0.name }
+      let names = recipes.filter { $0 is any MediaRecipe.Type }.map { $0.name }
       throw EquipoiseError(
         .usage, "recipe '\(name)' does not read raw media",
         fix: "choose from \(names.joined(separator: ", "))")

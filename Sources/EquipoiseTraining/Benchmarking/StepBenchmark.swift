@@ -2,7 +2,7 @@ package import EquipoiseKit
 internal import EquipoiseSettings
 internal import EquipoiseModels
 internal import EquipoiseData
-internal import EquipoiseMethods
+package import EquipoiseMethods
 package import Torch
 
 /// Runs training steps of a setting, through the same engine and step as a real run.
@@ -22,8 +22,11 @@ package final class StepBenchmark {
   /// - Parameters:
   ///   - setting: what to time.
   ///   - clock: by what; nil waits for the setting's device.
+  ///   - methods: the methods that it may name.
   /// - Throws: when the setting makes no model, or there is no such device.
-  package init(_ setting: BenchmarkSetting, clock: DeviceClock? = nil) throws {
+  package init(
+    _ setting: BenchmarkSetting, clock: DeviceClock? = nil, methods: MethodCatalogue = .inUse
+  ) throws {
     device = try Accelerators.device(named: setting.device)
     self.setting = setting
     self.clock = clock ?? DeviceClock(device)
@@ -33,7 +36,7 @@ package final class StepBenchmark {
     let batch = Self.makeBatch(setting, on: device)
     var training = TrainingConfiguration()
     training.precision = setting.precision
-    let method = try Self.makeMethod(setting, model, on: device)
+    let method = try Self.makeMethod(setting, model, on: device, of: methods)
     let optimiser = training.optimiser
     let engine = TrainingEngine(
       model: model,
@@ -74,14 +77,15 @@ package final class StepBenchmark {
   private static let epoch = 99
 
   private static func makeMethod(
-    _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device
+    _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device,
+    of methods: MethodCatalogue
   ) throws -> any BalancingMethod {
     let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
     let section = try RunConfiguration.resolve(
-      sets: ["method.name=\(setting.method)"] + preset, methods: MethodRegistry.table(),
+      sets: ["method.name=\(setting.method)"] + preset, methods: methods,
       needsData: false
     ).configuration.method
-    return try MethodRegistry.make(
+    return try methods.make(
       section,
       for: MethodSetting(
         model: model, classes: setting.classes, epochs: epoch + 1, device: device, seed: 0,

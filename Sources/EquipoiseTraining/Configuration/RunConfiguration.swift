@@ -109,4 +109,13 @@ extension RunConfiguration {
     }
     return resolved
   }
+
+  /// The same for the methods of a catalogue.
+  package static func resolve(
+    file: String? = nil, flags: [ConfigAssignment] = [], sets: [String] = [],
+    methods: MethodCatalogue, needsData: Bool = true
+  ) throws -> ResolvedConfig<RunConfiguration> {
+    try resolve(
+      file: file, flags: flags, sets: sets, methods: methods.table(), needsData: needsData)
+  }
 }

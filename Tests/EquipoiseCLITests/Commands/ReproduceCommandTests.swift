@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: all) func entriesCanBeTrained(_ name: String) throws {
     let data = folder.file("images")
     // Three modalities for the table that has them.
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.standard.prepare(
       "synthetic", input: nil, output: data,
       sets: ["train=64", "validation=12", "test=12", "motion=\(name == "table-4")"])
     let experiment = try PaperExperiment(file: "\(Self.recipes)/paper/\(name).yaml")

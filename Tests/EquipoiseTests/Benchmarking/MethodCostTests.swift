@@ -6,7 +6,7 @@ import Equipoise
 
 /// A step of every method can be timed beside a joint step.
 struct MethodCostTests {
-  @Test(arguments: MethodRegistry.all.map { $0.name }.filter { $0 != Unimodal.name })
+  @Test(arguments: MethodCatalogue.standard.names.filter { $0 != Unimodal.name })
   func everyMethodTakesAStep(_ method: String) throws {
     var setting = BenchmarkSetting()
     (setting.encoder, setting.shapes) = (.transformer, [[5, 7], [5, 6], [5, 4]])

@@ -8,7 +8,7 @@ import Equipoise
 struct PresetTests {
   private func resolve(_ sets: [String]) throws -> AIMConfiguration {
     try RunConfiguration.resolve(
-      sets: ["data=d", "method.name=aim"] + sets, methods: MethodRegistry.table()
+      sets: ["data=d", "method.name=aim"] + sets, methods: .standard
     ).configuration.method.decode(as: AIMConfiguration.self)
   }
 
@@ -33,10 +33,10 @@ struct PresetTests {
     let folder = try TemporaryFolder()
     let yaml = try RunConfiguration.resolve(
       sets: ["data=d", "method.name=aim", "method.preset=fast", "method.lambda=3"],
-      methods: MethodRegistry.table()
+      methods: .standard
     ).yaml(withOrigins: false)
     let file = try folder.write(yaml, to: "run.yaml")
-    let read = try RunConfiguration.resolve(file: file, methods: MethodRegistry.table())
+    let read = try RunConfiguration.resolve(file: file, methods: .standard)
     var expected = AIMConfiguration.settings(of: .fast)
     expected.lambda = 3
     #expect(try read.configuration.method.decode(as: AIMConfiguration.self) == expected)

@@ -39,7 +39,7 @@ struct SettingNamesTests {
   ])
   func remedies(_ set: String, _ remedy: String) {
     let error = #expect(throws: EquipoiseError.self) {
-      try RunConfiguration.resolve(sets: [set], methods: MethodRegistry.table(), needsData: false)
+      try RunConfiguration.resolve(sets: [set], methods: .standard, needsData: false)
     }
     #expect(error?.remedy == remedy)
   }

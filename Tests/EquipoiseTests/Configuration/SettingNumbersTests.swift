@@ -24,7 +24,7 @@ struct SettingNumbersTests {
   /// The settings of a method, or of everything else, that hold numbers or may.
   private static func keys(of method: String) throws -> [String] {
     let resolved = try RunConfiguration.resolve(
-      sets: ["method.name=\(method)"], methods: MethodRegistry.table(), needsData: false)
+      sets: ["method.name=\(method)"], methods: .standard, needsData: false)
     var configuration = resolved.configuration
     configuration.model.encoders = NamedSections(["vector": EncoderConfiguration()])
     configuration.augmentation = NamedSections(["image": AugmentationConfiguration()])
@@ -37,10 +37,10 @@ struct SettingNumbersTests {
     }
   }
 
-  @Test(arguments: MethodRegistry.all.map { $0.name })
+  @Test(arguments: MethodCatalogue.standard.names)
   func refusedInASentenceOrTrained(_ method: String) throws {
     let keys = try Self.keys(of: method)
-    let table = try MethodRegistry.table()
+    let table = try MethodCatalogue.standard.table()
     let tiny = try TinyRun()
     var refused = 0
     for key in keys {
@@ -102,9 +102,9 @@ struct SettingNumbersTests {
     _ = parts.multiplyAddsPerSample
   }
 
-  @Test(arguments: DatasetRecipes.all.map { $0.name })
+  @Test(arguments: RecipeCatalogue.standard.names)
   func numbersOfRecipes(_ name: String) throws {
-    try check(DatasetRecipes.type(named: name))
+    try check(RecipeCatalogue.standard.type(named: name))
   }
 
   private func check<Recipe: DatasetRecipe>(_ recipe: Recipe.Type) throws {

@@ -120,7 +120,7 @@ import Equipoise
         + "numbers in or leave the sample out: missing values are not supported yet; up to N such rows are "
         + "left out with --max-corrupt N")
     let output = source.folder.file("some")
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.standard.prepare(
       "arrays", input: source.folder.file("source"), output: output, sets: ["only=[fac]"],
       media: MediaPreparation(maxCorrupt: 2) { _ in throw EquipoiseError(.usage, "no decoder") })
     #expect(try PreparedDataset(folder: output).samples(.train).count == 3)
@@ -176,7 +176,7 @@ import Equipoise
 
     func prepare(_ sets: [String]) throws -> PreparedDataset {
       let output = folder.file("out")
-      try DatasetRecipes.prepare(
+      try RecipeCatalogue.standard.prepare(
         "arrays", input: folder.file("source"), output: output, sets: sets
       ) { event in
         if case .note(let text) = event { notes.append(text) }
@@ -186,7 +186,7 @@ import Equipoise
 
     func failure(_ sets: [String]) -> String? {
       message {
-        try DatasetRecipes.prepare(
+        try RecipeCatalogue.standard.prepare(
           "arrays", input: folder.file("source"), output: folder.file("failed"), sets: sets)
       }?.replacingOccurrences(of: folder.file("source"), with: "SOURCE")
     }

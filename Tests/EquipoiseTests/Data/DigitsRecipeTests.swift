@@ -213,7 +213,7 @@ import Equipoise
     func prepare(_ sets: [String]) throws -> PreparedDataset {
       count += 1
       let output = folder.file("out\(count)")
-      try DatasetRecipes.prepare(
+      try RecipeCatalogue.standard.prepare(
         "digits", input: folder.file("in"), output: output,
         sets: ["size=16", "window=64"] + sets
       ) { event in
@@ -224,7 +224,7 @@ import Equipoise
 
     func failure() -> String? {
       message {
-        try DatasetRecipes.prepare(
+        try RecipeCatalogue.standard.prepare(
           "digits", input: folder.file("in"), output: folder.file("failed"), sets: ["size=16"])
       }?.replacingOccurrences(of: folder.file("in"), with: "IN")
     }

@@ -63,7 +63,7 @@ struct RealDataTests {
   ) throws -> PreparedDataset {
     let output = try TemporaryFolder()
     let source = try #require(RealData.folder) + "/" + folder
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.standard.prepare(
       recipe, input: source, output: output.file("out"), sets: sets
     ) { if case .note(let text) = $0 { note(text) } }
     // The mapped files stay readable after their names are gone.

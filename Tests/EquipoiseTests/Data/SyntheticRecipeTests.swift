@@ -80,7 +80,7 @@ import Equipoise
     _ folder: TemporaryFolder, _ name: String, _ sets: [String]
   ) throws -> PreparedDataset {
     let path = folder.file(name)
-    try DatasetRecipes.prepare("synthetic", input: nil, output: path, sets: sets)
+    try RecipeCatalogue.standard.prepare("synthetic", input: nil, output: path, sets: sets)
     return try PreparedDataset(folder: path)
   }
 

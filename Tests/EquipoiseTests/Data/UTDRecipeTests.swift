@@ -76,7 +76,7 @@ import Equipoise
     let source = try #require(
       Bundle.module.url(forResource: "Goldens/utd_mhad", withExtension: nil))
     let output = folder.file(UUID().uuidString)
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.standard.prepare(
       "utd-mhad", input: source.path, output: output,
       sets: ["size=8", "inertialLength=16", "skeletonLength=8"] + sets)
     return try PreparedDataset(folder: output)

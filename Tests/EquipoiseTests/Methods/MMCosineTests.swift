@@ -43,7 +43,7 @@ struct MMCosineTests {
   ])
   func scales(sets: [String], part: String) {
     let text = message {
-      _ = try RunConfiguration.resolve(sets: ["data=x"] + sets, methods: MethodRegistry.table())
+      _ = try RunConfiguration.resolve(sets: ["data=x"] + sets, methods: .standard)
     }
     #expect(text?.contains(part) == true, "\(text ?? "no error")")
   }

@@ -101,7 +101,7 @@ struct MMParetoTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=mmpareto", "method.gamma=0"],
-        methods: MethodRegistry.table())
+        methods: .standard)
     }
     #expect(text == "--set: method.gamma is 0.0; expected a number above 0.0")
   }

@@ -7,7 +7,7 @@ import Equipoise
 /// Which models each method takes; it has to refuse all others.
 enum MethodFit {
   /// Every method.
-  static let names = MethodRegistry.all.map { $0.name }
+  static let names = MethodCatalogue.standard.names
 
   static func takes(
     _ name: String, modalities: Int, fusion: FusionKind, isCoupled: Bool = false
@@ -45,7 +45,7 @@ enum MethodFit {
       (settings.opm, settings.ogm) = (eagerOPM, eagerOGM)
       return try MethodSection(name: name, configuration: settings)
     default:
-      let method = try #require(MethodRegistry.all.first { $0.name == name })
+      let method = try #require(MethodCatalogue.standard.methods.first { $0.name == name })
       return try defaults(of: method)
     }
   }

@@ -138,7 +138,7 @@ struct OGMGETests {
   func settingsOutOfRange(set: String, sentence: String) {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=x", "method.name=ogm-ge", "method." + set], methods: MethodRegistry.table())
+        sets: ["data=x", "method.name=ogm-ge", "method." + set], methods: .standard)
     }
     #expect(text == sentence)
   }

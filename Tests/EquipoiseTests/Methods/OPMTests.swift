@@ -185,7 +185,7 @@ struct OPMOGMTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=opm-ogm", "method.opm.baseRate=2"],
-        methods: MethodRegistry.table())
+        methods: .standard)
     }
     #expect(text == "--set: method.opm.baseRate is 2.0; expected a number from 0.0 to 1.0")
   }

@@ -36,7 +36,7 @@ struct UnimodalLossesTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=unimodal-losses", "method.weight=-1"],
-        methods: MethodRegistry.table())
+        methods: .standard)
     }
     #expect(text == "--set: method.weight is -1.0; expected at least 0.0")
   }

@@ -52,7 +52,7 @@ final class RawTree {
   ) throws -> PreparedDataset {
     var media = MediaPreparation(workers: 2, maxCorrupt: maxCorrupt) { _ in FFmpegDecoder() }
     media.verify = verify
-    try DatasetRecipes.prepare(
+    try RecipeCatalogue.standard.prepare(
       recipe, input: input ?? path, output: maker.file(output), sets: sets, media: media,
       report: report)
     return try PreparedDataset(folder: maker.file(output))

@@ -90,7 +90,7 @@ struct AIMRefusalTests {
   func settingsOutOfRange(setting: String, expected: String) {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=d", "method.name=aim", "method." + setting], methods: MethodRegistry.table())
+        sets: ["data=d", "method.name=aim", "method." + setting], methods: .standard)
     }
     #expect(text == expected)
   }

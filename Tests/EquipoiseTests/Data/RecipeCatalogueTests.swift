@@ -3,10 +3,10 @@ import Testing
 import Equipoise
 @testable import EquipoiseRecipes
 
-@Suite struct DatasetRecipesTests {
+@Suite struct RecipeCatalogueTests {
   @Test func namesAreUniqueAndMatchTheCommandLine() {
     #expect(
-      DatasetRecipes.all.map { $0.name } == [
+      RecipeCatalogue.standard.names == [
         "synthetic", "digits", "arrays", "cmu-mosi", "utd-mhad", "manifest", "crema-d",
         "kinetics-sounds", "ucf-101",
       ])
@@ -66,7 +66,7 @@ import Equipoise
     let folder = try TemporaryFolder()
     #expect(
       message {
-        try DatasetRecipes.prepare(name, input: input, output: folder.file("out"), sets: sets)
+        try RecipeCatalogue.standard.prepare(name, input: input, output: folder.file("out"), sets: sets)
       } == problem)
   }
 }

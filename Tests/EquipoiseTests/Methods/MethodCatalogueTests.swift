@@ -5,9 +5,9 @@ import Equipoise
 @testable import EquipoiseMethods
 @testable import EquipoiseTraining
 
-struct MethodRegistryTests {
+struct MethodCatalogueTests {
   @Test func namesAreUnique() {
-    let names = MethodRegistry.all.map { $0.name }
+    let names = MethodCatalogue.standard.names
     #expect(Set(names).count == names.count)
     #expect(names.contains("joint"))
   }
@@ -15,7 +15,7 @@ struct MethodRegistryTests {
   @Test func aMisspeltMethodIsAnErrorWithASuggestion() {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=x", "method.name=jiont"], methods: MethodRegistry.table())
+        sets: ["data=x", "method.name=jiont"], methods: .standard)
     }
     #expect(text?.contains("did you mean 'joint'?") == true, "\(text ?? "no error")")
   }

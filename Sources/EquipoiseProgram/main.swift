@@ -1,0 +1,3 @@
+import EquipoiseCLI
+
+EquipoiseCommand.main()
