@@ -12,6 +12,7 @@ public import Equipoise
 /// EquipoiseCommand.main(catalogue: .standard.adding(method: Mine.self))
 /// ```
 public struct EquipoiseCommand: ParsableCommand {
+  /// The name and the subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "equipoise",
     abstract: "Trains multimodal classifiers and shows which modality they neglect.",

@@ -30,8 +30,8 @@ struct SourceTests {
     let exceptions = [
       "EquipoiseCLI/Doctor/MachineChecks.swift":
         "a file that shows whether the folder can be written to",
-      "Equipoise/Experiments/Processes/ChildProcess.swift": "the output of a program",
-      "Equipoise/Support/ProcessLock.swift": "a lock, which means nothing after a restart",
+      "EquipoiseKit/Processes/ChildProcess.swift": "the output of a program",
+      "EquipoiseKit/Processes/ProcessLock.swift": "a lock, which means nothing after a restart",
       "Formats/Memory/SpilledBytes.swift": "memory that lies on the disk and has no name",
     ]
     let calls = try Regex(

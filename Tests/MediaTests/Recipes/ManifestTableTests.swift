@@ -181,7 +181,9 @@ struct ManifestTableTests {
     #expect(data.description.extra["recipe"] == "manifest")
     #expect(data.description.extra["groups"] == "a, b, c, d")
     #expect(data.description.extra["split"] == "as listed")
-    #expect(data.description.extra["modality \(name)"] == "array vector float32")
+    #expect(
+      data.description.extra["modality \(name)"]
+        == #"{"dtype":"float32","kind":"vector","type":"array"}"#)
     var notes: [String] = []
     try tree.prepare("manifest", sets) { if case .note(let text) = $0 { notes.append(text) } }
     #expect(notes.contains("\(data.folder) is up to date: nothing to do"))

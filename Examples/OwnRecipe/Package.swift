@@ -1,0 +1,16 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "OwnRecipe",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "Equipoise", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "OwnRecipe",
+      dependencies: [
+        .product(name: "Equipoise", package: "Equipoise"),
+        .product(name: "EquipoiseCLI", package: "Equipoise"),
+      ])
+  ],
+  swiftLanguageModes: [.v6])
