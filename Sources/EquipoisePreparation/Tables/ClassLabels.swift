@@ -56,6 +56,18 @@ package struct ClassLabels {
     self.classes = classes
   }
 
+  /// Throws for folders that are one class in two spellings.
+  static func refuseSpellings(folders: [String], at place: String) throws {
+    var known: [String: String] = [:]
+    for name in Set(folders).subtracting([""]).sorted() {
+      let key = name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      guard let other = known.updateValue(name, forKey: key) else { continue }
+      throw EquipoiseError(
+        .data, "the folders '\(other)' and '\(name)' may be one class", at: place,
+        fix: "give them one name, or list all classes with --set 'classes=[\(other), \(name), …]'")
+    }
+  }
+
   private static func refuseRepeated(_ names: [String]?) throws {
     var seen: Set<String> = []
     guard let twice = names?.first(where: { !seen.insert($0).inserted }) else { return }

@@ -40,7 +40,8 @@ enum DecoderLog {
         [
           "overread", "error dc", "bad vlc", "error count", "error y=", "LZW decode failed",
           "inflate returned", "bytes left", "not enough data", "complete image", "data is missing",
-          "Invalid data", "out of bounds", "truncated", "Truncated", "premature",
+          "Invalid data", "IEND without all image", "out of bounds", "truncated", "Truncated",
+          "premature",
         ])
   }
 

@@ -76,7 +76,9 @@ import Equipoise
     try Data("id,video,split,score\na,v,train,4\n".utf8).write(
       to: URL(fileURLWithPath: copy + "/meta.csv"))
     #expect(
-      message { try RecipeCatalogue.standard.prepare("cmu-mosi", input: copy, output: folder.file("x")) }
+      message {
+        try RecipeCatalogue.standard.prepare("cmu-mosi", input: copy, output: folder.file("x"))
+      }
         == "\(copy)/meta.csv:2: the score '4' is no number from -3 to 3; correct it")
   }
 
@@ -107,7 +109,9 @@ import Equipoise
     _ sets: [String], note: (String) -> Void = { _ in }
   ) throws -> PreparedDataset {
     let output = folder.file(UUID().uuidString)
-    try RecipeCatalogue.standard.prepare("cmu-mosi", input: try Self.source, output: output, sets: sets) {
+    try RecipeCatalogue.standard.prepare(
+      "cmu-mosi", input: try Self.source, output: output, sets: sets
+    ) {
       if case .note(let text) = $0 { note(text) }
     }
     return try PreparedDataset(folder: output)

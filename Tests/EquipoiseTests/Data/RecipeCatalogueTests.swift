@@ -66,7 +66,8 @@ import Equipoise
     let folder = try TemporaryFolder()
     #expect(
       message {
-        try RecipeCatalogue.standard.prepare(name, input: input, output: folder.file("out"), sets: sets)
+        try RecipeCatalogue.standard.prepare(
+          name, input: input, output: folder.file("out"), sets: sets)
       } == problem)
   }
 }

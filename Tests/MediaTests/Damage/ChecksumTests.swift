@@ -19,7 +19,7 @@ struct ChecksumTests {
   }
 
   /// The check sums of FLAC's frames and PNG's chunks; one frame of two hundred is enough.
-  @Test(arguments: [0.3, 0.5, 0.7])
+  @Test(arguments: [0.3, 0.5, 0.7, 0.9, 0.98])
   func oneBitOfALosslessFile(_ share: Double) throws {
     let sound = try maker.make("a.flac", "-f lavfi -i sine=duration=20:sample_rate=44100")
     #expect(try decoder.sound(sound, sampleRate: 16_000, atMost: nil).warnings.isEmpty)
@@ -33,6 +33,12 @@ struct ChecksumTests {
     #expect(try decoder.picture(picture).array.shape == [150, 200, 3])
     let spoilt = try changed(picture, at: share)
     #expect(throws: EquipoiseError.self) { try decoder.picture(spoilt) }
+    // Of many chunks the one that is spoilt is skipped, and rows are missing.
+    let noise = try maker.make(
+      "noise.png", "-f lavfi -i color=gray:size=200x150,noise=alls=100 -frames:v 1")
+    #expect(try decoder.picture(noise).warnings.isEmpty)
+    let holed = try changed(noise, at: share)
+    #expect(throws: EquipoiseError.self) { try decoder.picture(holed) }
   }
 
   /// Of a lossy file a player would skip a broken packet: it is read, with a warning.

@@ -129,7 +129,8 @@ struct ManifestRecipeTests {
   @Test func withoutADecoder() throws {
     try tree.write(Self.header + "a,train,up,s,a.wav,a.png\n", to: "manifest.csv")
     let error = #expect(throws: EquipoiseError.self) {
-      try RecipeCatalogue.standard.prepare("manifest", input: tree.path, output: tree.maker.file("data"))
+      try RecipeCatalogue.standard.prepare(
+        "manifest", input: tree.path, output: tree.maker.file("data"))
     }
     #expect(error?.description.contains("apt-get install libavformat-dev") == true)
   }

@@ -122,6 +122,7 @@ struct FolderLevelFinder {
   private func refusePeopleAbove(_ folders: [FolderTree.Folder], _ label: Int) throws {
     let above = Set(folders.map { $0.path[label] })
     let below = Set(folders.compactMap { $0.path.count > label + 1 ? $0.path[label + 1] : nil })
+    try refuseSameBelow(folders, above, below, label)
     guard above.allSatisfy(FolderWords.isPerson), !below.contains(where: FolderWords.isPerson)
     else {
       return
@@ -130,6 +131,24 @@ struct FolderLevelFinder {
       "\(quoted(above.sorted(by: NaturalOrder.precedes))) look like speakers, and the folders in them, "
         + "\(quoted(below.sorted())), like classes",
       "say which are which with --set 'levels=[group, class]' or --set 'levels=[class, group]'")
+  }
+
+  /// Of speakers there are mostly more than of classes, and each says all of them.
+  private func refuseSameBelow(
+    _ folders: [FolderTree.Folder], _ above: Set<String>, _ below: Set<String>, _ label: Int
+  ) throws {
+    let deep = folders.filter { $0.path.count > label + 1 }
+    guard above.count > below.count, below.count > 1, !deep.allSatisfy(\.holdsImagesOnly),
+      !below.contains(where: FolderWords.isPerson)
+    else { return }
+    let sets = Dictionary(grouping: deep) { $0.path[label] }.mapValues {
+      Set($0.map { $0.path[label + 1] })
+    }
+    guard sets.count == above.count, sets.values.allSatisfy({ $0 == below }) else { return }
+    throw ambiguous(
+      "the \(above.count) folders \(quoted(above.sorted(by: NaturalOrder.precedes))) all have the same "
+        + "folders in them, \(quoted(below.sorted())): either may be the classes",
+      "say which are with --set 'levels=[group, class]' or --set 'levels=[class, group]'")
   }
 
   private func quoted(_ names: [String]) -> String {

@@ -64,8 +64,11 @@ struct FolderSamples {
   ) throws {
     let silent = samples.indices.compactMap {
       index -> (index: Int, modality: String, path: String)? in
-      guard samples[index].files[modality] == nil else { return nil }
-      let videos = samples[index].files.filter { $0.value.kind == .frames && !$0.value.isFolder }
+      let files = samples[index].files
+      // Sound that a folder calls by another name is sound.
+      guard files[modality] == nil, !files.values.contains(where: { $0.kind == .spectrogram })
+      else { return nil }
+      let videos = files.filter { $0.value.kind == .frames && !$0.value.isFolder }
       guard let video = videos.min(by: { $0.key < $1.key }) else { return nil }
       return (index, video.key, video.value.path)
     }

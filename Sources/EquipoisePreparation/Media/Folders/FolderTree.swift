@@ -66,6 +66,10 @@ struct FolderTree {
         add(entry, whole, to: place)
       }
     }
+    // A sample or speaker whose files were lost would vanish without a word.
+    if !path.isEmpty, entries.allSatisfy({ FolderWords.isOfTheSystem($0.name) }) {
+      leftOut.add(.empty, name)
+    }
   }
 
   private mutating func add(_ entry: FolderListing.Entry, _ whole: String, to place: Int) {

@@ -4,7 +4,8 @@ internal import Foundation
 /// What of a folder is not taken, by why.
 struct LeftOut {
   enum Reason: CaseIterable {
-    case unreadable, notUTF8, outside, unreadMedia, special, loop, stray, other, skipped, system
+    case unreadable, notUTF8, outside, unreadMedia, special, loop, empty, stray, other, skipped,
+      system
   }
 
   private var found: [Reason: [(name: String, detail: String?)]] = [:]
@@ -13,17 +14,21 @@ struct LeftOut {
     found[reason, default: []].append((name, detail))
   }
 
-  /// Files and folders that may be samples, but cannot be: preparing stops at them.
-  func faults(at place: String) -> [EquipoiseError] {
+  /// Files and folders that may be samples, but cannot be: preparing stops at them. `leaving` says how to go on
+  /// without them.
+  func faults(
+    at place: String,
+    leaving: String = "leave out what cannot be used with --set expectCounts=false"
+  ) -> [EquipoiseError] {
     [Reason.unreadable, .notUTF8, .outside, .unreadMedia].compactMap { reason in
       guard let text = text(reason) else { return nil }
-      return EquipoiseError(.data, text, at: place, fix: remedy(reason))
+      return EquipoiseError(.data, text, at: place, fix: remedy(reason, leaving))
     }
   }
 
   /// What is left out without being a fault; with `faults` those too.
   func notes(withFaults: Bool) -> [String] {
-    let reasons: [Reason] = [.special, .loop, .stray, .other, .skipped, .system]
+    let reasons: [Reason] = [.special, .loop, .empty, .stray, .other, .skipped, .system]
     return (withFaults ? Reason.allCases : reasons).compactMap {
       text($0).map { "left out: " + $0 }
     }
@@ -47,6 +52,7 @@ struct LeftOut {
         + kinds(list)
     case .special: return "what is no file, \(count): \(names)"
     case .loop: return are("link", ("leads back to a folder above", "lead back to folders above"))
+    case .empty: return are("folder", ("is empty", "are empty"))
     case .stray:
       return are("media file", ("lies in no class's folder", "lie in no class's folder"))
     case .other: return are("file", ("is not media", "are not media")) + kinds(list)
@@ -63,8 +69,7 @@ struct LeftOut {
     return " (\(Enumeration.text(texts)))"
   }
 
-  private func remedy(_ reason: Reason) -> String {
-    let leave = "leave out what cannot be used with --set expectCounts=false"
+  private func remedy(_ reason: Reason, _ leave: String) -> String {
     switch reason {
     case .unreadable:
       return "give yourself the permission to read, mend the links, or \(leave)"

@@ -17,7 +17,8 @@ struct UnsortedFolder {
   /// samples but cannot be read, and for more samples that lack a modality than may be left out.
   func rows() throws -> ListedSamples {
     let tree = FolderTree(folder)
-    if let fault = tree.leftOut.faults(at: folder.path).first { throw fault }
+    let faults = tree.leftOut.faults(at: folder.path, leaving: "move them out of the folder")
+    if let fault = faults.first { throw fault }
     var leftOut = tree.leftOut
     var samples = FolderSamples(at: folder.path)
     for folder in tree.mediaFolders { add(folder, to: &samples, &leftOut) }

@@ -4,8 +4,8 @@ internal import Formats
 
 /// What is to be said of splits that a list gives.
 enum SplitNotes {
-  /// Groups in more than one split, and splits that there are not.
-  static func of(_ samples: [RawSample]) -> [String] {
+  /// Groups in more than one split, splits that there are not, and classes that one of them lacks.
+  static func of(_ samples: [RawSample], _ classes: [String]) -> [String] {
     var splits: [String: Set<Split>] = [:]
     for sample in samples {
       if let group = sample.group { splits[group, default: []].insert(sample.split) }
@@ -19,6 +19,14 @@ enum SplitNotes {
     }
     if !samples.contains(where: { $0.split == .test }) {
       notes.append("no sample is for test, so training will have no test scores")
+    }
+    for split in [Split.validation, .test] {
+      let found = Set(samples.filter { $0.split == split }.map(\.label))
+      let absent = classes.indices.filter { !found.contains($0) }
+      guard !found.isEmpty, !absent.isEmpty else { continue }
+      notes.append(
+        "no sample for \(split.rawValue) is of class "
+          + Enumeration.text(absent.map { "'\(classes[$0])'" }, limit: 8))
     }
     return notes
   }

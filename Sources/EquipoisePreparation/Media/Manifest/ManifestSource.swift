@@ -36,7 +36,8 @@ struct ManifestSource {
       try media.collecting { try sample(row, code, labels.classes, hasSplits ? splits : nil) }
     }
     try refuseUnlearnable(samples, labels.classes)
-    let notes = try hasSplits ? SplitNotes.of(samples) : assigned(&samples, labels.classes)
+    let notes =
+      try hasSplits ? SplitNotes.of(samples, labels.classes) : assigned(&samples, labels.classes)
     return MediaSource(
       name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
       classes: labels.classes, modalities: try order.map(modality), samples: samples,
@@ -118,6 +119,9 @@ struct ManifestSource {
       let cells = listed.rows.map(\.label)
       let place = { listed.rows[$0].place }
       guard let column = listed.labelColumn else {
+        if options.classes == nil {
+          try ClassLabels.refuseSpellings(folders: cells, at: listed.place)
+        }
         return try ClassLabels(folders: cells, naming: options.classes)
       }
       do {
