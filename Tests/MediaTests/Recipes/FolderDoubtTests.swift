@@ -48,9 +48,8 @@ struct FolderDoubtTests {
 
   @Test func emptyFoldersAreNamed() throws {
     try fill(["yes/anna/1.wav", "yes/dan/", "no/anna/2.wav", "no/bea/.DS_Store"])
-    #expect(
-      try listed().notes.contains("left out: 2 folders are empty: 'no/bea', 'yes/dan'"),
-      "\(try listed().notes)")
+    let notes = try listed().notes
+    #expect(notes.contains("left out: 2 folders are empty: 'no/bea', 'yes/dan'"), "\(notes)")
   }
 
   @Test func anEmptyClassIsNamedWhereItIsLeftOut() throws {

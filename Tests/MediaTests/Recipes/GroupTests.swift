@@ -112,9 +112,10 @@ struct GroupTests {
     var samples = samples((0..<6).map { (label: $0 % 2, group: "s\($0 / 2)" as String?) })
     samples[3].split = .validation
     #expect(
-      SplitNotes.of(samples) == [
+      SplitNotes.of(samples, ["0", "1"]) == [
         "1 of 3 groups are in more than one split: s1",
         "no sample is for test, so training will have no test scores",
+        "no sample for validation is of class '0'",
       ])
   }
 
