@@ -72,8 +72,21 @@ package final class JSONLines {
   package static func line(_ record: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    encoder.nonConformingFloatEncodingStrategy = .named
     return try encoder.encode(record) + [UInt8(ascii: "\n")]
+  }
+}
+
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+  /// JSON has no infinities: `Infinity`, `-Infinity` and `NaN` stand for them as text.
+  package static var named: Self {
+    .convertToString(positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+  }
+}
+
+extension JSONDecoder.NonConformingFloatDecodingStrategy {
+  /// Reads them back.
+  package static var named: Self {
+    .convertFromString(positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
   }
 }

@@ -32,6 +32,8 @@ package struct CheckpointStore {
     try FileSystem.makeFolder(folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
+    // A method's number may be infinite in the middle of an epoch.
+    encoder.nonConformingFloatEncodingStrategy = .named
     let progress = String(decoding: try encoder.encode(checkpoint.progress), as: UTF8.self)
     let step = String(checkpoint.progress.globalStep)
     let name = "step-" + String(repeating: "0", count: max(0, 10 - step.count)) + step
@@ -97,8 +99,10 @@ package struct CheckpointStore {
       throw EquipoiseError(
         .checkpoint, "the file is no checkpoint of this version", at: path, fix: nil)
     }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .named
     return Checkpoint(
-      progress: try JSONDecoder().decode(TrainingProgress.self, from: Data(progress.utf8)),
+      progress: try decoder.decode(TrainingProgress.self, from: Data(progress.utf8)),
       tensors: try file.names.map { ($0, Tensor(try file.array($0))) })
   }
 }
