@@ -38,7 +38,30 @@ struct Completeness {
       case .unknown: continue
       }
     }
-    return fault(ending)
+    return fault(ending) ?? hole
+  }
+
+  /// What is lost in the middle of a stream, whose headers promise nothing: time passes between two packets of
+  /// the track, and something there is not what the container has.
+  private var hole: String? {
+    if isSound {
+      let (end, gap) = (survey.track.end, survey.track.largestGap)
+      guard survey.sawFault, gap > max(0.1, 4 * survey.track.packetLength) else { return nil }
+      return SoundLength.share(max(0, end - gap), of: end)
+    }
+    let codec = survey.wanted.pointee.codecpar.pointee.codec_id
+    // Their frames are equally far apart by the standard.
+    let isRegular = [AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO].contains(codec)
+    guard survey.sawFault || isRegular && survey.container.format == "mpeg",
+      !survey.lacksTimestamps
+    else { return nil }
+    let unit = av_q2d(survey.wanted.pointee.time_base)
+    let times = survey.timestamps.sorted()
+    guard let first = times.first, let last = times.last else { return nil }
+    let gap = zip(times.dropFirst(), times).map { Double($0 - $1) * unit }.max() ?? 0
+    guard gap > 2.5 * survey.interval else { return nil }
+    let frames = (Double(last - first) * unit / survey.interval).rounded() + 1
+    return "\(times.count) of \(Int(min(frames, 1e9))) frames are there"
   }
 
   /// MP4's index lists every packet.

@@ -32,6 +32,8 @@ final class PacketSurvey {
   /// Whether a packet near the end is incomplete, or what follows it is no packet.
   private(set) var endsWithin = false
   private(set) var endsBroken = false
+  /// Whether something anywhere is not what the container has there.
+  private(set) var sawFault = false
 
   /// How far back from the last packet a fault belongs to the end: the last packets of several tracks
   /// are given out together.
@@ -90,13 +92,15 @@ final class PacketSurvey {
     _ = DecoderLog.taken()
     var (count, lastCut, lastBreak) = (0, -Self.reach, -Self.reach)
     func note(_ lines: [String]) {
-      if lines.contains(where: DecoderLog.tellsOfCut) { lastCut = count }
-      if lines.contains(where: DecoderLog.tellsOfBrokenStructure) { lastBreak = count }
+      if lines.contains(where: DecoderLog.tellsOfCut) { (lastCut, sawFault) = (count, true) }
+      if lines.contains(where: DecoderLog.tellsOfBrokenStructure) {
+        (lastBreak, sawFault) = (count, true)
+      }
     }
     while container.read(into: packet) {
       count += 1
       try add(packet.pointee)
-      if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { lastCut = count }
+      if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { (lastCut, sawFault) = (count, true) }
       note(DecoderLog.taken())
     }
     note(DecoderLog.taken())

@@ -41,6 +41,35 @@ struct ChecksumTests {
     #expect(throws: EquipoiseError.self) { try decoder.picture(holed) }
   }
 
+  private func zeroed(_ path: String, _ share: Double, of length: Double) throws -> String {
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let start = Int(Double(bytes.count) * share)
+    for index in start..<start + Int(Double(bytes.count) * length) { bytes[index] = 0 }
+    return try maker.write(bytes, to: "holed-" + (path as NSString).lastPathComponent)
+  }
+
+  /// Streams promise no length: what is lost in their middle shows in their times.
+  @Test(arguments: ["a.ts", "a.mpg"])
+  func aHoleInAVideoStream(_ name: String) throws {
+    let video = try maker.make(
+      name, "-f lavfi -i testsrc2=size=96x64:rate=25:duration=4 -c:v mpeg2video -b:v 400k")
+    #expect(try decoder.frameTimes(video).count == 100)
+    let holed = try zeroed(video, 0.45, of: 0.15)
+    let error = #expect(throws: EquipoiseError.self) { try decoder.frameTimes(holed) }
+    #expect(error?.what.contains("frames are there") == true, "\(error?.what ?? "")")
+  }
+
+  @Test func aHoleInAnOggStream() throws {
+    let sound = try maker.make(
+      "a.ogg", "-f lavfi -i anoisesrc=duration=8:sample_rate=44100 -c:a libvorbis")
+    #expect(try decoder.sound(sound, sampleRate: 16_000, atMost: nil).warnings.isEmpty)
+    let holed = try zeroed(sound, 0.4, of: 0.2)
+    let error = #expect(throws: EquipoiseError.self) {
+      try decoder.sound(holed, sampleRate: 16_000, atMost: nil)
+    }
+    #expect(error?.what.hasPrefix("it is damaged: ") == true, "\(error?.what ?? "")")
+  }
+
   /// Of a lossy file a player would skip a broken packet: it is read, with a warning.
   @Test func aBrokenPacketOfALossyFile() throws {
     let sound = try maker.make(
