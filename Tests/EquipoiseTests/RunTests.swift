@@ -47,7 +47,7 @@ import Torch
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try RecipeCatalogue.standard.prepare(
       "synthetic", input: nil, output: file("data"),
-      sets: ["train=24", "validation=12", "test=12", "size=16"])
+      sets: ["train=24", "validation=12", "test=12", "size=32"])
   }
 
   private func file(_ name: String) -> String { folder.appending(path: name).path }

@@ -11,7 +11,7 @@ final class Progress: TrainingObserver {
 let folder = CommandLine.arguments.dropFirst().first ?? "runs/loop"
 try RecipeCatalogue.standard.prepare(
   "synthetic", input: nil, output: folder + "/data",
-  sets: ["train=96", "validation=24", "test=24", "size=16"])
+  sets: ["train=96", "validation=24", "test=24", "size=32"])
 for method in ["joint", "ogm-ge"] {
   let configuration = try Run.configuration(
     settings: [
