@@ -23,7 +23,7 @@ ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
-  check-references pytorch protos gpu-check clean distclean
+  check-references pytorch protos gpu-check examples clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -78,11 +78,14 @@ protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark
 
+examples: setup ## build the packages of Examples/ against this one and run them
+	@SWIFT=$(SWIFT) scripts/examples
+
 gpu-check: ## make .build-gpu/bundle, which checks Equipoise on a machine with an NVIDIA GPU
 	scripts/gpu-check $(GPU_CHECK)
 
 clean: ## remove what was built
-	rm -rf .build .build-mutants .build-gpu
+	rm -rf .build .build-mutants .build-gpu .build-examples
 
 distclean: clean ## remove libtorch and the Python environments too
 	rm -rf .libtorch .pytorch .outside
