@@ -15,7 +15,7 @@ struct BenchmarkTable {
       times.add(
         [side.name] + numbers(side.seconds, scale: 1000)
           + [
-            Numbers.bytes(side.peakDeviceMemory ?? side.peakMemory),
+            Numbers.bytes(side.memory),
             side.multiplyAddsPerSample.map { Numbers.count($0) } ?? "",
           ])
     }
@@ -43,9 +43,7 @@ struct BenchmarkTable {
     if let overhead = report.overhead(against: side) {
       table.add(["  time by multiply-adds", "", number(overhead), ""])
     }
-    let memory =
-      Double(subject.peakDeviceMemory ?? subject.peakMemory)
-      / Double(side.peakDeviceMemory ?? side.peakMemory)
+    let memory = Double(subject.memory) / Double(side.memory)
     table.add(["  in peak memory", "", number(memory), ""])
   }
 

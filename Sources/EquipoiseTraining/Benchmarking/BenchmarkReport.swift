@@ -37,6 +37,9 @@ package struct BenchmarkSide: Codable, Sendable {
   /// Multiply-adds of a training step for each sample, where the side counts them.
   package let multiplyAddsPerSample: Int?
 
+  /// The most memory that it had where it computed, in bytes.
+  package var memory: Int { peakDeviceMemory ?? peakMemory }
+
   /// Seconds of a step.
   package var seconds: Spread { Spread(rounds) }
 }
