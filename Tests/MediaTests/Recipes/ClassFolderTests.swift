@@ -14,12 +14,7 @@ struct ClassFolderTests {
 
   init() throws { tree = try RawTree() }
 
-  private func listed(_ sets: [String] = []) throws -> ListedSamples {
-    let resolved = try ConfigResolver<ManifestOptions>().resolve(
-      sets.flatMap(ConfigAssignment.parse(set:)))
-    let media = MediaPreparation(workers: 1) { _ in FFmpegDecoder() }
-    return try ClassFolders(MediaFolder(tree.path), resolved.configuration, media).rows()
-  }
+  private func listed(_ sets: [String] = []) throws -> ListedSamples { try tree.listed(sets) }
 
   private func problem(_ sets: [String] = []) -> String? {
     do {

@@ -3,6 +3,9 @@ import Foundation
 import Media
 import Testing
 
+@testable import EquipoisePreparation
+@testable import EquipoiseSettings
+
 /// A folder of raw media laid out as a dataset is published.
 final class RawTree {
   let maker: MediaMaker
@@ -56,6 +59,14 @@ final class RawTree {
       recipe, input: input ?? path, output: maker.file(output), sets: sets, media: media,
       report: report)
     return try PreparedDataset(folder: maker.file(output))
+  }
+
+  /// What the tree's folders are read as.
+  func listed(_ sets: [String] = []) throws -> ListedSamples {
+    let resolved = try ConfigResolver<ManifestOptions>().resolve(
+      sets.flatMap(ConfigAssignment.parse(set:)))
+    let media = MediaPreparation(workers: 1) { _ in FFmpegDecoder() }
+    return try ClassFolders(MediaFolder(path), resolved.configuration, media).rows()
   }
 
   /// What is wrong with the tree.
