@@ -34,8 +34,9 @@ setup: ## check the toolchain and make .libtorch/
 	@scripts/setup-libtorch
 	@EQUIPOISE_FFMPEG=$(ASKED_FFMPEG) scripts/setup-media
 
-build: setup ## build .build/release/equipoise
+build: setup ## build .build/release/equipoise, and beside it the program that decodes media
 	$(SWIFT) build -c release --product equipoise
+	$(SWIFT) build -c release --product equipoise-decoder
 
 demo: build ## train on synthetic data and show how the joint model neglects a modality
 	$(EQUIPOISE) demo

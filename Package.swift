@@ -50,10 +50,10 @@ let motionTargets: [Target] = [
     resources: [.copy("Goldens")], swiftSettings: swift),
 ]
 
-/// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and `Media`
-/// exist where their .pc files are found, and everything else builds without. EQUIPOISE_FFMPEG, which
-/// `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the manifest itself found until the
-/// manifest or the environment changes.
+/// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and
+/// `EquipoiseDecoding` exist where their .pc files are found; elsewhere `equipoise-decoder` says that it has
+/// none. EQUIPOISE_FFMPEG, which `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the
+/// manifest itself found until the manifest or the environment changes.
 let hasFFmpeg: Bool = {
   let manager = FileManager.default
   if let given = Context.environment["EQUIPOISE_FFMPEG"], !given.isEmpty {
@@ -77,12 +77,14 @@ let mediaTargets: [Target] = [
   .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat"),
   .target(name: "CMedia", dependencies: ["CFFmpeg"]),
   .target(
-    name: "Media", dependencies: ["CMedia", "CFFmpeg", "CSystem", "Equipoise", "Formats"],
+    name: "EquipoiseDecoding",
+    dependencies: ["EquipoiseMedia", "EquipoiseKit", "Formats", "CMedia", "CFFmpeg", "CSystem"],
     swiftSettings: swift),
   .testTarget(
     name: "MediaTests",
     dependencies: [
-      "Media", "CSystem", "EquipoiseProgram", "EquipoiseCLI", "Equipoise", "Formats",
+      "EquipoiseDecoding", "EquipoiseDecoder", "EquipoiseMedia", "CSystem", "EquipoiseProgram",
+      "EquipoiseCLI", "Equipoise", "Formats",
     ],
     swiftSettings: swift),
 ]
@@ -105,6 +107,7 @@ let package = Package(
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "EquipoiseCLI", targets: ["EquipoiseCLI"]),
     .executable(name: "equipoise", targets: ["EquipoiseProgram"]),
+    .executable(name: "equipoise-decoder", targets: ["EquipoiseDecoder"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -136,10 +139,17 @@ let package = Package(
     .target(
       name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Torch", dependencies: ["CTorch", "CSpinning", "Formats"], swiftSettings: swift),
-    // The floors of the library, each on those above it here.
+    // The floors of the library, each on those above it here. The decoder stands on those without libtorch.
     .target(
-      name: "EquipoiseKit", dependencies: ["Torch", "Formats", "CBuildInformation"],
+      name: "EquipoiseKit", dependencies: ["Formats", "CBuildInformation"],
       swiftSettings: swift),
+    .target(
+      name: "EquipoiseMedia", dependencies: ["EquipoiseKit", "Formats", "CSystem"],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "EquipoiseDecoder",
+      dependencies: ["EquipoiseMedia", "EquipoiseKit"] + (hasFFmpeg ? ["EquipoiseDecoding"] : []),
+      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_FFMPEG")] : [])),
     .target(
       name: "EquipoiseSettings",
       dependencies: ["EquipoiseKit", "Formats", .product(name: "Yams", package: "Yams")],
@@ -154,13 +164,15 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "EquipoisePreparation",
-      dependencies: ["EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      dependencies: [
+        "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "Torch", "Formats",
+      ],
       swiftSettings: swift),
     .target(
       name: "EquipoiseRecipes",
       dependencies: [
-        "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch",
-        "Formats",
+        "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia",
+        "EquipoiseKit", "Torch", "Formats",
       ],
       swiftSettings: swift),
     .target(
@@ -189,9 +201,8 @@ let package = Package(
       name: "EquipoiseInference",
       dependencies: [
         "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
-        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Messages",
-        "Torch",
-        "Formats",
+        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+        "Messages", "Torch", "Formats",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: swift),
@@ -201,7 +212,7 @@ let package = Package(
       dependencies: [
         "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
         "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseData", "EquipoiseModels",
-        "EquipoiseSettings", "EquipoiseKit",
+        "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
       ],
       swiftSettings: swift),
     .target(
@@ -212,9 +223,8 @@ let package = Package(
       dependencies: [
         "Report", "Equipoise", "Torch", "Formats", "CEarlyStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ] + (hasFFmpeg ? ["Media"] : []) + (openCV == nil ? [] : ["Motion"]),
-      swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_MEDIA")] : [])
-        + (openCV == nil ? [] : [.define("EQUIPOISE_MOTION")])),
+      ] + (openCV == nil ? [] : ["Motion"]),
+      swiftSettings: swift + (openCV == nil ? [] : [.define("EQUIPOISE_MOTION")])),
     // Not called as its product: a file system may not tell `equipoise` from `Equipoise`.
     .executableTarget(
       name: "EquipoiseProgram", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
@@ -230,7 +240,7 @@ let package = Package(
     .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
-        "EquipoiseProgram", "EquipoiseCLI", "Report", "Equipoise", "Formats",
+        "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "Report", "Equipoise", "Formats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),

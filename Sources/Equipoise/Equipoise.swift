@@ -3,6 +3,7 @@
 @_exported public import EquipoiseExperiments
 @_exported public import EquipoiseInference
 @_exported public import EquipoiseKit
+@_exported public import EquipoiseMedia
 @_exported public import EquipoiseMethods
 @_exported public import EquipoiseModels
 @_exported public import EquipoisePreparation

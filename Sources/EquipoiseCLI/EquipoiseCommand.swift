@@ -25,7 +25,8 @@ public struct EquipoiseCommand: ParsableCommand {
       ConfigCommand.self,
       BenchmarkCommand.self,
       DataCommand.self, DoctorCommand.self,
-    ] + MediaCommands.all)
+      MediaBenchmarkCommand.self,
+    ])
 
   /// A command without arguments.
   public init() {}

@@ -1,4 +1,5 @@
 package import EquipoiseKit
+internal import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseMethods
 import Formats

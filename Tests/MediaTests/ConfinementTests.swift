@@ -4,7 +4,8 @@
   import Foundation
   import Testing
 
-  @testable import Media
+  @testable import EquipoiseDecoding
+  @testable import EquipoiseMedia
 
   /// A decoder that a file has taken over can do nothing but decode.
   struct ConfinementTests {
@@ -104,17 +105,20 @@
     }
 
     private static func worker() throws -> (Channel, ChildProcess) {
-      try Channel.pair { end in
+      let started = try Channel.pair { end in
         try ChildProcess(
-          [WorkerTests.program, "media-worker", "--seconds", "60", "--memory", "\(1 << 30)"],
+          [WorkerTests.decoder.path] + DecoderLimits(seconds: 60, memory: 1 << 30).arguments,
           input: end, output: .nowhere)
       }
+      let greeting = try Message.decode(DecoderGreeting.self, started.0.receiveMessage())
+      #expect(greeting == DecoderGreeting(ffmpeg: FFmpegDecoder.versions))
+      return started
     }
 
     private static func ask(_ request: MediaRequest, _ channel: Channel) throws {
       let input = try InputFile(request.file)
       let order = MediaOrder(request: request, identity: input.identity)
-      try Message.encode(order).withUnsafeBytes { try channel.send($0) }
+      try channel.send(message: order)
       try channel.send(descriptor: input.descriptor)
     }
   }

@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// Damaged files cost themselves at most, whatever FFmpeg does with them.
@@ -58,7 +58,7 @@ struct MutatedFileTests {
 
   @Test func noneEndsOrHoldsUpTheRun() throws {
     let (originals, limit) = (try originals(), 5)
-    let pool = MediaWorkerPool(workers: 2, program: WorkerTests.program, seconds: limit)
+    let pool = try MediaWorkerPool(workers: 2, decoder: WorkerTests.decoder, seconds: limit)
     var random = RandomStream(seed: 5)
     let files = try (0..<Self.count).map { index in
       let bytes = mutated(originals[index % originals.count], by: &random)

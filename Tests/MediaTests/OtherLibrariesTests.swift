@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// What Pillow and soundfile write is decoded as they read it themselves.

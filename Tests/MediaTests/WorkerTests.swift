@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// Decoding in processes of their own: the same results, and what a file breaks stays with that file.
@@ -10,19 +10,24 @@ struct WorkerTests {
 
   init() throws { maker = try MediaMaker() }
 
-  /// The program, which is built beside the test bundle.
-  static let program: String = {
+  /// The program.
+  static let program = beside("equipoise")
+  /// The program that decodes.
+  static let decoder = DecoderProgram(path: beside("equipoise-decoder"))
+
+  /// A program, which is built beside the test bundle.
+  private static func beside(_ name: String) -> String {
     final class InBundle {}
     #if os(macOS)
       let bundle = Bundle(for: InBundle.self).bundleURL
     #else
       let bundle = Bundle.main.bundleURL.appendingPathComponent("tests.xctest")
     #endif
-    return bundle.deletingLastPathComponent().appendingPathComponent("equipoise").path
-  }()
+    return bundle.deletingLastPathComponent().appendingPathComponent(name).path
+  }
 
   @Test func resultsAreThoseOfTheDecoder() throws {
-    let pool = MediaWorkerPool(workers: 1, program: Self.program)
+    let pool = try MediaWorkerPool(workers: 1, decoder: Self.decoder)
     let decoder = FFmpegDecoder()
     let clip = try maker.make(
       "clip.mp4",
@@ -45,13 +50,22 @@ struct WorkerTests {
     #expect(error == #expect(throws: EquipoiseError.self) { try decoder.describe(missing) })
   }
 
+  @Test func theDecoderLiesBesideTheProgram() throws {
+    #if os(Linux)
+      #expect(try DecoderProgram.located().path == Self.decoder.path)
+    #endif
+    #expect(
+      try Self.decoder.ffmpegVersions()
+        .contains(#/^\S+ \(libavformat [\d.]+, libavcodec [\d.]+, libavutil [\d.]+, /#))
+  }
+
   @Test func timeIsLimited() throws {
     let long = try maker.make(
       "long.mkv",
       "-f lavfi -i testsrc2=size=3840x2160:rate=25:duration=12 -c:v libx264 -preset ultrafast "
         + "-g 9999 -threads 2")
     let sound = try maker.make("a.wav", "-f lavfi -i sine=duration=0.2")
-    let pool = MediaWorkerPool(workers: 1, program: Self.program, seconds: 2)
+    let pool = try MediaWorkerPool(workers: 1, decoder: Self.decoder, seconds: 2)
     let start = ContinuousClock.now
     #expect(
       throws: EquipoiseError.media(long, "decoding it takes more than 2 seconds: given up")
@@ -64,17 +78,17 @@ struct WorkerTests {
   @Test func memoryIsLimited() throws {
     let large = try maker.make("large.png", "-f lavfi -i color=size=6000x5000 -frames:v 1")
     let sound = try maker.make("a.wav", "-f lavfi -i sine=duration=0.2")
-    let pool = MediaWorkerPool(workers: 1, program: Self.program, memory: 64 << 20)
+    let pool = try MediaWorkerPool(workers: 1, decoder: Self.decoder, memory: 64 << 20)
     let error = #expect(throws: EquipoiseError.self) { try pool.image(large) }
     #expect(error?.place == large)
     #expect(try pool.audio(sound, sampleRate: 16_000).count > 3000)
     // What the limit refused is no fault of the file.
-    let roomy = MediaWorkerPool(workers: 1, program: Self.program)
+    let roomy = try MediaWorkerPool(workers: 1, decoder: Self.decoder)
     #expect(try roomy.image(large).shape == [5000, 6000, 3])
   }
 
   @Test func severalThreadsAtOnce() throws {
-    let pool = MediaWorkerPool(workers: 2, program: Self.program)
+    let pool = try MediaWorkerPool(workers: 2, decoder: Self.decoder)
     let files = try (1...8).map {
       try maker.make("\($0).wav", "-f lavfi -i sine=duration=0.\($0):sample_rate=16000")
     }

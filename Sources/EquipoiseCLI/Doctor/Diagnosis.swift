@@ -38,7 +38,7 @@ struct Diagnosis: Encodable {
   init() {
     findings =
       [Finding("equipoise", Version.current)] + LibtorchChecks.findings
-      + DeviceChecks.findings + MachineChecks.findings + [MediaSupport.finding]
+      + DeviceChecks.findings + MachineChecks.findings + MediaSupport.findings
     ok = !findings.contains { $0.status == .error }
   }
 

@@ -2,25 +2,17 @@ import Equipoise
 import Foundation
 import Torch
 
-#if EQUIPOISE_MEDIA
-  import Media
-#endif
 #if EQUIPOISE_MOTION
   import Motion
 #endif
 
-/// Decoding of raw media, if this program was built with FFmpeg.
+/// Decoding of raw media by the program `equipoise-decoder`, if it is there.
 enum MediaSupport {
   /// Decodes in `workers` processes.
   ///
-  /// - Throws: `EquipoiseError` when this program was built without FFmpeg.
+  /// - Throws: `EquipoiseError` when there is no decoder of this version with FFmpeg.
   static func decoder(workers: Int) throws -> any MediaDecoding {
-    #if EQUIPOISE_MEDIA
-      MediaWorkerPool(
-        workers: workers, program: Bundle.main.executablePath ?? CommandLine.arguments[0])
-    #else
-      throw EquipoiseError(.usage, "this program was built without FFmpeg", fix: remedy)
-    #endif
+    try MediaWorkerPool(workers: workers, decoder: .located())
   }
 
   /// What recipes for raw media need; those say so when there is no decoder.
@@ -40,23 +32,28 @@ enum MediaSupport {
     #endif
   }
 
-  /// What `doctor` says.
-  static var finding: Diagnosis.Finding {
-    #if EQUIPOISE_MEDIA
-      let version = "FFmpeg \(FFmpegDecoder.version)"
-      return MediaWorkerPool.isConfined
-        ? .init("media", version + ", decoding in confined processes")
-        : .init(
-          "media", .warning,
-          version + ", decoding in processes that this system cannot confine (no seccomp)",
-          fix: "decode files of strangers in a container or a virtual machine")
-    #else
-      .init("media", .warning, "none: raw audio, video and images cannot be read", fix: remedy)
-    #endif
+  /// What `doctor` says: whether media can be read, and by which program.
+  static var findings: [Diagnosis.Finding] {
+    do {
+      let decoder = try DecoderProgram.located()
+      return [media(try decoder.ffmpegVersions()), .init("decoder", decoder.path)]
+    } catch {
+      let error = error as? EquipoiseError
+      let problem = [error?.place, error?.what].compactMap(\.self).joined(separator: ": ")
+      return [
+        .init("media", .warning, "none: raw audio, video and images cannot be read"),
+        .init("decoder", .warning, problem, fix: error?.remedy),
+      ]
+    }
   }
 
-  #if !EQUIPOISE_MEDIA
-    private static let remedy =
-      "'make setup' installs FFmpeg's libraries or says how; then build again with 'make build'"
-  #endif
+  private static func media(_ versions: String) -> Diagnosis.Finding {
+    let version = "FFmpeg \(versions)"
+    return MediaWorkerPool.isConfined
+      ? .init("media", version + ", decoding in confined processes")
+      : .init(
+        "media", .warning,
+        version + ", decoding in processes that this system cannot confine (no seccomp)",
+        fix: "decode files of strangers in a container or a virtual machine")
+  }
 }

@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+internal import EquipoiseMedia
 package import EquipoiseData
 package import EquipoisePreparation
 package import EquipoiseTraining

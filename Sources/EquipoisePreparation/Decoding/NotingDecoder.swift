@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+package import EquipoiseMedia
 internal import Foundation
 package import Formats
 

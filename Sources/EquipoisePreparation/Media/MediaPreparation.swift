@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+public import EquipoiseMedia
 public import Torch
 
 /// What the program lends to recipes for raw media.

@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+internal import EquipoiseMedia
 public import EquipoisePreparation
 internal import Formats
 internal import Foundation

@@ -1,6 +1,6 @@
-package import EquipoiseKit
+internal import EquipoiseKit
 internal import EquipoiseSettings
-internal import EquipoiseModels
+package import EquipoiseModels
 internal import EquipoiseData
 package import EquipoiseMethods
 package import Torch

@@ -17,8 +17,7 @@ import Testing
     #expect(
       findings.compactMap { $0["name"] } == [
         "equipoise", "libtorch", "library", "arithmetic", "threads", "waiting", "cuda", "mps",
-        "processor",
-        "bf16", "memory", "disk", "folder", "media",
+        "processor", "bf16", "memory", "disk", "folder", "media", "decoder",
       ])
     let table = try CommandLineTool.run(["doctor"])
     #expect(table.output.contains("Everything that training needs is here."))

@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// `data scan` finds what is damaged, and `prepare` stops at it or leaves it out.

@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// Whole files that look unusual are not taken for damaged: each gives as many frames and samples as ffmpeg

@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// Files that are cut off, or end in zeros, at every place: each gives all of its original, or is named, or

@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// CREMA-D as it is published: AudioWAV, VideoFlash, lists without header, with BOM and CRLF; the voices

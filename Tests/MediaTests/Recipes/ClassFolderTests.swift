@@ -1,6 +1,6 @@
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 import Equipoise

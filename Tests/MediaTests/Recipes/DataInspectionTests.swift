@@ -1,7 +1,7 @@
 import Equipoise
 import Formats
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 /// `data scan` and `data preview`.

@@ -1,6 +1,6 @@
 import Equipoise
 import Foundation
-import Media
+import EquipoiseDecoding
 import Testing
 
 @testable import EquipoisePreparation

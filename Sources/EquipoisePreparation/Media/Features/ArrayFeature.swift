@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+internal import EquipoiseMedia
 internal import EquipoiseData
 internal import Formats
 

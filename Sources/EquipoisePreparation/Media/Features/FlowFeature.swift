@@ -1,4 +1,5 @@
 package import EquipoiseKit
+package import EquipoiseMedia
 package import EquipoiseData
 package import Formats
 
