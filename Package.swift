@@ -138,7 +138,9 @@ let package = Package(
     // Made from Protos/ by `make protos`.
     .target(
       name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    .target(name: "Torch", dependencies: ["CTorch", "CSpinning", "Formats"], swiftSettings: swift),
+    .target(
+      name: "Torch", dependencies: ["CTorch", "CSpinning", "CSystem", "Formats"],
+      swiftSettings: swift),
     // The floors of the library, each on those above it here. The decoder stands on those without libtorch.
     .target(
       name: "EquipoiseKit", dependencies: ["Formats", "CBuildInformation"],

@@ -8,14 +8,10 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
-#include <stdlib.h>
 #include <torch/headeronly/version.h>
 
 #include "Boundary.hpp"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #ifdef __linux__
 #include <sched.h>
 
@@ -189,13 +185,4 @@ void ct_set_tf32(bool allowed) {
 
 bool ct_tf32(void) {
   return at::globalContext().allowTF32CuBLAS() && at::globalContext().allowTF32CuDNN();
-}
-
-void ct_keep_freed_memory(void) {
-#ifdef __GLIBC__
-  // Activations of every step have the same sizes. Fresh pages from the system cost a fault each,
-  // 4 KiB at a time, which is a large part of a small model's step.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, -1);
-#endif
 }

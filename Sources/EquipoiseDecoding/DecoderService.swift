@@ -12,6 +12,7 @@ package enum DecoderService {
   /// - Throws: `Channel.Failure` when standard input is not a socket of a pool.
   package static func serve(_ limits: DecoderLimits) throws {
     limitMemory(limits.memory)
+    equipoise_keep_freed_memory()
     // What this process inherited by mistake is not the decoder's either.
     equipoise_close_from(STDERR_FILENO + 1)
     let channel = Channel(borrowing: STDIN_FILENO)

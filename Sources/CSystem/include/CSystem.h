@@ -19,6 +19,10 @@ void equipoise_wait_for_hangup(int socket);
 /// Closes every descriptor from `first` on.
 void equipoise_close_from(int first);
 
+/// Lets the C library keep freed memory for what follows instead of giving it back to the system. Without
+/// effect where the C library has no such choice.
+void equipoise_keep_freed_memory(void);
+
 /// Whether `equipoise_confine` can work here.
 int equipoise_can_confine(void);
 

@@ -167,9 +167,6 @@ bool ct_deterministic(void);
 /// Whether NVIDIA GPUs may round the factors of single-precision products to TF32.
 void ct_set_tf32(bool allowed);
 bool ct_tf32(void);
-/// Lets the C library keep freed memory for the next step instead of giving it back to the system.
-/// Without effect where the C library has no such choice.
-void ct_keep_freed_memory(void);
 
 #ifdef __cplusplus
 }

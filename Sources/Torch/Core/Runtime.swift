@@ -1,3 +1,4 @@
+internal import CSystem
 internal import CTorch
 import Foundation
 
@@ -49,7 +50,7 @@ public enum Runtime {
 
   /// Keeps freed memory for the next step instead of giving it back to the system: faster steps, and
   /// memory that stays at its peak. For programs that train; call it once, at the start.
-  public static func keepFreedMemory() { ct_keep_freed_memory() }
+  public static func keepFreedMemory() { equipoise_keep_freed_memory() }
 
   /// Loads a library that registers kernels of a further device.
   ///
