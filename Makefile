@@ -23,7 +23,7 @@ ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
-  check-references pytorch protos gpu-check examples clean distclean
+  check-references pytorch protos gpu-check examples dependent clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -81,6 +81,9 @@ benchmark: build pytorch ## time Equipoise and PyTorch in turn
 
 examples: setup ## build the packages of Examples/ against this one and run them
 	@SWIFT=$(SWIFT) scripts/examples
+
+dependent: setup ## build and run a package that depends on this one by URL and version
+	@SWIFT=$(SWIFT) scripts/test-dependent
 
 gpu-check: ## make .build-gpu/bundle, which checks Equipoise on a machine with an NVIDIA GPU
 	scripts/gpu-check $(GPU_CHECK)

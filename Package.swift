@@ -2,6 +2,17 @@
 import Foundation
 import PackageDescription
 
+/// Whether another package depends on this one by URL: SwiftPM and Xcode keep those in `checkouts/` beside
+/// `repositories/`. There are no unsafe flags there, as whether a dependency may have them is for its user's tools
+/// to say (SwiftPM refuses them below tools version 6.2). What cannot be had without is then the dependent's own
+/// (docs/packages.md).
+let isCheckout = {
+  let folder = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
+  let repositories = folder.deletingLastPathComponent().path + "/repositories"
+  return folder.lastPathComponent == "checkouts"
+    && FileManager.default.fileExists(atPath: repositories)
+}()
+
 /// Everything that `scripts/setup-libtorch` prepares: `include/`, `lib/` and the `.pc` file.
 let libtorch = Context.packageDirectory + "/.libtorch"
 
@@ -15,6 +26,8 @@ let commit =
   Context.environment["EQUIPOISE_COMMIT"]
   ?? Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") }
 
+let strict: [CXXSetting] = [.enableWarning("all"), .treatAllWarnings(as: .error)]
+
 let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -24,13 +37,14 @@ let swift: [SwiftSetting] = [
 
 /// SwiftPM takes no rpath from a `.pc` file, so this is the one flag that makes the products find
 /// libtorch without the user exporting anything.
-let rpath: [LinkerSetting] = [
-  .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])
-]
+let rpath: [LinkerSetting] =
+  isCheckout ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])]
 
 /// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
-/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`.
+/// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`. No safe flag
+/// names a folder of headers outside the package.
 let openCV: String? = {
+  guard !isCheckout else { return nil }
   let given = Context.environment["EQUIPOISE_OPENCV"] ?? ""
   let usual = ["/usr", "/usr/local", "/opt/homebrew"].map { $0 + "/include/opencv4" }
   return (given.isEmpty ? usual : [given]).first {
@@ -41,7 +55,7 @@ let openCV: String? = {
 let motionTargets: [Target] = [
   .target(
     name: "CMotion",
-    cxxSettings: [.unsafeFlags(["-isystem", openCV ?? "", "-Wall", "-Werror"])],
+    cxxSettings: strict + [.unsafeFlags(["-isystem", openCV ?? ""])],
     linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
   .target(
     name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
@@ -125,7 +139,7 @@ let package = Package(
     .target(name: "CEarlyStart", dependencies: ["CSpinning"]),
     .target(
       name: "CTorch", dependencies: ["CLibtorch"],
-      cxxSettings: [.unsafeFlags(["-Wall", "-Werror", "-Wno-unused-parameter"])],
+      cxxSettings: strict + [.disableWarning("unused-parameter")],
       linkerSettings: rpath),
     .target(name: "CMappedFiles"),
     .target(name: "CSystem"),
