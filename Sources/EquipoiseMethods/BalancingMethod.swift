@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 public import Torch
@@ -117,8 +117,8 @@ public protocol ParameterOwning: BalancingMethod {
 
 /// Has numbers of its last standard step for the log, such as coefficients.
 public protocol TelemetryReporting: BalancingMethod {
-  /// Scalars that stay on the device.
-  var telemetry: [(name: String, value: Tensor)] { get }
+  /// Scalars that stay on the device, named by ``MetricName/telemetry(_:modality:depth:)``.
+  var telemetry: [(name: MetricName, value: Tensor)] { get }
 }
 
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.
@@ -131,6 +131,13 @@ public protocol StateKeeping: BalancingMethod {
 
 /// Measures something after an epoch that is more than a number: it goes into the run's folder.
 public protocol EpochMeasuring: BalancingMethod {
-  /// Tensors by name, made without a trace in the run's state.
-  func measure(with engine: any StepEngine) throws -> [(name: String, tensor: Tensor)]
+  /// Tensors, made without a trace in the run's state, named by
+  /// ``MetricName/measurement(_:modality:depth:)``.
+  func measure(with engine: any StepEngine) throws -> [(name: MetricName, tensor: Tensor)]
+}
+
+/// Has telemetry of every depth whose spread over depths is worth a picture.
+public protocol DepthReporting: BalancingMethod {
+  /// What of the telemetry TensorBoard shows as a histogram over a modality's depths, too.
+  var histograms: [String] { get }
 }

@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 internal import EquipoiseModels
 internal import EquipoiseData
@@ -198,8 +198,8 @@ extension DiagnosingRelearning {
   }
 
   /// α of each modality at the last diagnosis; 0 before the first.
-  public var telemetry: [(name: String, value: Tensor)] {
-    zip(encoders, strengths).map { ("strength.\($0.name)", Tensor($1)) }
+  public var telemetry: [(name: MetricName, value: Tensor)] {
+    zip(encoders, strengths).map { (.telemetry("strength", modality: $0.name), Tensor($1)) }
   }
 
   /// The initial weights of the encoders, and the last strengths.

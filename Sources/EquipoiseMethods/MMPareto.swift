@@ -99,7 +99,9 @@ public final class MMPareto: StepDefining, ResourceStating {
     var report = StepReport(loss: fused + unimodal, logits: forward.logits)
     report.telemetry =
       setting.telemetry("weight", weights)
-      + zip(setting.model.modalities, losses).map { ("loss.\($0)", $1.detached()) }
+      + zip(setting.model.modalities, losses).map {
+        (.telemetry("loss", modality: $0), $1.detached())
+      }
     return report
   }
 

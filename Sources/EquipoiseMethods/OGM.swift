@@ -1,5 +1,5 @@
 internal import EquipoiseData
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 public import Torch
@@ -43,7 +43,7 @@ public final class OGM: GradientModulating, TelemetryReporting {
     venue: "TPAMI 2024")
 
   /// ρ and k of the last step.
-  public private(set) var telemetry: [(name: String, value: Tensor)] = []
+  public private(set) var telemetry: [(name: MetricName, value: Tensor)] = []
   private let configuration: Configuration
   private let setting: MethodSetting
   private let stream: MethodStream

@@ -1,5 +1,5 @@
 internal import EquipoiseData
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 public import Torch
@@ -48,7 +48,7 @@ public final class OGMGE: GradientModulating, TelemetryReporting {
     title: "Balanced Multimodal Learning via On-the-fly Gradient Modulation", venue: "CVPR 2022")
 
   /// ρ and k of the last step.
-  public private(set) var telemetry: [(name: String, value: Tensor)] = []
+  public private(set) var telemetry: [(name: MetricName, value: Tensor)] = []
   private let configuration: Configuration
   private let setting: MethodSetting
   private let stream: MethodStream

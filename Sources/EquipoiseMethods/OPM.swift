@@ -1,6 +1,6 @@
 internal import EquipoiseModels
 internal import EquipoiseData
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import Torch
 
@@ -48,7 +48,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   public static let citation: Citation? = OGM.citation
 
   /// q of the last step.
-  public private(set) var telemetry: [(name: String, value: Tensor)] = []
+  public private(set) var telemetry: [(name: MetricName, value: Tensor)] = []
   private let configuration: Configuration
   private let setting: MethodSetting
   private let stream: MethodStream

@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 public import Torch
@@ -53,7 +53,7 @@ public final class OPMOGM: FeatureModulating, GradientModulating, StateKeeping, 
   public func restore(_ state: [String: Tensor]) throws { try opm.restore(state) }
 
   /// Of both.
-  public var telemetry: [(name: String, value: Tensor)] { opm.telemetry + ogm.telemetry }
+  public var telemetry: [(name: MetricName, value: Tensor)] { opm.telemetry + ogm.telemetry }
 }
 
 extension OPMOGM.Configuration: RangeChecking {

@@ -15,7 +15,7 @@ struct StepLog {
     let samples: Int
     let loss: Tensor
     let correct: Tensor
-    let telemetry: [(name: String, value: Tensor)]
+    let telemetry: [(name: MetricName, value: Tensor)]
   }
 
   /// A log that continues from `totals`. On the CPU reading is free and done at every step.
@@ -64,7 +64,7 @@ struct StepLog {
   }
 
   /// Means of the telemetry over the steps that had it.
-  var telemetryMeans: [String: Double] {
+  var telemetryMeans: [MetricName: Double] {
     totals.telemetry.mapValues { $0.sum / Double($0.steps) }
   }
 

@@ -68,7 +68,8 @@ public final class Trainer {
     let journal = try JSONLines(path: run.metrics)
     if resuming { try resume(journal) }
     try journal.truncate(toBytes: progress.metricsBytes)
-    let logs = try MetricsLogs(run)
+    let logs = try MetricsLogs(
+      run, histograms: (parts.method as? any DepthReporting)?.histograms ?? [])
     notify(
       .began(
         epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
@@ -183,7 +184,8 @@ public final class Trainer {
     guard !tensors.isEmpty else { return }
     try FileSystem.makeFolder(run.measurements)
     try TensorFile.write(
-      tensors, to: run.measurements(epoch: progress.epoch), checksummed: true)
+      tensors.map { (name: $0.name.key, tensor: $0.tensor) },
+      to: run.measurements(epoch: progress.epoch), checksummed: true)
   }
 
   private func flushLog() throws {

@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+public import EquipoiseKit
 
 /// Sees what a run does; changes nothing.
 public protocol TrainingObserver: AnyObject {
@@ -38,11 +38,25 @@ public struct EpochRecord: Codable, Sendable {
   /// The scores on the validation split.
   public let validation: EvaluationReport
   /// Numbers of the method, means over the epoch.
-  public let telemetry: [String: Double]
+  public let telemetry: [MetricName: Double]
   /// Multiply-adds of a training step for each sample.
   public let multiplyAddsPerSample: Int
   /// Seconds of training since the run began, over all sittings, without evaluation.
   public let seconds: Double
   /// The share of this epoch's training time that was spent waiting for data.
   public let dataWait: Double
+}
+
+extension EpochRecord {
+  /// Every number of the record outside lists, but for the epoch.
+  public var metrics: [Metric] {
+    let own: [(MetricName, Double)] = [
+      (.run("globalStep"), Double(globalStep)), (.run("learningRate"), learningRate),
+      (.run("multiplyAddsPerSample"), Double(multiplyAddsPerSample)), (.run("seconds"), seconds),
+      (.run("dataWait"), dataWait), (.train("loss"), trainLoss),
+      (.train("accuracy"), trainAccuracy),
+    ]
+    return own.map { Metric($0, $1) } + validation.metrics(on: .validation)
+      + telemetry.map { Metric($0.key, $0.value) }
+  }
 }

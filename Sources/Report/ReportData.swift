@@ -3,16 +3,6 @@ internal import Foundation
 
 /// Everything that a page shows.
 struct ReportData: Encodable {
-  /// Runs that share everything but the seed.
-  struct Group: Encodable {
-    let name: String
-    /// Places in `runs`.
-    let runs: [Int]
-    /// The same of each modality trained alone.
-    let references: [String: [Int]]
-    let matrices: ReportMatrices?
-  }
-
   /// A comparison's tests against its baseline.
   struct Comparison: Encodable {
     let folder: String
@@ -26,10 +16,18 @@ struct ReportData: Encodable {
     }
   }
 
+  /// What AIM reaches that modulates from an epoch on.
+  struct Start: Encodable {
+    let epoch: Double
+    let accuracy: SampleSummary
+  }
+
   let version = Version.current
   let made: String
   private(set) var runs: [ReportRun] = []
-  private(set) var groups: [Group] = []
+  private(set) var groups: [ReportGroup] = []
+  /// By the epoch; empty unless there are several.
+  let starts: [Start]
   let comparisons: [Comparison]
 
   /// Reads what was found.
@@ -45,6 +43,7 @@ struct ReportData: Encodable {
           .init(name: $0.name, accuracy: $0.accuracyDifference, macroF1: $0.macroF1Difference)
         })
     }
+    var runs: [ReportRun] = []
     var places: [String: Int] = [:]
     func indices(_ folders: [RunFolder]) throws -> [Int] {
       try folders.map { folder in
@@ -54,12 +53,44 @@ struct ReportData: Encodable {
         return runs.count - 1
       }
     }
+    var groups: [ReportGroup] = []
     for group in collection.groups {
+      let own = try indices(group.runs)
+      let references = try group.references.mapValues { try indices($0).map { runs[$0] } }
+      let matrices = try group.runs.lazy.compactMap { try ReportMatrices($0) }.first
       groups.append(
-        Group(
-          name: group.name, runs: try indices(group.runs),
-          references: try group.references.mapValues(indices),
-          matrices: try group.runs.lazy.compactMap { try ReportMatrices($0) }.first))
+        ReportGroup(group.name, own, own.map { runs[$0] }, references: references, matrices))
+    }
+    starts = Self.starts(groups.flatMap { $0.runs.map { runs[$0] } })
+    (self.runs, self.groups) = (runs, groups)
+    referToRunsAlone()
+  }
+
+  /// Runs of one modality alone serve as references of groups that have none.
+  private mutating func referToRunsAlone() {
+    func dataset(_ group: ReportGroup) -> String { runs[group.runs[0]].dataset }
+    let alone = groups.filter { $0.method == Unimodal.name && $0.modalities.count == 1 }
+    for index in groups.indices where groups[index].method != Unimodal.name {
+      guard groups[index].alone.isEmpty else { continue }
+      for other in alone where dataset(other) == dataset(groups[index]) {
+        let modality = other.modalities[0]
+        guard groups[index].modalities.contains(modality) else { continue }
+        groups[index].add(modality, alone: other.runs.map { runs[$0] })
+      }
+    }
+  }
+
+  private static func starts(_ runs: [ReportRun]) -> [Start] {
+    var byEpoch: [Double: [Double]] = [:]
+    for run in runs where run.method == AIM.name && run.setting("method.preset") != "observe" {
+      guard let report = run.report,
+        let epoch = run.setting("method.startEpoch").flatMap(Double.init)
+      else { continue }
+      byEpoch[epoch, default: []].append(report.accuracy)
+    }
+    guard byEpoch.count > 1 else { return [] }
+    return byEpoch.sorted { $0.key < $1.key }.compactMap { epoch, values in
+      SampleSummary(values).map { Start(epoch: epoch, accuracy: $0) }
     }
   }
 }

@@ -8,6 +8,8 @@ struct ReportMatrices: Encodable {
   /// A matrix by rows; its values in hundredths.
   struct Matrix: Encodable {
     let name: String
+    let modality: String?
+    let depth: Int?
     let rows: Int
     let values: [Int]
   }
@@ -62,6 +64,8 @@ struct ReportMatrices: Encodable {
         means.append(Int(saturating: Double((100 * sum / max(1, count)).rounded())))
       }
     }
-    return Matrix(name: name, rows: rows, values: means)
+    let parts = MetricName(.measurement, key: name)
+    return Matrix(
+      name: name, modality: parts.modality, depth: parts.depth, rows: rows, values: means)
   }
 }

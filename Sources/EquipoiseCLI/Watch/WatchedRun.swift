@@ -31,7 +31,7 @@ struct WatchedRun {
     var text =
       "\(folder.path): \(configuration.method.name), seed \(configuration.runtime.seed), "
       + "\(state.rawValue), epoch \(done) of \(all) done"
-    if state == .training, done > 0, let seconds = records.last?["seconds"] {
+    if state == .training, done > 0, let seconds = records.last?[.run("seconds")] {
       text += ", \(Numbers.duration(seconds / Double(done) * Double(all - done))) of training left"
     }
     if state == .stopped {
@@ -49,38 +49,36 @@ struct WatchedRun {
     for record in records.suffix(count) {
       table.add(
         [
-          "\(record.epoch + 1)", Numbers.loss(record["trainLoss"]),
-          Numbers.percent(record["trainAccuracy"]), Numbers.percent(record["validation.accuracy"]),
+          "\(record.epoch + 1)", Numbers.loss(record[.train("loss")]),
+          Numbers.percent(record[.train("accuracy")]),
+          Numbers.percent(record[.validation("accuracy")]),
         ] + modalities.map { Numbers.percent(record[$0.name]) })
     }
     return table.text()
   }
 
   /// Slices, or zero-out where the fusion has none.
-  private var modalityColumns: [(title: String, name: String)] {
-    let names = records.last?.numbers.map(\.name) ?? []
-    let kind = names.contains { $0.hasSuffix(".slice") } ? "slice" : "zeroOut"
-    return names.compactMap { name in
-      let parts = name.split(separator: ".")
-      guard parts.count == 4, parts.starts(with: ["validation", "modalities"]), parts[3] == kind
-      else {
-        return nil
-      }
-      return ("\(parts[2]) \(kind == "slice" ? "slice" : "zero-out")", name)
+  private var modalityColumns: [(title: String, name: MetricName)] {
+    guard let record = records.last else { return [] }
+    let ways = ["slice": "slice", "zeroOut": "zero-out"]
+    let hasSlices = record.metrics.contains {
+      $0.name.scope == .validation && $0.name.what == "slice"
+    }
+    let kind = hasSlices ? "slice" : "zeroOut"
+    return record.modalities.map {
+      ("\($0) \(ways[kind] ?? kind)", .validation(kind, modality: $0))
     }
   }
 
-  /// What AIM measured at each depth in the last epoch; empty for other methods.
+  /// What the method measured at each depth in the last epoch; empty for methods that measure nothing there.
   var depths: String {
     guard let record = records.last else { return "" }
     var rows: [(name: String, values: [Int: Double])] = []
-    for (name, value) in record.numbers {
-      guard name.hasPrefix("telemetry."), let dot = name.lastIndex(of: "."),
-        let depth = Int(name[name.index(after: dot)...])
-      else { continue }
-      let title = String(name[..<dot].dropFirst("telemetry.".count)).replacing(".", with: " ")
+    for metric in record.metrics {
+      guard metric.name.scope == .telemetry, let depth = metric.name.depth else { continue }
+      let title = metric.name.what + (metric.name.modality.map { " " + $0 } ?? "")
       if rows.last?.name != title { rows.append((title, [:])) }
-      rows[rows.count - 1].values[depth] = value
+      rows[rows.count - 1].values[depth] = metric.value
     }
     let depths = Set(rows.flatMap(\.values.keys)).sorted()
     guard !depths.isEmpty else { return "" }

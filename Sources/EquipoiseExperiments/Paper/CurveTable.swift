@@ -33,9 +33,8 @@ package struct CurveTable {
   ) throws {
     for record in try MetricsRecord.read(run.metrics) {
       let place = [entry, "\(seed)", "\(record.epoch)"]
-      for (name, value) in record.numbers
-      where Self.matches(name, experiment.curves ?? []) {
-        rows.append(place + [name, "", "", MetricsRecord.text(value)])
+      for metric in record.metrics where Self.matches(metric.name, experiment.curves ?? []) {
+        rows.append(place + [metric.name.text, "", "", MetricsRecord.text(metric.value)])
       }
       try addMatrices(experiment.matrices ?? [], in: run.measurements(epoch: record.epoch), place)
     }
@@ -46,7 +45,8 @@ package struct CurveTable {
   ) throws {
     guard !patterns.isEmpty, FileManager.default.fileExists(atPath: path) else { return }
     let file = try SafetensorsFile(path: path)
-    for name in file.names.sorted() where Self.matches(name, patterns) {
+    for name in file.names.sorted()
+    where Self.matches(MetricName(.measurement, key: name), patterns) {
       let array = try file.array(name)
       let width = array.shape.last ?? 1
       for (index, value) in array.floats().enumerated() {
@@ -55,11 +55,7 @@ package struct CurveTable {
     }
   }
 
-  private static func matches(_ name: String, _ patterns: [String]) -> Bool {
-    let parts = name.split(separator: ".")
-    return patterns.contains { pattern in
-      let wanted = pattern.split(separator: ".")
-      return wanted.count == parts.count && zip(wanted, parts).allSatisfy { $0 == "*" || $0 == $1 }
-    }
+  private static func matches(_ name: MetricName, _ patterns: [String]) -> Bool {
+    patterns.contains { MetricPattern($0).matches(name) }
   }
 }

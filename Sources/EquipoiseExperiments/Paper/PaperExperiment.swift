@@ -18,7 +18,7 @@ package struct PaperExperiment: Decodable, Sendable {
   package let baseline: String
   /// Settings of all entries, each `KEY=VALUE`.
   package let settings: [String]?
-  /// What a figure plots over epochs: dotted names of `metrics.jsonl`, where `*` stands for any part.
+  /// What a figure plots over epochs: names of `metrics.jsonl`, where `*` stands for any part.
   package let curves: [String]?
   /// What a figure plots over epochs: names of tensors in `measurements`, `*` as above.
   package let matrices: [String]?

@@ -152,6 +152,6 @@ struct RunCheck {
     guard let table = FileManager.default.contents(atPath: run.metricsTable),
       let records = try? MetricsRecord.read(run.metrics)
     else { return nil }
-    return table == Data(MetricsTable.text(records).utf8)
+    return MetricsTable.agrees(table, with: records)
   }
 }

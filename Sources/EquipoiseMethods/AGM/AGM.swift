@@ -149,7 +149,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   /// κ, and the step's numbers for the log; ŝ moves on.
   private func modulation(
     _ passes: [Tensor], _ labels: Tensor
-  ) -> (coefficients: Tensor, telemetry: [(name: String, value: Tensor)]) {
+  ) -> (coefficients: Tensor, telemetry: [(name: MetricName, value: Tensor)]) {
     withoutGradient {
       let scores = Self.scores(sets.responses(passes), labels: labels)
       let reference = Self.ratios(runningScores.to(scores.dtype))

@@ -1,9 +1,9 @@
-internal import EquipoiseKit
+public import EquipoiseKit
 internal import EquipoiseModels
 import Formats
 public import Torch
 
-extension AIM: ResourceStating, EpochMeasuring {
+extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
   /// Memory of decoupling and prototypes, and the multiply-adds of a modulated step.
   ///
   /// Of a forward pass F of one sample: task 3F · riding prototypes 3F·K/B · auxiliary blocks 3F, or
@@ -56,21 +56,24 @@ extension AIM: ResourceStating, EpochMeasuring {
     }
   }
 
+  /// How the blocks' scores and the masks are spread over the depths.
+  public var histograms: [String] { ["score", "mask"] }
+
   private var prototypeParameters: Int {
     guard configuration.judge == .prototypes else { return 0 }
     return setting.model.inputShapes.values.reduce(0) { $0 + setting.classes * $1.reduce(1, *) }
   }
 
-  /// Eq. 16 for every modality and depth: `orthogonality.<modality>.<depth>`, [K, K]; of many classes
+  /// Eq. 16 for every modality and depth: `orthogonality`, [K, K]; of many classes
   /// neighbours are averaged, for a file of every epoch must not grow with their square.
-  public func measure(with engine: any StepEngine) -> [(name: String, tensor: Tensor)] {
+  public func measure(with engine: any StepEngine) -> [(name: MetricName, tensor: Tensor)] {
     guard let machinery, machinery.prototypes != nil else { return [] }
     let passed = machinery.pass(engine.model, with: engine)
     return zip(engine.model.modalities, passed).flatMap { name, outputs in
       outputs.enumerated().map { depth, output in
         let rows = output.inFullPrecision().reshaped([setting.classes, -1])
         return (
-          "orthogonality.\(name).\(depth + 1)",
+          MetricName.measurement("orthogonality", modality: name, depth: depth + 1),
           AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)
         )
       }

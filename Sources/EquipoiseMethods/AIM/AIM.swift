@@ -75,12 +75,12 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
 
     var report = StepReport(loss: loss, logits: forward.logits)
     report.telemetry = modulation.telemetry(modalities: engine.model.modalities)
-    report.telemetry.append(("taskLoss", task.detached()))
+    report.telemetry.append((.telemetry("taskLoss"), task.detached()))
     if plan.modulates {
-      report.telemetry.append(("modulationLoss", modulationLoss.detached()))
+      report.telemetry.append((.telemetry("modulationLoss"), modulationLoss.detached()))
     }
     if let judge = prototypeLoss ?? classifierLoss {
-      report.telemetry.append(("judgeLoss", judge))
+      report.telemetry.append((.telemetry("judgeLoss"), judge))
     }
     return report
   }

@@ -15,7 +15,7 @@ struct BlockAssessment {
   var reconstructionError: Tensor?
 
   /// Every number that there is.
-  var telemetry: [(name: String, value: Tensor)] {
+  var numbers: [(name: String, value: Tensor)] {
     let values: [(String, Tensor?)] = [
       ("score", original.score), ("auxiliaryScore", auxiliary?.score),
       ("goodScore", good?.score), ("mask", meanMask), ("reconstruction", reconstructionError),

@@ -167,15 +167,16 @@ struct Modulation {
 
   // MARK: Telemetry
 
-  /// The literal α of every depth as `discrepancy.<depth>`, and the numbers of every block as
-  /// `<what>.<modality>.<depth>`; depths count from 1.
-  func telemetry(modalities: [String]) -> [(name: String, value: Tensor)] {
+  /// The literal α of every depth, `discrepancy`, and the numbers of every block; depths count from 1.
+  func telemetry(modalities: [String]) -> [(name: MetricName, value: Tensor)] {
     let discrepancies = blocks[0].indices.map {
-      (name: "discrepancy.\($0 + 1)", value: discrepancy($0))
+      (name: MetricName.telemetry("discrepancy", depth: $0 + 1), value: discrepancy($0))
     }
     let numbers = zip(modalities, blocks).flatMap { modality, assessments in
       assessments.enumerated().flatMap { depth, assessment in
-        assessment.telemetry.map { ("\($0.name).\(modality).\(depth + 1)", $0.value) }
+        assessment.numbers.map {
+          (MetricName.telemetry($0.name, modality: modality, depth: depth + 1), $0.value)
+        }
       }
     }
     return discrepancies + numbers

@@ -46,7 +46,7 @@ public struct StepReport {
   /// The fused logits [B, K], without history.
   public let logits: Tensor
   /// Numbers of the method for the log, such as coefficients; scalars that stay on the device.
-  public var telemetry: [(name: String, value: Tensor)] = []
+  public var telemetry: [(name: MetricName, value: Tensor)] = []
 
   /// A report of a step's loss and logits.
   public init(loss: Tensor, logits: Tensor) {

@@ -1,5 +1,5 @@
 internal import EquipoiseData
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 public import Torch
@@ -205,8 +205,10 @@ extension GradientBlending {
   }
 
   /// The weights.
-  public var telemetry: [(name: String, value: Tensor)] {
-    zip(estimator.heads.names + ["fused"], weights).map { ("weight.\($0)", Tensor($1)) }
+  public var telemetry: [(name: MetricName, value: Tensor)] {
+    zip(estimator.heads.names + ["fused"], weights).map {
+      (.telemetry("weight", modality: $0), Tensor($1))
+    }
   }
 
   /// The weights.

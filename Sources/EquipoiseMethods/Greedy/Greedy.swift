@@ -147,9 +147,9 @@ extension Greedy {
     plan(after: context)
     var report = StepReport(loss: loss, logits: Self.mean(logits))
     report.telemetry =
-      [("curated", Tensor(caring == nil ? 0 : 1 as Float))]
+      [(.telemetry("curated"), Tensor(caring == nil ? 0 : 1 as Float))]
       + zip(engine.model.modalities, progress.conditionalSpeeds).map {
-        ("conditionalSpeed.\($0)", Tensor(Float($1)))
+        (.telemetry("conditionalSpeed", modality: $0), Tensor(Float($1)))
       }
     return report
   }

@@ -191,7 +191,9 @@ extension MLA {
       losses.append(loss.detached())
     }
     var report = StepReport(loss: Tensor.stacked(losses).mean(), logits: fused(logits))
-    report.telemetry = zip(engine.model.modalities, losses).map { ("loss.\($0)", $1) }
+    report.telemetry = zip(engine.model.modalities, losses).map {
+      (.telemetry("loss", modality: $0), $1)
+    }
     return report
   }
 

@@ -1,5 +1,5 @@
 internal import EquipoiseData
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 import Formats
@@ -59,7 +59,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     venue: "CVPR 2023")
 
   /// β, γ and H of the last step.
-  public private(set) var telemetry: [(name: String, value: Tensor)] = []
+  public private(set) var telemetry: [(name: MetricName, value: Tensor)] = []
   private let configuration: Configuration
   private let setting: MethodSetting
   private let stream: MethodStream

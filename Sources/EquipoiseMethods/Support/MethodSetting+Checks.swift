@@ -46,8 +46,8 @@ extension MethodSetting {
   /// - Parameters:
   ///   - what: what the numbers are.
   ///   - values: [M].
-  /// - Returns: `what.<modality>` with each.
-  func telemetry(_ what: String, _ values: Tensor) -> [(name: String, value: Tensor)] {
-    zip(model.modalities, values.unbound()).map { ("\(what).\($0)", $1) }
+  /// - Returns: `what` of each modality.
+  func telemetry(_ what: String, _ values: Tensor) -> [(name: MetricName, value: Tensor)] {
+    zip(model.modalities, values.unbound()).map { (.telemetry(what, modality: $0), $1) }
   }
 }

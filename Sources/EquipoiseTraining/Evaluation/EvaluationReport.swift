@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+package import EquipoiseKit
 public import EquipoiseModels
 
 /// What a model achieves on one split.
@@ -67,4 +67,43 @@ public struct ShapleyReport: Codable, Sendable {
   public let imbalance: Double
   /// The accuracy of every set of modalities, by names joined with `+`; the empty set is `none`.
   public let accuracies: [String: Double]
+}
+
+extension EvaluationReport {
+  /// Every number of the report outside lists.
+  ///
+  /// - Parameter scope: the split that was scored.
+  /// - Returns: the numbers in no particular order.
+  package func metrics(on scope: MetricName.Scope) -> [Metric] {
+    let fused: [(String, Double)] = [
+      ("samples", Double(samples)), ("accuracy", accuracy), ("macroF1", macroF1),
+      ("weightedF1", weightedF1), ("meanAveragePrecision", meanAveragePrecision), ("loss", loss),
+    ]
+    // Above this many classes the matrix is written with their number.
+    let classes = confusion.classes > ConfusionMatrix.denseLimit ? [confusion.classes] : []
+    let own = modalities.flatMap { modality, report in
+      report.numbers.map { Metric(MetricName(scope, $0, modality: modality), $1) }
+    }
+    return fused.map { Metric(MetricName(scope, $0), $1) } + own
+      + classes.map { Metric(MetricName(scope, "confusion.classes"), Double($0)) }
+      + (shapley?.metrics(on: scope) ?? [])
+  }
+}
+
+extension ModalityReport {
+  fileprivate var numbers: [(String, Double)] {
+    let all: [(String, Double?)] = [
+      ("slice", slice), ("sliceMacroF1", sliceMacroF1), ("zeroOut", zeroOut),
+      ("zeroOutMacroF1", zeroOutMacroF1), ("probe", probe), ("utilisation", utilisation),
+    ]
+    return all.compactMap { name, value in value.map { (name, $0) } }
+  }
+}
+
+extension ShapleyReport {
+  fileprivate func metrics(on scope: MetricName.Scope) -> [Metric] {
+    values.map { Metric(MetricName(scope, "shapley.values", modality: $0), $1) }
+      + accuracies.map { Metric(MetricName(scope, "shapley.accuracies", modality: $0), $1) }
+      + [Metric(MetricName(scope, "shapley.imbalance"), imbalance)]
+  }
 }

@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+package import EquipoiseKit
 import Formats
 package import Torch
 
@@ -81,7 +81,7 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   /// The sum of losses over samples.
   package var loss = 0.0
   /// The method's numbers, by name.
-  package var telemetry: [String: TelemetrySum] = [:]
+  package var telemetry: [MetricName: TelemetrySum] = [:]
 }
 
 /// A number of a method, over the steps that reported it.

@@ -37,21 +37,11 @@ function text(value, isPercent = false) {
   return String(Number(value.toPrecision(4)));
 }
 
-/** Mean and standard deviation (n − 1) of the numbers among the values; null where there is none. */
-function summary(values) {
-  const numbers = values.filter((value) => Number.isFinite(value));
-  if (!numbers.length) return null;
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {mean, deviation: numbers.length > 1 ? Math.sqrt(squares / (numbers.length - 1)) : null,
-    count: numbers.length};
-}
-
-/** Mean ± standard deviation as text. */
+/** Mean ± standard deviation as text, of {mean, deviation}. */
 function spread(found, isPercent = false, digits = null) {
   if (!found) return '–';
   const show = (value) => isPercent ? (100 * value).toFixed(1) : digits === null ? text(value) : value.toFixed(digits);
-  return show(found.mean) + (found.deviation === null ? '' : ' ± ' + show(found.deviation));
+  return show(found.mean) + (found.deviation === undefined ? '' : ' ± ' + show(found.deviation));
 }
 
 /** About `count` round numbers that span low…high, whole ones where asked. */

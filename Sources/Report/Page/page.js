@@ -7,7 +7,7 @@ function sections(report) {
   return [
     heading(report), scoreTable(groups), ...report.comparisons.map(differenceTable),
     section('Training', 'training', [modalityCurves(groups), progress(groups)]),
-    section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(fused)]),
+    section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
     section('Settings and machines', 'settings', [settings(groups), environments(report)]),
   ].filter(Boolean);
@@ -21,7 +21,7 @@ function section(title, id, parts) {
 function heading({runs, groups, made}) {
   const all = groups.flatMap((group) => group.runs);
   const datasets = [...new Set(all.map((run) => run.dataset))].join(', ');
-  const open = all.filter((run) => !run.report).length;
+  const open = all.filter((run) => !run.isFinished).length;
   const words = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return element('header', {},
     element('div', {class: 'bar'}, element('h1', {}, 'Equipoise report'), themeButton()),
@@ -43,22 +43,16 @@ function themeButton() {
 
 function scoreTable(groups) {
   const modalities = [...new Set(groups.flatMap((group) => group.modalities))].sort();
-  const reported = groups.filter((group) => group.runs.some((run) => run.report));
+  const reported = groups.filter((group) => group.finished);
   if (!reported.length) return null;
-  const isTest = reported.every((group) => group.runs.every((run) => !run.report || run.isTest));
+  const isTest = reported.every((group) => group.runs.every((run) => !run.isFinished || run.isTest));
   const header = ['configuration', 'runs', 'accuracy %', 'macro-F1 %',
     ...modalities.flatMap((name) => [`${name} inside %`, `${name} alone %`]), 'imbalance %', 'seconds', 'multiply-adds/sample'];
-  const rows = reported.map((group) => {
-    const finished = group.runs.filter((run) => run.report);
-    const cost = summary(finished.map((run) => run.columns.multiplyAddsPerSample?.at(-1)));
-    return [group.name, finished.length === group.runs.length ? finished.length : `${finished.length} of ${group.runs.length}`,
-      spread(scores(finished, (report) => report.accuracy), true), spread(scores(finished, (report) => report.macroF1), true),
-      ...modalities.flatMap((name) => [
-        spread(scores(finished, (report) => report.modalities[name]?.slice ?? report.modalities[name]?.zeroOut), true),
-        spread(scores(group.references[name] ?? [], (report) => report.accuracy), true)]),
-      spread(scores(finished, (report) => report.shapley?.imbalance), true),
-      spread(summary(finished.map((run) => run.seconds)), false, 1), cost ? text(cost.mean) : '–'];
-  });
+  const rows = reported.map((group) => [group.name,
+    group.finished === group.runs.length ? group.finished : `${group.finished} of ${group.runs.length}`,
+    spread(group.scores.accuracy, true), spread(group.scores.macroF1, true),
+    ...modalities.flatMap((name) => [spread(group.inside[name], true), spread(group.alone[name]?.accuracy, true)]),
+    spread(group.imbalance, true), spread(group.seconds, false, 1), text(group.multiplyAdds)]);
   const caption = `Scores on the ${isTest ? 'test' : 'validation'} split, mean ± standard deviation over seeds`;
   return element('section', {'aria-labelledby': 'scores'}, element('h2', {id: 'scores'}, 'Scores'),
     table(caption, header, rows, {isSortable: true}),
@@ -108,15 +102,13 @@ function picked(key, label, groups, draw) {
 
 /** Figure 1 of the AIM paper: what each modality reaches inside the model and alone. */
 function modalityCurves(all) {
-  const groups = all.filter((group) => group.modalities.length && group.runs.some((run) => run.epochs.length));
+  const groups = all.filter((group) => group.modalities.length);
   return picked('modalities', 'Configuration', preferred(groups), (group) => {
-    const series = [{name: 'fused', points: curve(group.runs, 'validation.accuracy'), colour: 0}];
+    const series = [{name: 'fused', points: validation(group, 'accuracy'), colour: 0}];
     group.modalities.forEach((name, index) => {
-      const inside = `validation.modalities.${name}.`;
-      const own = curve(group.runs, inside + 'slice');
-      series.push({name: `${name} inside`, colour: 1 + index % 7, points: own.length ? own : curve(group.runs, inside + 'zeroOut')});
-      series.push({name: `${name} alone`, colour: 1 + index % 7, isDashed: true,
-        points: curve(group.references[name] ?? [], 'validation.accuracy')});
+      const own = validation(group, 'slice', name);
+      series.push({name: `${name} inside`, colour: 1 + index % 7, points: own.length ? own : validation(group, 'zeroOut', name)});
+      series.push({name: `${name} alone`, colour: 1 + index % 7, isDashed: true, points: pointsOf(group.alone[name]?.curve)});
     });
     return linePlot({id: 'modalities', title: `What each modality learns: ${group.name}`,
       caption: 'Validation accuracy of the fused model and of each modality’s part of it (solid), and of the same modality '
@@ -132,23 +124,22 @@ function preferred(groups) {
 
 /** Figure 8: accuracy of every configuration over epochs, seconds or multiply-adds. */
 function progress(all) {
-  const groups = all.filter((group) => group.runs.some((run) => run.epochs.length));
+  const groups = all.filter((group) => validation(group, 'accuracy').length);
   if (!groups.length) return null;
   const axes = [
-    {value: 'epoch', name: 'epochs', label: 'epoch', x: (run, place) => run.epochs[place] + 1},
-    {value: 'seconds', name: 'seconds of training', label: 'seconds', x: (run, place) => run.columns.seconds?.[place]},
-    {value: 'multiply-adds', name: 'multiply-adds', label: 'multiply-adds for each training sample, summed over epochs',
-      x: (run, place) => (run.epochs[place] + 1) * run.columns.multiplyAddsPerSample?.[place]},
+    {value: 'epoch', name: 'epochs', label: 'epoch'},
+    {value: 'seconds', name: 'seconds of training', label: 'seconds'},
+    {value: 'multiplyAdds', name: 'multiply-adds', label: 'multiply-adds for each training sample, summed over epochs'},
   ];
   const holder = element('div');
   const show = (value) => {
     const axis = axes.find((axis) => axis.value === value) ?? axes[0];
-    const final = (group) => scores(group.runs, (report) => report.accuracy)?.mean ?? 0;
+    const final = (group) => group.scores.accuracy?.mean ?? 0;
     const order = [...groups].sort((a, b) => final(b) - final(a));
     holder.replaceChildren(linePlot({id: 'progress', title: `Accuracy over ${axis.name}`,
       caption: 'Validation accuracy of the fused model, mean over seeds ± a standard deviation; the lines are in the order of their final scores.',
       xLabel: axis.label, yLabel: 'accuracy', isPercent: true,
-      series: order.map((group) => ({name: group.name, points: curve(group.runs, 'validation.accuracy', axis.x)}))}));
+      series: order.map((group) => ({name: group.name, points: validation(group, 'accuracy', undefined, axis.value)}))}));
   };
   const control = choice('Over', 'progress', axes, show);
   show(chosen.get('progress'));
@@ -159,10 +150,10 @@ function progress(all) {
 
 /** Figure 6: how far apart modalities are at each depth; AIM and its baseline on one scale. */
 function discrepancy(groups) {
-  const found = groups.filter((group) => depthColumns(group.runs, 'telemetry.discrepancy').length);
+  const found = groups.filter((group) => depthCurves(group, 'discrepancy').length);
   if (!found.length) return null;
-  const series = (group) => depthColumns(group.runs, 'telemetry.discrepancy')
-    .map(({column, depth}) => ({name: `depth ${depth}`, points: curve(group.runs, column), colour: (depth - 1) % 8}));
+  const series = (group) => depthCurves(group, 'discrepancy')
+    .map((curve) => ({name: `depth ${curve.depth}`, points: pointsOf(curve), colour: (curve.depth - 1) % 8}));
   const lines = found.map(series);
   const values = lines.flat(2).flatMap((line) => line.points.map((point) => point.y + (point.deviation ?? 0)));
   const limits = [0, Math.max(...values) * 1.05 || 1];
@@ -176,16 +167,16 @@ function discrepancy(groups) {
 
 /** Figure 5: the score s of the original blocks and of the auxiliary ones that AIM makes. */
 function blockScores(groups) {
-  const found = groups.filter((group) => depthColumns(group.runs, 'telemetry.score').length);
+  const found = groups.filter((group) => depthCurves(group, 'score').length);
   return picked('scores', 'Configuration', preferred(found), (group) => {
-    const original = depthColumns(group.runs, 'telemetry.score');
-    const auxiliary = depthColumns(group.runs, 'telemetry.auxiliaryScore');
+    const original = depthCurves(group, 'score');
+    const auxiliary = depthCurves(group, 'auxiliaryScore');
     const modalities = [...new Set(original.map(({modality}) => modality))].sort();
     const lines = modalities.map((modality) => [
-      ...original.filter((column) => column.modality === modality).map(({column, depth}) =>
-        ({name: `depth ${depth}`, points: curve(group.runs, column), colour: (depth - 1) % 8})),
-      ...auxiliary.filter((column) => column.modality === modality).map(({column, depth}) =>
-        ({name: `depth ${depth} auxiliary`, points: curve(group.runs, column), colour: (depth - 1) % 8, isDashed: true}))]);
+      ...original.filter((curve) => curve.modality === modality).map((curve) =>
+        ({name: `depth ${curve.depth}`, points: pointsOf(curve), colour: (curve.depth - 1) % 8})),
+      ...auxiliary.filter((curve) => curve.modality === modality).map((curve) =>
+        ({name: `depth ${curve.depth} auxiliary`, points: pointsOf(curve), colour: (curve.depth - 1) % 8, isDashed: true}))]);
     const values = lines.flat().flatMap((line) => line.points.map((point) => point.y + (point.deviation ?? 0)));
     const limits = [0, Math.max(...values) * 1.05 || 1];
     return element('div', {class: 'beside'}, modalities.map((modality, index) => linePlot({id: `scores-${index}`,
@@ -201,7 +192,8 @@ function orthogonality(groups) {
   return picked('orthogonality', 'Configuration', preferred(found), (group) => {
     const {epochs, matrices} = group.matrices;
     let index = epochs.length - 1;
-    const panels = () => matrices[index].map(({name, rows, values}) => ({name: name.replace(/^[^.]+\./, '').replace(/\.(\d+)$/, ', depth $1'),
+    const panels = () => matrices[index].map(({name, modality, depth, rows, values}) => ({
+      name: (modality ?? name) + (depth === undefined ? '' : `, depth ${depth}`),
       size: rows, values: values.map((value) => value / 100), label: (row, column) => text(values[row * rows + column] / 100)}));
     const all = matrices.flatMap((list) => list.flatMap((matrix) => matrix.values));
     const limits = [Math.min(0, ...all) / 100, Math.max(1, ...all) / 100];
@@ -220,19 +212,10 @@ function orthogonality(groups) {
 }
 
 /** Figure 7: accuracy over E, the epoch from which AIM modulates. */
-function startEpochs(groups) {
-  const byStart = new Map();
-  for (const run of groups.flatMap((group) => group.runs)) {
-    const start = run.method === 'aim' && run.report ? Number(setting(run, 'method.startEpoch')) : NaN;
-    if (!Number.isFinite(start) || setting(run, 'method.preset') === 'observe') continue;
-    if (!byStart.has(start)) byStart.set(start, []);
-    byStart.get(start).push(run);
-  }
-  if (byStart.size < 2) return null;
-  const points = [...byStart].sort(([a], [b]) => a - b).map(([start, runs]) => {
-    const found = scores(runs, (report) => report.accuracy);
-    return {x: start, y: found.mean, deviation: found.deviation, count: found.count};
-  });
+function startEpochs({starts}) {
+  if (!starts.length) return null;
+  const points = starts.map(({epoch, accuracy}) =>
+    ({x: epoch, y: accuracy.mean, deviation: accuracy.deviation ?? null, count: accuracy.count}));
   return linePlot({id: 'start', title: 'Sensitivity to E',
     caption: 'Accuracy over the epoch from which AIM modulates, mean over runs ± a standard deviation; other settings may differ too.',
     xLabel: 'E', yLabel: 'accuracy', isPercent: true, series: [{name: 'AIM', points}]});
@@ -254,10 +237,10 @@ function confusionCells(counts) {
 const mostDrawn = 400;
 
 function confusion(all) {
-  const groups = all.filter((group) => group.runs.some((run) => run.report));
+  const groups = all.filter((group) => group.finished);
   return picked('confusion', 'Configuration', preferred(groups), (group) => {
-    const finished = group.runs.filter((run) => run.report);
-    const found = finished.map((run) => confusionCells(run.report.confusion));
+    const finished = group.runs.filter((run) => run.isFinished);
+    const found = finished.map((run) => confusionCells(run.confusion));
     const size = found[0].size;
     const same = found.filter((matrix) => matrix.size === size);
     if (size > mostDrawn) return frequentConfusions(group, size, same.flatMap((matrix) => matrix.cells), finished[0].classes);

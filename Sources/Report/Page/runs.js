@@ -1,75 +1,27 @@
 'use strict';
-// What the plots are made of: groups of runs, averaged over their seeds.
+// What the plots are made of: groups of runs, whose means over seeds come with the data.
 
-/** The data with what follows from it. */
+/** The data with each group's own runs in place of their numbers. */
 function model(data) {
-  const runs = data.runs;
-  const groups = data.groups.map((group) => {
-    const own = group.runs.map((index) => runs[index]);
-    const references = Object.fromEntries(Object.entries(group.references)
-      .map(([name, list]) => [name, list.map((index) => runs[index])]));
-    return {name: group.name, runs: own, references, matrices: group.matrices, method: own[0].method,
-      modalities: modalitiesOf(own)};
-  });
-  // Runs of one modality alone serve as references of those that have none.
-  const alone = groups.filter((group) => group.method === 'unimodal' && group.modalities.length === 1);
-  for (const group of groups) {
-    if (group.method === 'unimodal' || Object.keys(group.references).length) continue;
-    for (const other of alone) {
-      const [modality] = other.modalities;
-      if (group.modalities.includes(modality) && other.runs[0].dataset === group.runs[0].dataset) {
-        group.references[modality] = other.runs;
-      }
-    }
-  }
-  return {...data, groups};
+  return {...data, groups: data.groups.map((group) => ({...group, runs: group.runs.map((index) => data.runs[index])}))};
 }
 
-function modalitiesOf(runs) {
-  const names = new Set();
-  for (const run of runs) {
-    for (const column of Object.keys(run.columns)) {
-      const found = /^validation\.modalities\.(.+)\.[^.]+$/.exec(column);
-      if (found) names.add(found[1]);
-    }
-  }
-  return [...names].sort();
+/** The points of a curve over `axis`, a key of its points. */
+function pointsOf(found, axis = 'epoch') {
+  return (found?.points ?? []).filter((point) => Number.isFinite(point[axis]))
+    .map((point) => ({x: point[axis], y: point.mean, deviation: point.deviation ?? null, count: point.count}));
 }
 
-/**
- * A column averaged over runs at each epoch; `x(run, place)` gives the axis, itself averaged. Epochs that not
- * every run has reached are left out unless none has them all.
- */
-function curve(runs, column, x = (run, place) => run.epochs[place] + 1) {
-  const byEpoch = new Map();
-  for (const run of runs) {
-    const values = run.columns[column];
-    if (!values) continue;
-    run.epochs.forEach((epoch, place) => {
-      if (!Number.isFinite(values[place])) return;
-      if (!byEpoch.has(epoch)) byEpoch.set(epoch, []);
-      byEpoch.get(epoch).push({x: x(run, place), y: values[place]});
-    });
-  }
-  const most = Math.max(0, ...[...byEpoch.values()].map((list) => list.length));
-  return [...byEpoch].filter(([, list]) => list.length === most).sort(([a], [b]) => a - b).map(([, list]) => {
-    const found = summary(list.map((point) => point.y));
-    return {x: summary(list.map((point) => point.x))?.mean ?? 0, y: found.mean, deviation: found.deviation, count: found.count};
-  }).filter((point) => Number.isFinite(point.x));
+/** The points of a score on the validation split, of a modality or fused. */
+function validation(group, what, modality, axis) {
+  return pointsOf(group.curves.find((curve) => curve.scope === 'validation' && curve.what === what
+    && curve.modality === modality), axis);
 }
 
-/** The columns `prefix.MODALITY.DEPTH` or `prefix.DEPTH` that runs have, as {column, modality, depth}. */
-function depthColumns(runs, prefix) {
-  const names = new Set(runs.flatMap((run) => Object.keys(run.columns)));
-  return [...names].filter((name) => name.startsWith(prefix + '.')).map((column) => {
-    const parts = column.slice(prefix.length + 1).split('.');
-    return {column, depth: Number(parts.at(-1)), modality: parts.slice(0, -1).join('.')};
-  }).filter(({depth}) => Number.isInteger(depth)).sort((a, b) => a.depth - b.depth);
-}
-
-/** Final scores over runs: `value` of the report. */
-function scores(runs, value) {
-  return summary(runs.filter((run) => run.report).map((run) => value(run.report)));
+/** What the method measured at each depth, by depth. */
+function depthCurves(group, what) {
+  return group.curves.filter((curve) => curve.scope === 'telemetry' && curve.what === what && curve.depth !== undefined)
+    .sort((a, b) => a.depth - b.depth);
 }
 
 /** A setting's text in a run. */

@@ -80,7 +80,7 @@ struct MMParetoTests {
     let method = try MMPareto(MMPareto.Configuration(), for: steps.setting)
     let report = try steps.take(steps.context(0), method, steps.makeEngine())
     #expect(
-      report.telemetry.map(\.name) == ["weight.text", "weight.view", "loss.text", "loss.view"])
+      report.telemetry.map(\.name.key) == ["weight.text", "weight.view", "loss.text", "loss.view"])
   }
 
   @Test(arguments: [FusionKind.concatenation, .sum, .film, .gated, .cosine])

@@ -101,7 +101,7 @@ struct OGMGETests {
       #expect(isEqual(old, new) == isFree)
     }
     #expect(
-      method.telemetry.map(\.name) == [
+      method.telemetry.map(\.name.key) == [
         "ratio.audio", "ratio.text", "coefficient.audio", "coefficient.text",
       ])
   }

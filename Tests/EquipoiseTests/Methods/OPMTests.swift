@@ -162,8 +162,8 @@ struct OPMOGMTests {
     configuration.ogm.noise = false
     let method = try OPMOGM(configuration, for: steps.setting)
     try steps.check(method)
-    #expect(method.telemetry.first?.name == "rate.text")
-    #expect(method.telemetry.last?.name == "coefficient.pose")
+    #expect(method.telemetry.first?.name.key == "rate.text")
+    #expect(method.telemetry.last?.name.key == "coefficient.pose")
   }
 
   @Test func eachAloneIsItself() throws {

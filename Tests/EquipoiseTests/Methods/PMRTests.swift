@@ -102,7 +102,7 @@ struct PMRTests {
     let context = try steps.context(0, epoch: 3)
     _ = try method.loss(for: engine.forward(context), in: context)
     let values = Dictionary(
-      uniqueKeysWithValues: method.telemetry.map { ($0.name, $0.value.item()) })
+      uniqueKeysWithValues: method.telemetry.map { ($0.name.key, $0.value.item()) })
     let entropy = steps.model.modalities.reduce(0) {
       $0 + (values["lead.\($1)"] ?? 0) * (values["entropy.\($1)"] ?? 0)
     }

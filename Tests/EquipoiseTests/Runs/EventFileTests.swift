@@ -9,7 +9,7 @@ struct EventFileTests {
   @Test func aHistogramSaysMinimumMaximumNumberAndSums() throws {
     let record = try #require(
       MetricsRecord(line: #"{"epoch": 3, "telemetry": {"score.a.1": 0.25, "score.a.2": 0.75}}"#))
-    let event = try EventFile(began: 100).event(record, measurements: "none")
+    let event = try EventFile(began: 100, histograms: ["score"]).event(record, measurements: "none")
     for (field, value) in [0.25, 0.75, 2, 1, 0.625].enumerated() {
       let tag = UInt8((field + 1) << 3 | 1)
       let bytes = withUnsafeBytes(of: value.bitPattern.littleEndian) { Data($0) }

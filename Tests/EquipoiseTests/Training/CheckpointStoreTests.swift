@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Torch
 
+import EquipoiseKit
 @testable import EquipoiseTraining
 
 /// What a checkpoint holds comes back.
@@ -14,10 +15,10 @@ struct CheckpointStoreTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let store = CheckpointStore(folder: folder.path, keep: 2)
     var progress = TrainingProgress()
-    progress.running.telemetry["rho"] = TelemetrySum(sum: number, steps: 3)
+    progress.running.telemetry[.telemetry("rho")] = TelemetrySum(sum: number, steps: 3)
     try store.save(Checkpoint(progress: progress, tensors: [("x", Tensor([1.0]))]))
     let found = try #require(try store.latest(warn: { _ in }))
-    let sum = try #require(found.progress.running.telemetry["rho"])
+    let sum = try #require(found.progress.running.telemetry[.telemetry("rho")])
     #expect(sum.sum.bitPattern == number.bitPattern || sum.sum.isNaN && number.isNaN)
     #expect(sum.steps == 3)
   }

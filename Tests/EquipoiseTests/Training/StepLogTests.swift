@@ -15,7 +15,7 @@ struct StepLogTests {
     let rows = (0..<2 * samples).map { Double($0 % 2) }
     var report = StepReport(
       loss: Tensor(loss), logits: Tensor(rows, shape: [samples, 2]))
-    report.telemetry = telemetry.map { (name: $0.0, value: Tensor($0.1)) }
+    report.telemetry = telemetry.map { (name: .telemetry($0.0), value: Tensor($0.1)) }
     return report
   }
 
@@ -40,7 +40,7 @@ struct StepLogTests {
     _ = log.add(report(1, samples: 1), labels: Tensor([1]), step: 1)
     _ = log.add(report(1, samples: 1, [("c", -2), ("a", 4)]), labels: Tensor([1]), step: 2)
     _ = log.add(report(1, samples: 1, [("a", 4)]), labels: Tensor([1]), step: 3)
-    #expect(log.telemetryMeans == ["a": 3, "b": 10, "c": -2])
+    #expect(log.telemetryMeans == [.telemetry("a"): 3, .telemetry("b"): 10, .telemetry("c"): -2])
     log.reset()
     #expect(log.telemetryMeans.isEmpty && log.totals == RunningTotals())
   }
@@ -53,7 +53,7 @@ struct StepLogTests {
     #expect(second.totals.loss == 10)
     #expect(second.totals.samples == 4)
     #expect(second.totals.correct == 3)
-    #expect(second.telemetryMeans == ["a": 2])
+    #expect(second.telemetryMeans == [.telemetry("a"): 2])
   }
 
   /// On an accelerator steps are read sixteen at a time; the sums are the same.

@@ -4,14 +4,16 @@ import Foundation
 import Messages
 import SwiftProtobuf
 
-/// What TensorBoard shows of a run, one event for each epoch: all numbers of the record, how s and the
-/// masks are spread over a modality's depths, and the matrices of the measurements as pictures.
+/// What TensorBoard shows of a run, one event for each epoch: all numbers of the record, how some of the method's
+/// are spread over a modality's depths, and the matrices of the measurements as pictures.
 ///
-/// The bytes depend on nothing but the run's other files and `began`, so that a file that was begun
+/// The bytes depend on nothing but the run's other files, its method and `began`, so that a file that was begun
 /// before can be checked and continued.
 struct EventFile {
   /// Seconds since 1970 at which the run was begun; an event's time is this and the seconds of training.
   let began: Int
+  /// What of the telemetry is shown as histograms, too.
+  let histograms: [String]
 
   /// What every file starts with.
   func head() throws -> Data {
@@ -30,31 +32,33 @@ struct EventFile {
   /// - Throws: `FormatError` for a damaged file of measurements.
   func event(_ record: MetricsRecord, measurements: String) throws -> Data {
     var event = Tensorboard_Event()
-    event.wallTime = Double(began) + (record["seconds"] ?? 0)
+    event.wallTime = Double(began) + (record[.run("seconds")] ?? 0)
     event.step = Int64(record.epoch)
     event.summary.value =
-      Self.scalars(record) + Self.histograms(record) + (try Self.images(measurements))
+      Self.scalars(record) + spreads(record) + (try Self.images(measurements))
     var options = BinaryEncodingOptions()
     options.useDeterministicOrdering = true
     return TFRecord.frame(try event.serializedBytes(options: options))
   }
 
-  /// Dots become slashes, which group.
   private static func scalars(_ record: MetricsRecord) -> [Tensorboard_Summary.Value] {
-    record.numbers.filter { $0.name != "epoch" }.map { name, number in
-      value(name) { $0.simpleValue = Float(number) }
+    record.metrics.map { metric in
+      value(metric.name.parts) { $0.simpleValue = Float(metric.value) }
     }
   }
 
-  private static func histograms(_ record: MetricsRecord) -> [Tensorboard_Summary.Value] {
-    var groups: [String: [Double]] = [:]
-    for (name, number) in record.numbers {
-      let parts = name.split(separator: ".")
-      guard parts.count == 4, ["score", "mask"].contains(parts[1]) else { continue }
-      groups["\(parts[1]).\(parts[2])", default: []].append(number)
+  /// How numbers are spread over a modality's depths.
+  private func spreads(_ record: MetricsRecord) -> [Tensorboard_Summary.Value] {
+    var groups: [[String]: [Double]] = [:]
+    for metric in record.metrics {
+      let name = metric.name
+      guard name.scope == .telemetry, name.depth != nil, let modality = name.modality,
+        histograms.contains(name.what)
+      else { continue }
+      groups[[name.what, modality], default: []].append(metric.value)
     }
-    return groups.sorted { $0.key < $1.key }.map { name, values in
-      Self.value("depths." + name) { $0.histo = histogram(values) }
+    return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { parts, values in
+      Self.value(["depths"] + parts) { $0.histo = Self.histogram(values) }
     }
   }
 
@@ -82,7 +86,7 @@ struct EventFile {
       let array = try file.array(name)
       guard array.shape.count == 2, let columns = array.shape.last, columns > 0 else { return nil }
       let picture = HeatMap.png(array.floats(), columns: columns)
-      return value(name) {
+      return value(MetricName(.measurement, key: name).parts) {
         $0.image.encodedImageString = picture.data
         ($0.image.width, $0.image.height) = (Int32(picture.width), Int32(picture.height))
         $0.image.colorspace = 3
@@ -90,11 +94,12 @@ struct EventFile {
     }
   }
 
+  /// Slashes group.
   private static func value(
-    _ name: String, _ fill: (inout Tensorboard_Summary.Value) -> Void
+    _ parts: [String], _ fill: (inout Tensorboard_Summary.Value) -> Void
   ) -> Tensorboard_Summary.Value {
     var value = Tensorboard_Summary.Value()
-    value.tag = name.replacing(".", with: "/")
+    value.tag = parts.joined(separator: "/")
     fill(&value)
     return value
   }

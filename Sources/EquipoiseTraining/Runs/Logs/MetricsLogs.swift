@@ -15,13 +15,16 @@ final class MetricsLogs {
   /// new one named after the present time; where it agrees so far it keeps its place on the disk, for
   /// TensorBoard follows it.
   ///
-  /// - Parameter run: its folder, which exists.
+  /// - Parameters:
+  ///   - run: its folder, which exists.
+  ///   - histograms: what of the telemetry TensorBoard shows as histograms, too.
   /// - Throws: `FormatError` or `EquipoiseError` when the disk refuses or measurements are
   ///   damaged.
-  init(_ run: RunFolder) throws {
+  init(_ run: RunFolder, histograms: [String]) throws {
     self.run = run
     let found = try FileSystem.names(in: run.path).compactMap(Self.began)
-    events = EventFile(began: found.min() ?? Int(Date().timeIntervalSince1970))
+    events = EventFile(
+      began: found.min() ?? Int(Date().timeIntervalSince1970), histograms: histograms)
     path = "\(run.path)/\(Self.prefix)\(events.began)\(Self.suffix)"
     records = try MetricsRecord.read(run.metrics)
     try writeTable()
@@ -39,9 +42,7 @@ final class MetricsLogs {
   /// - Parameter record: what was appended to `metrics.jsonl`; its measurements are written.
   /// - Throws: as ``init(_:)``.
   func append(_ record: EpochRecord) throws {
-    guard
-      let record = MetricsRecord(line: String(decoding: try JSONLines.line(record), as: UTF8.self))
-    else { return }
+    let record = MetricsRecord(record)
     records.append(record)
     try writeTable()
     try change(toBytes: nil, then: try event(record))

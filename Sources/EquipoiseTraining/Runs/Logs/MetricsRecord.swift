@@ -1,13 +1,19 @@
-internal import EquipoiseKit
+package import EquipoiseKit
 internal import Formats
 import Foundation
 
-/// A line of `metrics.jsonl`, as it stands in the file.
-package struct MetricsRecord {
+/// What a line of `metrics.jsonl` says in numbers.
+package struct MetricsRecord: Equatable {
   /// The epoch, from 0.
   package let epoch: Int
-  /// Its numbers outside lists under dotted names, sorted by key.
-  package let numbers: [(name: String, value: Double)]
+  /// Its finite numbers outside lists, in the order of the line.
+  package let metrics: [Metric]
+
+  /// What an epoch's record says, as if it were read from its line.
+  package init(_ record: EpochRecord) {
+    epoch = record.epoch
+    metrics = record.metrics.filter(\.value.isFinite).sorted { $0.name < $1.name }
+  }
 
   /// The records of a file that may be absent; other lines are skipped.
   ///
@@ -18,32 +24,92 @@ package struct MetricsRecord {
     return text.split(separator: "\n").compactMap { MetricsRecord(line: $0) }
   }
 
-  /// A line; `nil` where it is no epoch.
+  /// A line; `nil` where it is not an epoch.
   init?(line: some StringProtocol) {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-      let epoch = object["epoch"] as? Int, (0..<Int.max).contains(epoch)
+    guard
+      case .object(var object) = try? JSONDecoder().decode(JSONNumbers.self, from: Data(line.utf8)),
+      case .number(let number) = object.removeValue(forKey: "epoch"),
+      let epoch = Int(exactly: number), (0..<Int.max).contains(epoch)
     else { return nil }
     self.epoch = epoch
-    numbers = Self.numbers(in: object)
+    metrics = Self.told(Self.metrics(in: object))
   }
 
   /// The value of a name.
-  package subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
+  package subscript(name: MetricName) -> Double? { metrics.first { $0.name == name }?.value }
+
+  /// The names of the modalities.
+  package var modalities: [String] { Self.modalities(in: metrics) }
 
   /// A number as text that keeps every bit, whole numbers without a point.
   package static func text(_ number: Double) -> String {
     Int(exactly: number).map { "\($0)" } ?? "\(number)"
   }
 
-  private static func numbers(
-    in object: [String: Any], below prefix: String = ""
-  ) -> [(name: String, value: Double)] {
-    object.keys.sorted().flatMap { key -> [(name: String, value: Double)] in
+  private static func metrics(
+    in object: [String: JSONNumbers], below keys: [String] = []
+  ) -> [Metric] {
+    object.keys.sorted().flatMap { key -> [Metric] in
       switch object[key] {
-      case let section as [String: Any]: numbers(in: section, below: prefix + key + ".")
-      case let number as NSNumber: [(prefix + key, number.doubleValue)]
-      default: []
+      case .object(let section): metrics(in: section, below: keys + [key])
+      case .number(let number): [Metric(MetricName(keys: keys + [key]), number)]
+      case .other, nil: []
       }
+    }
+  }
+
+  private static func modalities(in metrics: [Metric]) -> [String] {
+    Set(metrics.map(\.name).filter(\.isOfOneModality).compactMap(\.modality)).sorted()
+  }
+
+  /// Former versions wrote the number `rate` of a modality that is called 2 as they wrote that of depth 2. It is
+  /// the modality's where all modalities have the number.
+  private static func told(_ metrics: [Metric]) -> [Metric] {
+    let modalities = modalities(in: metrics)
+    guard modalities.contains(where: { Int($0) != nil }) else { return metrics }
+    var found: [String: Set<String>] = [:]
+    for name in metrics.map(\.name) where name.scope == .telemetry {
+      if let place = name.depth.map(String.init) ?? name.modality, name.isOfOnePlace {
+        found[name.what, default: []].insert(place)
+      }
+    }
+    return metrics.map { metric in
+      let name = metric.name
+      guard name.scope == .telemetry, name.modality == nil, let depth = name.depth,
+        modalities.contains("\(depth)"), found[name.what]?.isSuperset(of: modalities) == true
+      else { return metric }
+      return Metric(.telemetry(name.what, modality: "\(depth)"), metric.value)
+    }
+  }
+}
+
+extension MetricName {
+  /// Whether it is a score of a single modality.
+  fileprivate var isOfOneModality: Bool {
+    scope == .validation && modality != nil && what != "shapley.accuracies"
+  }
+
+  fileprivate var isOfOnePlace: Bool { (modality == nil) != (depth == nil) }
+}
+
+/// The numbers of a JSON text; lists are passed over. `JSONSerialization` gets the last digits of some numbers
+/// wrong.
+private enum JSONNumbers: Decodable {
+  case number(Double)
+  case object([String: JSONNumbers])
+  case other
+
+  init(from decoder: any Decoder) throws {
+    if let object = try? decoder.container(keyedBy: AnyKey.self) {
+      self = .object(
+        Dictionary(
+          uniqueKeysWithValues: try object.allKeys.map {
+            ($0.stringValue, try object.decode(JSONNumbers.self, forKey: $0))
+          }))
+    } else if let number = try? decoder.singleValueContainer().decode(Double.self) {
+      self = .number(number)
+    } else {
+      self = .other
     }
   }
 }

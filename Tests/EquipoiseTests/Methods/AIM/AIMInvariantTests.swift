@@ -97,7 +97,7 @@ struct AIMInvariantTests {
         mode: .training())
       let report = try aim.step(in: context, with: engine)
       return Dictionary(
-        uniqueKeysWithValues: report.telemetry.map { ($0.name, $0.value.item()) })
+        uniqueKeysWithValues: report.telemetry.map { ($0.name.key, $0.value.item()) })
     }
     let (forward, backward) = (try telemetry(["a", "b"]), try telemetry(["b", "a"]))
     #expect(forward.count == backward.count && forward.count > 20)
@@ -119,7 +119,7 @@ struct AIMInvariantTests {
     func modulationLoss(_ seed: UInt64, _ depths: Int?) throws -> Double {
       let golden = try AIMGolden(.residual, "default", settings(depths), seed: seed)
       let report = try golden.step(0)
-      return try #require(report.telemetry.first { $0.name == "modulationLoss" }).value.item()
+      return try #require(report.telemetry.first { $0.name.key == "modulationLoss" }).value.item()
     }
     // Every pair of the four depths once; the seed draws nothing else here.
     var losses: [[Int]: Double] = [:]

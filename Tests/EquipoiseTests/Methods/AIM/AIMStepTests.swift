@@ -82,7 +82,8 @@ struct AIMStepTests {
   private func check(_ golden: AIMGolden, tolerance: Double) throws {
     for index in 0..<3 {
       let report = try golden.step(index)
-      let values = Dictionary(uniqueKeysWithValues: report.telemetry.map { ($0.name, $0.value) })
+      let values = Dictionary(
+        uniqueKeysWithValues: report.telemetry.map { ($0.name.key, $0.value) })
       try compare(report.loss, golden, "loss.\(index)", tolerance)
       try compare(values["taskLoss"], golden, "task_loss.\(index)", tolerance)
       try compare(values["modulationLoss"], golden, "modulation_loss.\(index)", tolerance)
