@@ -1,18 +1,17 @@
 internal import EquipoiseKit
+public import EquipoiseModels
 internal import EquipoiseTraining
 
 /// What a comparison found, made from its runs' folders alone.
-public struct ComparisonReport: Codable, Sendable {
+public struct ComparisonReport: Encodable, Sendable {
   /// One entry.
-  public struct Entry: Codable, Sendable {
+  public struct Entry: Sendable {
     /// Its name.
     public let name: String
     /// Its finished runs, in the order of the seeds.
     public let runs: [RunScores]
-    /// Accuracy of the fused logits.
-    public let accuracy: SampleSummary?
-    /// Macro-F1 of the fused logits.
-    public let macroF1: SampleSummary?
+    /// Scores of the fused logits, by the names of ``Score``.
+    public let scores: [String: SampleSummary]
     /// What each modality achieves, by name.
     public let modalities: [String: Modality]
     /// The Shapley imbalance, where it was measured.
@@ -21,10 +20,8 @@ public struct ComparisonReport: Codable, Sendable {
     public let seconds: SampleSummary?
     /// Multiply-adds of a training step for each sample.
     public let multiplyAddsPerSample: SampleSummary?
-    /// How its accuracy differs from the baseline's; `nil` for the baseline itself.
-    public internal(set) var accuracyDifference: PairedDifference?
-    /// How its macro-F1 differs from the baseline's.
-    public internal(set) var macroF1Difference: PairedDifference?
+    /// How its scores differ from the baseline's, by the names of ``Score``; none for the baseline itself.
+    public internal(set) var differences: [String: PairedDifference] = [:]
   }
 
   /// One modality of an entry. The three accuracies answer different questions.
@@ -81,20 +78,22 @@ public struct ComparisonReport: Codable, Sendable {
   }
 
   private mutating func addDifferences() {
-    let accuracies = differences { $0.accuracy }
-    let macroF1s = differences { $0.macroF1 }
-    for index in entries.indices {
-      entries[index].accuracyDifference = accuracies[index]
-      entries[index].macroF1Difference = macroF1s[index]
+    for score in Score.all {
+      for (index, found) in differences({ $0[score] }).enumerated() {
+        entries[index].differences[score.name] = found
+      }
     }
   }
 
   /// Every entry against the baseline in one score, corrected as one family of tests.
   private func differences(
-    _ score: (EvaluationReport) -> Double
+    _ score: (EvaluationReport) -> Double?
   ) -> [PairedDifference?] {
     func bySeed(_ entry: Entry) -> [Int: Double] {
-      Dictionary(uniqueKeysWithValues: entry.runs.map { ($0.seed, score($0.report)) })
+      Dictionary(
+        uniqueKeysWithValues: entry.runs.compactMap { run in
+          score(run.report).map { (run.seed, $0) }
+        })
     }
     let baseline = entries.first { $0.name == stamp.baseline }.map(bySeed) ?? [:]
     var found = entries.map { entry in
@@ -112,8 +111,9 @@ extension ComparisonReport.Entry {
     }
     self.name = name
     self.runs = runs
-    accuracy = summary { $0.report.accuracy }
-    macroF1 = summary { $0.report.macroF1 }
+    scores = Score.all.reduce(into: [:]) { scores, score in
+      scores[score.name] = summary { $0.report[score] }
+    }
     imbalance = summary { $0.report.shapley?.imbalance }
     seconds = summary { $0.seconds }
     multiplyAddsPerSample = summary { $0.multiplyAddsPerSample.map(Double.init) }
@@ -125,5 +125,33 @@ extension ComparisonReport.Entry {
           alone: SampleSummary(references.map(\.report.accuracy)))
         return (name, modality)
       })
+  }
+}
+
+extension ComparisonReport.Entry {
+  /// A score of the fused logits.
+  public subscript(score: Score) -> SampleSummary? { scores[score.name] }
+}
+
+/// Each score and its difference stand beside the other keys: `accuracy`, `accuracyDifference`.
+extension ComparisonReport.Entry: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample
+  }
+
+  /// Writes an entry.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(runs, forKey: .runs)
+    try container.encode(modalities, forKey: .modalities)
+    try container.encodeIfPresent(imbalance, forKey: .imbalance)
+    try container.encodeIfPresent(seconds, forKey: .seconds)
+    try container.encodeIfPresent(multiplyAddsPerSample, forKey: .multiplyAddsPerSample)
+    var numbers = encoder.container(keyedBy: AnyKey.self)
+    for (name, summary) in scores { try numbers.encode(summary, forKey: AnyKey(name)) }
+    for (name, difference) in differences {
+      try numbers.encode(difference, forKey: AnyKey(name + "Difference"))
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+package import EquipoiseModels
 import Formats
 import Foundation
 
@@ -34,12 +35,8 @@ public struct RunResult: Codable, Sendable {
 }
 
 extension EvaluationReport {
-  /// The score by which epochs are compared; larger is better.
-  package func selectionScore(_ metric: SelectionMetric) -> Double {
-    switch metric {
-    case .accuracy: accuracy
-    case .macroF1: macroF1
-    case .loss: -loss
-    }
+  /// The score by which epochs are compared; larger is better. Of a result that lacks it it is the least.
+  package func selectionScore(_ score: Score) -> Double {
+    self[score].map(score.merit) ?? -.infinity
   }
 }

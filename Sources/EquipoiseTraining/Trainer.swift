@@ -1,6 +1,7 @@
 package import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
+internal import EquipoiseModels
 internal import EquipoiseMethods
 import Formats
 import Foundation

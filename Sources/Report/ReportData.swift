@@ -11,9 +11,18 @@ struct ReportData: Encodable {
 
     struct Entry: Encodable {
       let name: String
-      let accuracy: PairedDifference?
-      let macroF1: PairedDifference?
+      /// By the names of scores.
+      let differences: [String: PairedDifference]
     }
+  }
+
+  /// What a page needs to know of a score.
+  struct ShownScore: Encodable {
+    let name: String
+    let title: String
+    let unit: Score.Unit
+    let isLargerBetter: Bool
+    let isLeading: Bool
   }
 
   /// What AIM reaches that modulates from an epoch on.
@@ -24,6 +33,11 @@ struct ReportData: Encodable {
 
   let version = Version.current
   let made: String
+  let scores = Score.all.map {
+    ShownScore(
+      name: $0.name, title: $0.title, unit: $0.unit, isLargerBetter: $0.isLargerBetter,
+      isLeading: $0.isLeading)
+  }
   private(set) var runs: [ReportRun] = []
   private(set) var groups: [ReportGroup] = []
   /// By the epoch; empty unless there are several.
@@ -40,7 +54,7 @@ struct ReportData: Encodable {
       return Comparison(
         folder: comparison.folder, baseline: report.stamp.baseline,
         entries: report.entries.map {
-          .init(name: $0.name, accuracy: $0.accuracyDifference, macroF1: $0.macroF1Difference)
+          .init(name: $0.name, differences: $0.differences)
         })
     }
     var runs: [ReportRun] = []

@@ -16,6 +16,7 @@ struct ReportGroup: Encodable {
   let runs: [Int]
   /// How many of them are finished.
   let finished: Int
+  /// By the names of scores.
   let scores: [String: SampleSummary]
   /// What each modality reaches inside the model: its slice, or zero-out where there is none.
   let inside: [String: SampleSummary]
@@ -49,8 +50,9 @@ struct ReportGroup: Encodable {
     modalities = Set(runs.flatMap(\.modalities)).sorted()
     self.runs = places
     finished = done.count
-    scores = ["accuracy": summary { $0.accuracy }, "macroF1": summary { $0.macroF1 }]
-      .compactMapValues { $0 }
+    scores = Score.all.reduce(into: [:]) { scores, score in
+      scores[score.name] = summary { $0[score] }
+    }
     inside = Dictionary(
       uniqueKeysWithValues: modalities.compactMap { modality in
         summary { report in

@@ -16,7 +16,7 @@ enum ComparisonCSV {
     _ entry: ComparisonReport.Entry, _ modalities: [String]
   ) -> [Column] {
     var columns: [Column] = [("entry", entry.name), ("runs", "\(entry.runs.count)")]
-    columns += summary("accuracy", entry.accuracy) + summary("macro_f1", entry.macroF1)
+    columns += Score.all.flatMap { summary(name(of: $0), entry[$0]) }
     for name in modalities {
       let modality = entry.modalities[name]
       columns += summary("\(name)_slice", modality?.slice)
@@ -25,8 +25,13 @@ enum ComparisonCSV {
     }
     columns += summary("imbalance", entry.imbalance) + summary("seconds", entry.seconds)
     columns.append(("multiply_adds_per_sample", number(entry.multiplyAddsPerSample?.mean)))
-    return columns + difference("accuracy", entry.accuracyDifference)
-      + difference("macro_f1", entry.macroF1Difference)
+    return columns
+      + Score.all.flatMap { difference(name(of: $0), entry.differences[$0.name]) }
+  }
+
+  /// `macro_f1` for `macroF1`.
+  static func name(of score: Score) -> String {
+    score.name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
   }
 
   private static func summary(_ name: String, _ summary: SampleSummary?) -> [Column] {

@@ -22,12 +22,12 @@ struct ComparisonTables {
   var scores: Grid {
     let inside = usesSlices ? "slice" : "zero-out"
     var grid = Grid(
-      ["entry", "seeds", "accuracy %", "macro-F1 %"]
+      ["entry", "seeds"] + Self.leading.map(title)
         + modalities.flatMap { ["\($0) \(inside) %", "alone %"] }
         + ["imbalance %", "time s", "multiply-adds/sample"])
     for entry in report.entries {
       grid.add(
-        [entry.name, seeds(entry), percent(entry.accuracy), percent(entry.macroF1)]
+        [entry.name, seeds(entry)] + Self.leading.map { cell(entry[$0], $0) }
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
             percent(entry.imbalance), spread(entry.seconds, digits: 1),
@@ -36,6 +36,26 @@ struct ComparisonTables {
           ])
     }
     return grid
+  }
+
+  /// The scores that the first table has no room for.
+  var otherScores: Grid {
+    let scores = Score.all.filter { !$0.isLeading }
+    var grid = Grid(["entry", "seeds"] + scores.map(title))
+    for entry in report.entries {
+      grid.add([entry.name, seeds(entry)] + scores.map { cell(entry[$0], $0) })
+    }
+    return grid
+  }
+
+  private static let leading = Score.all.filter(\.isLeading)
+
+  private func title(_ score: Score) -> String {
+    score.title + (score.unit == .share ? " %" : "")
+  }
+
+  private func cell(_ summary: SampleSummary?, _ score: Score) -> String {
+    score.unit == .share ? percent(summary) : spread(summary, digits: 4)
   }
 
   private func seeds(_ entry: ComparisonReport.Entry) -> String {
@@ -67,12 +87,13 @@ struct ComparisonTables {
       "t-test p", "Holm",
     ])
     for entry in report.entries {
-      for (score, found) in [
-        ("accuracy", entry.accuracyDifference), ("macro-F1", entry.macroF1Difference),
-      ] {
-        guard let found else { continue }
+      for score in Self.leading {
+        guard let found = entry.differences[score.name] else { continue }
         grid.add(
-          [entry.name, score, "\(found.seeds.count)", points(found.mean), interval(found.interval)]
+          [
+            entry.name, score.title, "\(found.seeds.count)", points(found.mean),
+            interval(found.interval),
+          ]
             + [found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability))
       }
     }

@@ -1,3 +1,4 @@
+import Equipoise
 import Formats
 import Foundation
 
@@ -11,6 +12,14 @@ enum Numbers {
   /// A loss, with four decimals.
   static func loss(_ value: Double?) -> String {
     value.map { String(format: "%.4f", $0) } ?? "–"
+  }
+
+  /// A score by its unit.
+  static func score(_ value: Double?, _ unit: Score.Unit) -> String {
+    switch unit {
+    case .share: percent(value)
+    case .nats: loss(value)
+    }
   }
 
   /// A count with a space between thousands: `11 181 642`.

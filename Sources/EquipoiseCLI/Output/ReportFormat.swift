@@ -18,16 +18,17 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   /// The report in this format.
   func text(of report: ComparisonReport) throws -> String {
     let tables = ComparisonTables(report)
+    let grids = [tables.scores, tables.otherScores, tables.differences].compactMap { $0 }
     switch self {
     case .table:
-      return ([tables.scores.text, tables.differences?.text].compactMap { $0 } + [""])
+      return (grids.map(\.text) + [""])
         .joined(separator: "\n") + lines(tables.notes)
     case .markdown:
-      return [tables.scores.markdown, tables.differences?.markdown].compactMap { $0 }
+      return grids.map(\.markdown)
         .joined(separator: "\n") + "\n" + lines(tables.notes.map { "- " + Grid.markdown($0) })
     case .latex:
       return lines(tables.notes.map { "% " + $0 })
-        + [tables.scores.latex, tables.differences?.latex].compactMap { $0 }
+        + grids.map(\.latex)
         .joined(separator: "\n")
     case .csv: return ComparisonCSV.text(report)
     case .json: return try JSONOutput.text(report) + "\n"

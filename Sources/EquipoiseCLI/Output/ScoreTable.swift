@@ -18,11 +18,10 @@ enum ScoreTable {
     func add(_ name: String, _ score: String, _ value: (EvaluationReport) -> String) {
       table.add([name, score] + reports.map(value))
     }
-    add("fused", "accuracy") { Numbers.percent($0.accuracy) }
-    add("", "macro-F1") { Numbers.percent($0.macroF1) }
-    add("", "weighted F1") { Numbers.percent($0.weightedF1) }
-    add("", "mean AP") { Numbers.percent($0.meanAveragePrecision) }
-    add("", "loss") { Numbers.loss($0.loss) }
+    for (index, score) in Score.all.enumerated() where reports.contains(where: { $0[score] != nil })
+    {
+      add(index == 0 ? "fused" : "", score.title) { Numbers.score($0[score], score.unit) }
+    }
     for name in reports[0].modalities.keys.sorted() {
       addModality(name, reports.map { $0.modalities[name] }, to: &table)
     }

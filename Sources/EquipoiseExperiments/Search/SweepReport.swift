@@ -1,6 +1,7 @@
 internal import EquipoiseSettings
 internal import EquipoiseTraining
 internal import EquipoiseKit
+internal import EquipoiseModels
 internal import Formats
 import Foundation
 

@@ -1,12 +1,13 @@
 internal import EquipoiseKit
+public import EquipoiseModels
 public import EquipoiseSettings
 
 /// Validation, model selection and what is measured.
 public struct EvaluationConfiguration: ConfigurationSection {
   /// The part of the training split held out when the dataset has no validation split.
   public var validationFraction = 0.1
-  /// The validation metric that decides which epoch's model is kept.
-  public var selectBy = SelectionMetric.accuracy
+  /// The score on the validation split that decides which epoch's model is kept.
+  public var selectBy = Score.accuracy
   /// Whether to train a linear probe on each encoder's features.
   public var probe = false
   /// Whether to measure how much each branch of a coupled model gets from the others.
@@ -21,16 +22,6 @@ public struct EvaluationConfiguration: ConfigurationSection {
 
   /// The defaults.
   public init() {}
-}
-
-/// The metrics a model can be selected by, always on the validation split.
-public enum SelectionMetric: String, ConfigurationChoice {
-  /// The share of correct predictions; highest is best.
-  case accuracy
-  /// The mean over classes of the F1 score; highest is best.
-  case macroF1
-  /// The mean loss; lowest is best.
-  case loss
 }
 
 extension EvaluationConfiguration: RangeChecking {

@@ -2,19 +2,12 @@ package import EquipoiseKit
 public import EquipoiseModels
 
 /// What a model achieves on one split.
-public struct EvaluationReport: Codable, Sendable {
+public struct EvaluationReport: Sendable {
   /// The number of samples.
   public let samples: Int
-  /// The share of samples whose class the fused logits predict.
-  public let accuracy: Double
-  /// The mean of the classes' F1 scores; 0 for a class that neither occurs nor is predicted.
-  public let macroF1: Double
-  /// The mean of the F1 scores weighted by class size.
-  public let weightedF1: Double
-  /// The mean over classes of average precision on softmax scores.
-  public let meanAveragePrecision: Double
-  /// The mean cross-entropy of the fused logits, natural logarithm.
-  public let loss: Double
+  /// The scores of the fused logits by the names of ``Score``; those that came later are not in results of former
+  /// versions.
+  public let scores: [String: Double]
   /// The share of each class's samples that was predicted as such.
   public let perClassAccuracy: [Double]
   /// How often samples of each class were taken for each class.
@@ -28,15 +21,63 @@ public struct EvaluationReport: Codable, Sendable {
     _ scores: ClassificationScores, modalities: [String: ModalityReport], shapley: ShapleyReport?
   ) {
     samples = scores.samples
-    accuracy = scores.accuracy
-    macroF1 = scores.macroF1
-    weightedF1 = scores.weightedF1
-    meanAveragePrecision = scores.meanAveragePrecision
-    loss = scores.loss
+    self.scores = scores.values
     perClassAccuracy = scores.perClassAccuracy
     confusion = scores.confusion
     self.modalities = modalities
     self.shapley = shapley
+  }
+
+  /// A score of the fused logits; `nil` in results of versions that did not have it.
+  public subscript(score: Score) -> Double? { scores[score.name] }
+
+  /// The share of samples whose class the fused logits predict.
+  public var accuracy: Double { self[.accuracy] ?? .nan }
+  /// The mean of the classes' F1 scores.
+  public var macroF1: Double { self[.macroF1] ?? .nan }
+  /// The mean cross-entropy of the fused logits, natural logarithm.
+  public var loss: Double { self[.loss] ?? .nan }
+}
+
+/// Scores stand beside the other keys.
+extension EvaluationReport: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case samples, perClassAccuracy, confusion, modalities, shapley
+  }
+
+  /// The scores that every version has written.
+  private static let firstScores = [
+    "accuracy", "macroF1", "weightedF1", "meanAveragePrecision", "loss",
+  ]
+
+  /// Reads a report.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    samples = try container.decode(Int.self, forKey: .samples)
+    let numbers = try decoder.container(keyedBy: AnyKey.self)
+    scores = try Score.all.reduce(into: [:]) { scores, score in
+      let key = AnyKey(score.name)
+      scores[score.name] =
+        Self.firstScores.contains(score.name)
+        ? try numbers.decode(Double.self, forKey: key)
+        : try numbers.decodeIfPresent(Double.self, forKey: key)
+    }
+    perClassAccuracy = try container.decode([Double].self, forKey: .perClassAccuracy)
+    confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
+    modalities = try container.decode([String: ModalityReport].self, forKey: .modalities)
+    shapley = try container.decodeIfPresent(ShapleyReport.self, forKey: .shapley)
+  }
+
+  /// Writes a report.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(samples, forKey: .samples)
+    try container.encode(perClassAccuracy, forKey: .perClassAccuracy)
+    try container.encode(confusion, forKey: .confusion)
+    try container.encode(modalities, forKey: .modalities)
+    try container.encodeIfPresent(shapley, forKey: .shapley)
+    var numbers = encoder.container(keyedBy: AnyKey.self)
+    for (name, value) in scores { try numbers.encode(value, forKey: AnyKey(name)) }
   }
 }
 
@@ -75,10 +116,7 @@ extension EvaluationReport {
   /// - Parameter scope: the split that was scored.
   /// - Returns: the numbers in no particular order.
   package func metrics(on scope: MetricName.Scope) -> [Metric] {
-    let fused: [(String, Double)] = [
-      ("samples", Double(samples)), ("accuracy", accuracy), ("macroF1", macroF1),
-      ("weightedF1", weightedF1), ("meanAveragePrecision", meanAveragePrecision), ("loss", loss),
-    ]
+    let fused = [("samples", Double(samples))] + scores.map { ($0, $1) }
     // Above this many classes the matrix is written with their number.
     let classes = confusion.classes > ConfusionMatrix.denseLimit ? [confusion.classes] : []
     let own = modalities.flatMap { modality, report in

@@ -36,7 +36,7 @@ struct Evaluator {
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
     let fused = scores(rows.fused, rows.labels)
-    guard fused.loss.isFinite else {
+    guard fused[.loss].isFinite else {
       throw EquipoiseError(
         .training, "the model's logits are not finite", fix: "lower the learning rate")
     }

@@ -5,8 +5,8 @@ function sections(report) {
   const {groups} = report;
   const fused = groups.filter((group) => group.method !== 'unimodal');
   return [
-    heading(report), scoreTable(groups), ...report.comparisons.map(differenceTable),
-    section('Training', 'training', [modalityCurves(groups), progress(groups)]),
+    heading(report), scoreTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
+    section('Training', 'training', [modalityCurves(groups), progress(report)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
     section('Settings and machines', 'settings', [settings(groups), environments(report)]),
@@ -41,25 +41,32 @@ function themeButton() {
 
 // Tables
 
-function scoreTable(groups) {
+/** A score's name over a column. */
+function titleOf({title, unit}) { return unit === 'share' ? title + ' %' : title; }
+
+function scoreTable({groups, scores}) {
   const modalities = [...new Set(groups.flatMap((group) => group.modalities))].sort();
   const reported = groups.filter((group) => group.finished);
   if (!reported.length) return null;
   const isTest = reported.every((group) => group.runs.every((run) => !run.isFinished || run.isTest));
-  const header = ['configuration', 'runs', 'accuracy %', 'macro-F1 %',
+  const [leading, others] = [scores.filter((score) => score.isLeading), scores.filter((score) => !score.isLeading)];
+  const cells = (group, shown) => shown.map(({name, unit}) => spread(group.scores[name], unit === 'share', unit === 'share' ? null : 4));
+  const header = ['configuration', 'runs', ...leading.map(titleOf),
     ...modalities.flatMap((name) => [`${name} inside %`, `${name} alone %`]), 'imbalance %', 'seconds', 'multiply-adds/sample'];
   const rows = reported.map((group) => [group.name,
     group.finished === group.runs.length ? group.finished : `${group.finished} of ${group.runs.length}`,
-    spread(group.scores.accuracy, true), spread(group.scores.macroF1, true),
+    ...cells(group, leading),
     ...modalities.flatMap((name) => [spread(group.inside[name], true), spread(group.alone[name]?.accuracy, true)]),
     spread(group.imbalance, true), spread(group.seconds, false, 1), text(group.multiplyAdds)]);
   const caption = `Scores on the ${isTest ? 'test' : 'validation'} split, mean ± standard deviation over seeds`;
   return element('section', {'aria-labelledby': 'scores'}, element('h2', {id: 'scores'}, 'Scores'),
     table(caption, header, rows, {isSortable: true}),
+    element('details', {}, element('summary', {}, 'Other scores'), table(`Other scores on the ${isTest ? 'test' : 'validation'} split`,
+      ['configuration', ...others.map(titleOf)], reported.map((group) => [group.name, ...cells(group, others)]), {isSortable: true})),
     element('p', {class: 'note'}, 'Inside: the modality’s own part of the fused logits, or the others’ features at zero where '
       + 'there is none. Alone: the same modality trained alone. Imbalance: largest minus smallest Shapley value. Epochs are '
       + 'selected on validation.'),
-    csvButton('scores', [header, ...rows]));
+    csvButton('scores', [[...header, ...others.map(titleOf)], ...rows.map((row, index) => [...row, ...cells(reported[index], others)])]));
 }
 
 function csvButton(name, rows) {
@@ -67,22 +74,27 @@ function csvButton(name, rows) {
     click: () => save(name + '.csv', rows.map(csvLine).join(''), 'text/csv')}, 'CSV');
 }
 
-function differenceTable({baseline, entries}) {
+function differenceTable({baseline, entries}, scores) {
   const header = [`against ${baseline}`, 'seeds', 'points', '95 % interval', 'sign-flip p', 'Holm', 't-test p', 'Holm'];
-  const rows = (score) => entries.filter((entry) => entry[score]).map(({name, [score]: found}) => [name,
-    found.seeds.length, points(found.mean),
-    found.interval ? `${points(found.interval.lower)} to ${points(found.interval.upper)}` : '–',
+  const rows = ({name: score, unit}) => entries.filter(({differences}) => differences[score]).map(({name, differences: {[score]: found}}) => [name,
+    found.seeds.length, points(found.mean, unit),
+    found.interval ? `${points(found.interval.lower, unit)} to ${points(found.interval.upper, unit)}` : '–',
     ...[found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability)]);
-  const [accuracy, macroF1] = [rows('accuracy'), rows('macroF1')];
-  if (!accuracy.length) return null;
-  const csv = [['score', ...header], ...accuracy.map((row) => ['accuracy', ...row]), ...macroF1.map((row) => ['macro-F1', ...row])];
+  const [first, ...others] = scores.map((score) => ({score, rows: rows(score)})).filter(({rows}) => rows.length);
+  if (!first) return null;
+  const csv = [['score', ...header], ...[first, ...others].flatMap(({score, rows}) => rows.map((row) => [score.title, ...row]))];
   return element('section', {}, element('h2', {}, `Differences from ${baseline}`),
-    table('Accuracy, paired by seed; the exact sign-flip test is the one to go by', header, accuracy, {isSortable: true}),
-    element('details', {}, element('summary', {}, 'The same for macro-F1'), table('Macro-F1, paired by seed', header, macroF1, {isSortable: true})),
+    table(`${first.score.title}, paired by seed; the exact sign-flip test is the one to go by`, header, first.rows, {isSortable: true}),
+    element('details', {}, element('summary', {}, 'The same for other scores'), others.map(({score, rows}) =>
+      table(`${score.title}, paired by seed`, score.unit === 'share' ? header : header.map((name) => name === 'points' ? 'difference' : name),
+        rows, {isSortable: true}))),
     csvButton('differences from ' + baseline, csv));
 }
 
-function points(value) { return (value < 0 ? '−' : '+') + Math.abs(100 * value).toFixed(1); }
+/** A difference of a score: percentage points of shares. */
+function points(value, unit) {
+  return (value < 0 ? '−' : '+') + (unit === 'share' ? Math.abs(100 * value).toFixed(1) : Math.abs(value).toFixed(4));
+}
 
 function probability(p) {
   if (!Number.isFinite(p)) return '–';
@@ -122,8 +134,8 @@ function preferred(groups) {
   return [...groups].sort((a, b) => (b.method === 'aim') - (a.method === 'aim'));
 }
 
-/** Figure 8: accuracy of every configuration over epochs, seconds or multiply-adds. */
-function progress(all) {
+/** Figure 8: accuracy, or another score, of every configuration over epochs, seconds or multiply-adds. */
+function progress({groups: all, scores}) {
   const groups = all.filter((group) => validation(group, 'accuracy').length);
   if (!groups.length) return null;
   const axes = [
@@ -131,19 +143,22 @@ function progress(all) {
     {value: 'seconds', name: 'seconds of training', label: 'seconds'},
     {value: 'multiplyAdds', name: 'multiply-adds', label: 'multiply-adds for each training sample, summed over epochs'},
   ];
+  const known = scores.filter(({name}) => groups.some((group) => validation(group, name).length));
   const holder = element('div');
-  const show = (value) => {
-    const axis = axes.find((axis) => axis.value === value) ?? axes[0];
-    const final = (group) => group.scores.accuracy?.mean ?? 0;
+  const show = () => {
+    const axis = axes.find((axis) => axis.value === chosen.get('progress')) ?? axes[0];
+    const score = known.find(({name}) => name === chosen.get('progress score')) ?? known[0];
+    const final = (group) => (score.isLargerBetter ? 1 : -1) * (group.scores[score.name]?.mean ?? 0);
     const order = [...groups].sort((a, b) => final(b) - final(a));
-    holder.replaceChildren(linePlot({id: 'progress', title: `Accuracy over ${axis.name}`,
-      caption: 'Validation accuracy of the fused model, mean over seeds ± a standard deviation; the lines are in the order of their final scores.',
-      xLabel: axis.label, yLabel: 'accuracy', isPercent: true,
-      series: order.map((group) => ({name: group.name, points: validation(group, 'accuracy', undefined, axis.value)}))}));
+    holder.replaceChildren(linePlot({id: 'progress', title: `${score.title[0].toUpperCase() + score.title.slice(1)} over ${axis.name}`,
+      caption: `Validation ${score.title} of the fused model, mean over seeds ± a standard deviation; the lines are in the order of their final scores.`,
+      xLabel: axis.label, yLabel: score.title, isPercent: score.unit === 'share',
+      series: order.map((group) => ({name: group.name, points: validation(group, score.name, undefined, axis.value)}))}));
   };
-  const control = choice('Over', 'progress', axes, show);
-  show(chosen.get('progress'));
-  return element('div', {class: 'picked'}, control, holder);
+  const controls = [choice('Score', 'progress score', known.map(({name, title}) => ({value: name, name: title})), show),
+    choice('Over', 'progress', axes, show)];
+  show();
+  return element('div', {class: 'picked'}, controls, holder);
 }
 
 // Depths

@@ -66,16 +66,16 @@ struct ComparisonReportTests {
     }
     let report = try report(["joint", "aim"])
     let (joint, aim) = (report.entries[0], report.entries[1])
-    #expect(joint.accuracy?.mean == 0.625 && aim.accuracy?.mean == 0.875)
+    #expect(joint[.accuracy]?.mean == 0.625 && aim[.accuracy]?.mean == 0.875)
     // √(2 · 0.125²)
-    #expect(abs(try #require(joint.accuracy?.deviation) - 0.125 * 2.0.squareRoot()) < 1e-15)
-    #expect(joint.macroF1?.mean == 0.3125 && joint.imbalance?.mean == 0.125)
+    #expect(abs(try #require(joint[.accuracy]?.deviation) - 0.125 * 2.0.squareRoot()) < 1e-15)
+    #expect(joint[.macroF1]?.mean == 0.3125 && joint.imbalance?.mean == 0.125)
     #expect(joint.seconds?.mean == 2.5 && joint.multiplyAddsPerSample?.mean == 12)
     let audio = try #require(joint.modalities["audio"])
     #expect(audio.slice?.mean == 0.5 && audio.zeroOut?.mean == 0.25 && audio.alone?.mean == 0.875)
-    #expect(joint.accuracyDifference == nil)
-    #expect(aim.accuracyDifference?.mean == 0.25 && aim.macroF1Difference?.mean == 0.125)
-    #expect(aim.accuracyDifference?.signFlipP == 0.5)
+    #expect(joint.differences["accuracy"] == nil)
+    #expect(aim.differences["accuracy"]?.mean == 0.25 && aim.differences["macroF1"]?.mean == 0.125)
+    #expect(aim.differences["accuracy"]?.signFlipP == 0.5)
     #expect(report.stamp.splits == ["test"] && report.stamp.commits == ["abc"])
     #expect(report.stamp.threads == [1] && report.stamp.selectedBy == ["accuracy"])
   }
@@ -87,7 +87,7 @@ struct ComparisonReportTests {
       try write("b", seed: seed, accuracy: seed == 0 ? 0.375 : 0.625)
     }
     let report = try report(["joint", "a", "b"], seeds: Array(0..<5))
-    let differences = report.entries.map(\.accuracyDifference)
+    let differences = report.entries.map { $0.differences["accuracy"] }
     // 2 of 32 patterns; the smaller of two tests counts twice.
     #expect(differences[1]?.signFlipP == 0.0625 && differences[1]?.signFlipHolm == 0.125)
     // Four differences one way and one the other: the sum of 3 is reached by 2 + 10 patterns.
@@ -102,11 +102,11 @@ struct ComparisonReportTests {
     let failure = RunFailure(run: "aim, seed 0", message: "no", log: "l")
     let report = try report(["joint", "aim", "none"], failures: [failure])
     #expect(report.entries[1].runs.map(\.seed) == [1])
-    #expect(report.entries[1].accuracyDifference?.seeds == [1])
-    #expect(report.entries[1].accuracyDifference?.interval == nil)
+    #expect(report.entries[1].differences["accuracy"]?.seeds == [1])
+    #expect(report.entries[1].differences["accuracy"]?.interval == nil)
     #expect(report.entries[1].modalities["audio"]?.slice == nil)
     #expect(report.entries[1].modalities["audio"]?.alone == nil)
-    #expect(report.entries[2].accuracy == nil && report.entries[2].accuracyDifference == nil)
+    #expect(report.entries[2][.accuracy] == nil && report.entries[2].differences["accuracy"] == nil)
     #expect(report.failures == [failure])
   }
 

@@ -12,7 +12,7 @@ struct SweepReportTests {
 
   init() throws { tiny = try TinyRun() }
 
-  private func plan(_ metric: SelectionMetric = .accuracy) throws -> SweepPlan {
+  private func plan(_ metric: Score = .accuracy) throws -> SweepPlan {
     tiny.configuration.evaluation.selectBy = metric
     let trials = (0..<3).map {
       Trial(

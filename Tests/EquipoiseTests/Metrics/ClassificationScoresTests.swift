@@ -1,4 +1,5 @@
 import Equipoise
+import Foundation
 import Testing
 
 /// Numbers worked out by hand, and those that References/metrics.py prints (scikit-learn).
@@ -101,10 +102,42 @@ struct ClassificationScoresTests {
     ]
     let scores = ClassificationScores(
       logits: logits, labels: [0, 1, 2, 1, 1, 2, 2, 0], classes: 3)
-    #expect(scores.accuracy == 0.625)
-    #expect(abs(scores.macroF1 - 0.6222222222222222) < 1e-12)
-    #expect(abs(scores.weightedF1 - 0.65) < 1e-12)
-    #expect(abs(scores.meanAveragePrecision - 0.8888888888888888) < 1e-6)
-    #expect(abs(scores.loss - 0.6394073551034357) < 1e-6)
+    #expect(scores[.accuracy] == 0.625)
+    #expect(abs(scores[.macroF1] - 0.6222222222222222) < 1e-12)
+    #expect(abs((scores.values["weightedF1"] ?? 0) - 0.65) < 1e-12)
+    #expect(abs((scores.values["meanAveragePrecision"] ?? 0) - 0.8888888888888888) < 1e-6)
+    #expect(abs(scores[.loss] - 0.6394073551034357) < 1e-6)
+  }
+
+  private func calibrationError(
+    _ confidences: [(probability: Double, isRight: Bool)]
+  ) throws -> Double {
+    // Of two classes the first has the larger probability, above a half.
+    let logits = confidences.flatMap { [Float(log($0.probability / (1 - $0.probability))), 0] }
+    let scores = ClassificationScores(
+      logits: logits, labels: confidences.map { $0.isRight ? 0 : 1 }, classes: 2)
+    return try #require(scores.values["expectedCalibrationError"])
+  }
+
+  /// Bins end at fifteenths: 0.7 lies in (10/15, 11/15], 0.9 in (13/15, 14/15], 0.95 in (14/15, 1].
+  @Test func calibrationErrorByHand() throws {
+    // One bin: |3 − 4 · 0.9| / 4.
+    let one = try calibrationError([(0.9, true), (0.9, true), (0.9, true), (0.9, false)])
+    #expect(abs(one - 0.15) < 1e-6)
+    // Two bins: (|2 − 2 · 0.7| + |0 − 2 · 0.9|) / 4. Together it would be |2 − 3.2| / 4.
+    let two = try calibrationError([(0.7, true), (0.7, true), (0.9, false), (0.9, false)])
+    #expect(abs(two - 0.6) < 1e-6)
+    // A bin's probabilities differ: |1 − 0.68 − 0.72| / 2, and neighbours do not: (0.1 + 0.95) / 2.
+    #expect(abs(try calibrationError([(0.68, true), (0.72, false)]) - 0.2) < 1e-6)
+    #expect(abs(try calibrationError([(0.9, true), (0.95, false)]) - 0.525) < 1e-6)
+    // A half, of equal logits, and certainty.
+    #expect(abs(try calibrationError([(0.5, true)]) - 0.5) < 1e-6)
+    #expect(abs(try calibrationError([(1 - 1e-9, true)])) < 1e-6)
+    #expect(try calibrationError([]) == 0)
+  }
+
+  @Test func scoresOfNumbersThatAreNoneEnd() {
+    let scores = ClassificationScores(logits: [.nan, .nan], labels: [0], classes: 2)
+    #expect(scores.values.count == Score.all.count)
   }
 }

@@ -62,8 +62,8 @@ struct MetricsRecordTests {
     #expect(read.epoch == 4 && read[.telemetry("broken")] == nil)
     let names = read.metrics.map(\.name)
     #expect(Set(names).count == names.count)
-    // 7 of the run and training, 6 fused, 6 for each modality, 6 of Shapley; 1 + 2 for each modality and 2.
-    #expect(names.count == 7 + 6 + 18 + 6 + 9 + 2 + (classes > 400 ? 1 : 0))
+    // 7 of the run and training, samples and scores, 6 for each modality, 6 of Shapley; 1 + 2 for each modality and 2.
+    #expect(names.count == 7 + 1 + Score.all.count + 18 + 6 + 9 + 2 + (classes > 400 ? 1 : 0))
     #expect(read.modalities == ["2", "a.b", "score"])
   }
 

@@ -42,8 +42,8 @@ struct BestEpochTests {
   }
 
   /// Each metric chooses its own epoch, and the weights that are kept are those of it.
-  @Test(arguments: [SelectionMetric.accuracy, .macroF1, .loss])
-  func theMetricThatIsAskedForDecides(_ metric: SelectionMetric) throws {
+  @Test(arguments: [Score.accuracy, .macroF1, .loss])
+  func theMetricThatIsAskedForDecides(_ metric: Score) throws {
     let tiny = try TinyRun()
     tiny.configuration.evaluation.selectBy = metric
     (tiny.configuration.training.epochs, tiny.configuration.runtime.seed) = (8, 3)
