@@ -42,8 +42,8 @@ package enum FoundInstead {
   private static func found(at path: String) -> String? {
     let exists = FileManager.default.fileExists(atPath:)
     guard FileSystem.isFolder(path) else { return "this is a file" }
-    if exists(path + "/comparison.json") { return "this is a comparison" }
-    if exists(path + "/trials.csv") { return "this is a search" }
+    if ExperimentFolder(path).isComparison { return "this is a comparison" }
+    if ExperimentFolder(path).isSearch { return "this is a search" }
     if RunFolder(path).isBegun { return "this is a run" }
     return exists(path + "/" + DatasetDescription.fileName) ? "this is a prepared dataset" : nil
   }

@@ -102,7 +102,9 @@ package struct ComparisonPlan: Sendable {
   }
 
   /// The folder of an entry's runs.
-  package func folder(of entry: ComparisonEntry) -> String { "\(folder)/\(entry.name)" }
+  package func folder(of entry: ComparisonEntry) -> String {
+    ExperimentFolder(folder).entry(entry.name).path
+  }
 
   private func run(
     _ name: String, in folder: String, _ configuration: RunConfiguration, seed: Int

@@ -53,11 +53,12 @@ public struct ComparisonReport: Encodable, Sendable {
   ) throws {
     var references: [String: [RunScores]] = [:]
     for path in Set(comparison.entries.flatMap(\.references.values)) {
-      references[path] = try Self.scores(in: path, comparison.seeds)
+      references[path] = try Self.scores(in: RunGroupFolder(path), comparison.seeds)
     }
     entries = try comparison.entries.map { entry in
       Entry(
-        entry.name, try Self.scores(in: "\(folder)/\(entry.name)", comparison.seeds),
+        entry.name,
+        try Self.scores(in: ExperimentFolder(folder).entry(entry.name), comparison.seeds),
         alone: entry.references.mapValues { references[$0] ?? [] })
     }
     self.failures = failures
@@ -66,9 +67,9 @@ public struct ComparisonReport: Encodable, Sendable {
     addDifferences()
   }
 
-  private static func scores(in group: String, _ seeds: [Int]) throws -> [RunScores] {
+  private static func scores(in group: RunGroupFolder, _ seeds: [Int]) throws -> [RunScores] {
     try seeds.compactMap { seed in
-      let folder = RunFolder("\(group)/seed-\(seed)")
+      let folder = group.run(seed: seed)
       let scores = try RunScores(in: folder)
       guard let scores, scores.seed != seed else { return scores }
       throw EquipoiseError(

@@ -15,16 +15,18 @@ package struct PlannedRun: Sendable {
   /// The identity of the prepared data.
   package let dataset: String
 
+  private var group: RunGroupFolder { RunGroupFolder(groupFolder) }
+
   /// The run's seed.
   package var seed: Int { configuration.runtime.seed }
   /// The run's files.
-  package var folder: RunFolder { RunFolder("\(groupFolder)/seed-\(seed)") }
+  package var folder: RunFolder { group.run(seed: seed) }
   /// What the run's process writes to its terminal.
-  package var log: String { "\(groupFolder)/seed-\(seed).log" }
+  package var log: String { group.log(seed: seed) }
   /// The run, for people.
   package var label: String { "\(name), seed \(seed)" }
   /// The configuration that the runs of the group share, to be used with `train --config`.
-  package var configurationFile: String { groupFolder + "/run.yaml" }
+  package var configurationFile: String { group.configuration }
 
   /// Whether the run is done.
   package var isFinished: Bool { FileManager.default.fileExists(atPath: folder.result) }

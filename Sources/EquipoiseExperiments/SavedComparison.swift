@@ -9,12 +9,14 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   package struct Entry: Codable, Equatable, Sendable {
     /// Its name, which is also that of its folder.
     package let name: String
-    /// The folder of each modality's reference runs.
-    package let references: [String: String]
+    /// The folder of each modality's reference runs; in the file as ``ExperimentFolder`` spells it.
+    package fileprivate(set) var references: [String: String]
   }
 
+  /// The form of the file; `nil` for the first one, in which references had whole paths.
+  private let version: Int?
   /// The entries in the order of the table.
-  package let entries: [Entry]
+  package private(set) var entries: [Entry]
   /// The seeds of every entry.
   package let seeds: [Int]
   /// The entry that the others are tested against.
@@ -25,32 +27,53 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   /// - Parameter folder: the comparison's folder.
   /// - Throws: `EquipoiseError` when there is none.
   package init(in folder: String) throws {
-    guard FileManager.default.fileExists(atPath: Self.path(in: folder)) else {
+    let place = ExperimentFolder(folder)
+    guard place.isComparison else {
       throw EquipoiseError(
         .usage, "the folder holds no comparison", at: folder,
         fix: "name the folder given to 'equipoise compare --out'")
     }
     self = try JSONFile.read(
-      Self.self, from: Self.path(in: folder),
+      Self.self, from: place.comparison,
       fix: "repeat the comparison's command, which writes it again")
     guard Set(seeds).count == seeds.count, Set(entries.map(\.name)).count == entries.count else {
       throw EquipoiseError(
         .checkpoint, "the file is damaged: a seed or an entry is listed twice",
-        at: Self.path(in: folder), fix: "repeat the comparison's command, which writes it again")
+        at: place.comparison, fix: "repeat the comparison's command, which writes it again")
+    }
+    guard version ?? 1 <= Self.newest else {
+      throw EquipoiseError(
+        .checkpoint,
+        "the file is of version \(version ?? 1), and this program knows up to \(Self.newest)",
+        at: place.comparison, fix: "use the version of Equipoise that wrote it, or a later one")
+    }
+    let isFirst = version == nil
+    rewriteReferences {
+      (isFirst ? place.formerReference($0) : place.reference($0)).path
     }
   }
 
   init(entries: [Entry], seeds: [Int], baseline: String) {
     (self.entries, self.seeds, self.baseline) = (entries, seeds, baseline)
+    version = Self.newest
   }
 
   /// Writes it into the comparison's folder.
   package func write(in folder: String) throws {
+    let place = ExperimentFolder(folder)
+    var written = SavedComparison(entries: entries, seeds: seeds, baseline: baseline)
+    written.rewriteReferences(place.written(reference:))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try Checksums.replace([(Self.fileName, try encoder.encode(self))], in: folder)
+    try Checksums.replace(
+      [(ExperimentFolder.comparisonName, try encoder.encode(written))], in: folder)
   }
 
-  private static let fileName = "comparison.json"
-  private static func path(in folder: String) -> String { folder + "/" + fileName }
+  private static let newest = 2
+
+  private mutating func rewriteReferences(_ change: (String) -> String) {
+    for index in entries.indices {
+      entries[index].references = entries[index].references.mapValues(change)
+    }
+  }
 }

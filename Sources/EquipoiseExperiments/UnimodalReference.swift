@@ -43,7 +43,7 @@ package struct UnimodalReference: Sendable {
     self.modality = modality
     self.configuration = configuration
     let key = try Self.key(configuration, modality, dataset)
-    self.folder = "\(folder)/\(modality)-\(key)"
+    self.folder = ExperimentFolder.reference(modality, key: key, in: folder).path
   }
 
   /// A hash of everything that decides the weights but for the seed: the data by its identity, not by

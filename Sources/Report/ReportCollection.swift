@@ -44,7 +44,7 @@ package struct ReportCollection {
 
   private mutating func add(_ path: String, depth: Int) throws {
     let run = RunFolder(path)
-    if FileManager.default.fileExists(atPath: path + "/comparison.json") {
+    if ExperimentFolder(path).isComparison {
       try add(Comparison(folder: path, saved: SavedComparison(in: path)))
     } else if run.isBegun {
       add(run)
@@ -56,28 +56,27 @@ package struct ReportCollection {
 
   private mutating func add(_ comparison: Comparison) {
     comparisons.append(comparison)
-    let seeds = comparison.saved.seeds
+    let folder = ExperimentFolder(comparison.folder)
+    func begun(_ group: RunGroupFolder) -> [RunFolder] {
+      comparison.saved.seeds.map { group.run(seed: $0) }.filter(\.isBegun)
+    }
     for entry in comparison.saved.entries {
-      let runs = Self.runs(comparison.folder + "/" + entry.name, seeds)
+      let runs = begun(folder.entry(entry.name))
       guard !runs.isEmpty else { continue }
-      let references = entry.references.mapValues { folder in
-        // The whole may have been moved since.
-        let moved = comparison.folder + "/../references/" + (folder as NSString).lastPathComponent
-        let found = Self.runs(folder, seeds)
-        return found.isEmpty ? Self.runs(moved, seeds) : found
-      }
-      groups.append(Group(name: entry.name, runs: runs, references: references))
+      groups.append(
+        Group(
+          name: entry.name, runs: runs,
+          references: entry.references.mapValues { begun(RunGroupFolder($0)) }))
     }
   }
 
-  /// A run `NAME/seed-N` belongs to the group NAME.
+  /// A run of a group of runs belongs to the group of that name.
   private mutating func add(_ run: RunFolder) {
-    let last = (run.path as NSString).lastPathComponent
-    let isSeed = last.wholeMatch(of: /seed-\d+/) != nil
-    let parent = FileSystem.folder(of: run.path)
-    let name = isSeed && parent != "." ? (parent as NSString).lastPathComponent : last
-    if isSeed, let last = groups.last, last.name == name,
-      last.runs.first.map({ FileSystem.folder(of: $0.path) }) == parent
+    let parent = RunGroupFolder(of: run)?.path
+    let folder = parent.flatMap { $0 == "." ? nil : $0 } ?? run.path
+    let name = (folder as NSString).lastPathComponent
+    if let parent, let last = groups.last, last.name == name,
+      last.runs.first.flatMap({ RunGroupFolder(of: $0)?.path }) == parent
     {
       groups[groups.count - 1].runs.append(run)
     } else {
@@ -96,9 +95,5 @@ package struct ReportCollection {
         name: place.isEmpty ? group.name : "\(place)/\(group.name)", runs: group.runs,
         references: group.references)
     }
-  }
-
-  private static func runs(_ group: String, _ seeds: [Int]) -> [RunFolder] {
-    seeds.map { RunFolder("\(group)/seed-\($0)") }.filter(\.isBegun)
   }
 }

@@ -62,15 +62,16 @@ struct ReproduceCommand: ParsableCommand {
   private func writeCurves(
     of experiment: PaperExperiment, _ saved: SavedComparison, in out: String
   ) throws {
+    let folder = ExperimentFolder(out)
     var table = CurveTable()
     for entry in saved.entries {
       for seed in saved.seeds {
-        let run = RunFolder("\(out)/\(entry.name)/seed-\(seed)")
+        let run = folder.entry(entry.name).run(seed: seed)
         try table.add(run, entry: entry.name, seed: seed, of: experiment)
       }
     }
     guard !table.isEmpty else { return }
-    try AtomicFile.write(data: Data(table.text.utf8), to: out + "/curves.csv")
-    Console.note("reproduce: the figure's numbers are in \(out)/curves.csv")
+    try AtomicFile.write(data: Data(table.text.utf8), to: folder.curves)
+    Console.note("reproduce: the figure's numbers are in \(folder.curves)")
   }
 }

@@ -43,13 +43,11 @@ struct ComparisonSession {
           method: $0.method, file: $0.file, extra: $0.sets, name: $0.name))
     }
     let names = entries.map(\.name)
-    let beside = URL(fileURLWithPath: folder).deletingLastPathComponent()
-      .appendingPathComponent("references").path
     return try ComparisonPlan(
       named, seeds: options.seedList(),
       baseline: try baseline.map { try Self.checked($0, in: names) }
         ?? (names.contains("joint") ? "joint" : names[0]),
-      folder: folder, referenceFolder: references ?? beside)
+      folder: folder, referenceFolder: references ?? ExperimentFolder(folder).references)
   }
 
   /// A baseline that is an entry.

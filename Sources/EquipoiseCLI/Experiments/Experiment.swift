@@ -25,7 +25,7 @@ struct Experiment {
   func train(_ runs: [PlannedRun]) throws -> [RunFailure] {
     let waiting = runs.filter { !$0.isFinished }
     guard !waiting.isEmpty else { return [] }
-    let journal = folder + "/processes.jsonl"
+    let journal = ExperimentFolder(folder).processes
     let needs = RunNeeds(
       try RunEstimates.make(waiting), measured: RunMeasurement.saved(in: journal))
     warnOfMemory(waiting, needs)

@@ -14,11 +14,12 @@ enum SweepTable {
         score(trial.score) + (report.best[trial.method] == trial.name ? " *" : "  "),
       ])
     }
-    let best = report.best.keys.sorted().map { "best of \($0): \(folder)/\($0)/best.yaml\n" }
+    let search = ExperimentFolder(folder)
+    let best = report.best.keys.sorted().map { "best of \($0): \(search.best(of: $0))\n" }
     let failures = report.failures.map { "Failed: \($0.run): \($0.message); see \($0.log)\n" }
     return table.text() + "\n" + (best + failures).joined()
       + "Mean ± standard deviation over seeds on the validation split; the test split was not read.\n"
-      + "all trials: \(folder)/trials.csv\n"
+      + "all trials: \(search.trials)\n"
   }
 
   /// By method in their order, then by score; trials without one at the end.

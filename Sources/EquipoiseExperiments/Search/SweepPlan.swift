@@ -1,4 +1,4 @@
-internal import EquipoiseKit
+package import EquipoiseKit
 internal import EquipoiseData
 package import EquipoiseTraining
 import Foundation
@@ -33,10 +33,7 @@ package struct Trial: Sendable {
   }
 
   /// The trial, for people and its folder: `aim/trial-007`.
-  package var name: String {
-    let number = String(index)
-    return "\(method)/trial-" + String(repeating: "0", count: max(0, 3 - number.count)) + number
-  }
+  package var name: String { ExperimentFolder.trialName(method, index) }
 }
 
 /// Trials × seeds.
@@ -83,8 +80,10 @@ package struct SweepPlan: Sendable {
       fix: "add --trials \(fewest), which draws as many points for each")
   }
 
-  /// The folder of a trial's runs.
-  package func folder(of trial: Trial) -> String { "\(folder)/\(trial.name)" }
+  /// A trial's runs.
+  package func runs(of trial: Trial) -> RunGroupFolder {
+    ExperimentFolder(folder).trial(trial.name)
+  }
 
   /// Every run of every trial.
   package func runs() -> [PlannedRun] {
@@ -93,7 +92,7 @@ package struct SweepPlan: Sendable {
         var configuration = trial.configuration
         configuration.runtime.seed = seed
         return PlannedRun(
-          name: trial.name, groupFolder: folder(of: trial), configuration: configuration,
+          name: trial.name, groupFolder: runs(of: trial).path, configuration: configuration,
           dataset: dataset)
       }
     }

@@ -48,7 +48,7 @@ public struct SweepReport: Codable, Sendable {
       .joined(separator: ", ")
     trials = try plan.trials.map { trial in
       let reports = try plan.seeds.map { seed in
-        try RunScores.result(in: RunFolder("\(plan.folder(of: trial))/seed-\(seed)"))?.validation
+        try RunScores.result(in: plan.runs(of: trial).run(seed: seed))?.validation
       }
       let metric = trial.configuration.evaluation.selectBy
       let finished = reports.contains { $0 == nil } ? [] : reports.compactMap { $0 }
@@ -82,12 +82,13 @@ public struct SweepReport: Codable, Sendable {
   /// - Parameter plan: the trials.
   /// - Throws: when a file cannot be written.
   package func write(_ plan: SweepPlan) throws {
-    try AtomicFile.write(data: Data(csv.utf8), to: plan.folder + "/trials.csv")
+    let folder = ExperimentFolder(plan.folder)
+    try AtomicFile.write(data: Data(csv.utf8), to: folder.trials)
     for trial in plan.trials where best[trial.method] == trial.name {
       var configuration = trial.configuration
       configuration.evaluation.test = true
       try AtomicFile.write(
-        data: Data(try configuration.yaml().utf8), to: "\(plan.folder)/\(trial.method)/best.yaml")
+        data: Data(try configuration.yaml().utf8), to: folder.best(of: trial.method))
     }
   }
 

@@ -40,7 +40,7 @@ package struct FolderCheck: Encodable {
     } else if has(RunFolder.configurationName) || has("checkpoints") || has(RunFolder.resultName) {
       files += RunCheck(RunFolder(path)).findings
     } else if depth < Self.deepest, let names = try? FileSystem.names(in: path) {
-      if has("comparison.json") || has(Checksums.fileName) { addComparison(path) }
+      if ExperimentFolder(path).isComparison || has(Checksums.fileName) { addComparison(path) }
       for name in names where !name.hasPrefix(".") && FileSystem.isFolder(path + "/" + name) {
         add(path + "/" + name, depth: depth + 1)
       }
@@ -52,8 +52,8 @@ package struct FolderCheck: Encodable {
       "repeat the comparison's command, which writes it again"
     }
     files += listed.findings
-    guard !listed.names.contains("comparison.json") else { return }
-    let file = path + "/comparison.json"
+    guard !listed.names.contains(ExperimentFolder.comparisonName) else { return }
+    let file = ExperimentFolder(path).comparison
     do {
       _ = try SavedComparison(in: path)
       files.append(.unverified(file))

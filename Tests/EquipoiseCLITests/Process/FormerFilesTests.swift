@@ -103,6 +103,21 @@ import Testing
     #endif
   }
 
+  /// Whole paths of references lead nowhere once a comparison was moved: they are then beside it.
+  @Test func aComparisonThatWasMovedHasItsReferences() throws {
+    try FileManager.default.copyItem(atPath: Self.original, toPath: folder.file("moved"))
+    func table(_ name: String) throws -> String {
+      try run(["compare", "--table-only", "--out", folder.file(name), "--format", "csv"]).output
+    }
+    let moved = try table("moved/compared")
+    #expect(try moved == table("former/compared"))
+    let lines = moved.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let column = try #require(lines.first?.firstIndex(of: "audio_alone_mean"))
+    #expect(lines.dropFirst().allSatisfy { Double($0[column]) != nil })
+  }
+
   @Test func comparisonsAndSearchesAreShown() throws {
     let table = try run([
       "compare", "--table-only", "--data", "data", "--out", "compared", "--format", "csv",

@@ -102,6 +102,38 @@ struct ComparisonPlanTests {
     #expect(throws: EquipoiseError.self) { try SavedComparison(in: tiny.folder.path) }
   }
 
+  /// A comparison and the references beside it are found again in another place; references elsewhere stay.
+  @Test func referencesMoveWithTheComparison() throws {
+    let (here, there) = (tiny.folder.file("here"), tiny.folder.file("there"))
+    let elsewhere = tiny.folder.path + "-elsewhere/audio-1"
+    let comparison = here + "/out"
+    try FileManager.default.createDirectory(
+      atPath: comparison, withIntermediateDirectories: true)
+    let references = [
+      "a": here + "/references/a-1", "b": comparison + "/own/b-1", "c": elsewhere,
+    ]
+    try SavedComparison(
+      entries: [.init(name: "e", references: references)], seeds: [0], baseline: "e"
+    ).write(in: comparison)
+    let text = try String(contentsOfFile: comparison + "/comparison.json", encoding: .utf8)
+    #expect(text.contains(#""a" : "../references/a-1""#) && text.contains(#""b" : "own/b-1""#))
+    #expect(try SavedComparison(in: comparison).entries[0].references == references)
+    try FileManager.default.moveItem(atPath: here, toPath: there)
+    #expect(
+      try SavedComparison(in: there + "/out").entries[0].references == [
+        "a": there + "/references/a-1", "b": there + "/out/own/b-1", "c": elsewhere,
+      ])
+  }
+
+  @Test func aLaterVersionIsRefused() throws {
+    let path = try tiny.folder.write(
+      #"{"version": 3, "entries": [], "seeds": [], "baseline": "e"}"#, to: "comparison.json")
+    #expect(
+      message { _ = try SavedComparison(in: tiny.folder.path) }
+        == "\(path): the file is of version 3, and this program knows up to 2; use the version of Equipoise that "
+        + "wrote it, or a later one")
+  }
+
   @Test func runsOfAnotherConfigurationAreRefused() throws {
     let run = try plan([("joint", tiny.configuration)], seeds: [3]).runs()[0]
     try run.check()

@@ -24,6 +24,21 @@ struct SourceTests {
     }
   }
 
+  /// The layout of comparisons and searches is known in one place.
+  @Test func oneTypeKnowsAnExperimentsFolder() throws {
+    let names = try Regex(
+      #""[^"]*(seed-\\\(|comparison\.json|trials\.csv|best\.yaml|run\.yaml|processes\.jsonl|curves\.csv|/trial-)"#
+    )
+    let exceptions = [
+      "EquipoiseKit/Files/ExperimentFolder.swift", "EquipoiseCLI/Commands/DemoCommand.swift",
+    ]
+    for (file, text) in try Self.sources where !exceptions.contains(file) {
+      for line in text.split(separator: "\n") where line.contains(names) {
+        Issue.record("\(file) names a file of an experiment ('\(line)'): use ExperimentFolder")
+      }
+    }
+  }
+
   /// What `Formats/Storage` writes reaches the disk in an order that a power cut cannot harm; nothing else
   /// writes, but these.
   @Test func nothingElseWrites() throws {
