@@ -158,22 +158,17 @@ public struct Run {
   ) throws -> [Prediction] {
     let predictor = Predictor(parts, source)
     let classes = predictor.classes
-    func named(_ row: [Float]) -> [String: Float] {
-      Dictionary(uniqueKeysWithValues: zip(classes, row))
+    func named(_ probabilities: ClassProbabilities) -> [String: Float] {
+      Dictionary(uniqueKeysWithValues: zip(classes, probabilities.values))
     }
     var found: [Prediction] = []
-    try predictor.forEachBatch { batch in
-      for (row, index) in batch.indices.enumerated() {
-        let fused = batch.fused[row]
-        let best = fused.indices.max { fused[$0] < fused[$1] } ?? 0
-        found.append(
-          Prediction(
-            sample: source.name(of: index), label: source.label(of: index).map { classes[$0] },
-            predicted: classes[best], probabilities: named(fused),
-            modalities: Dictionary(
-              uniqueKeysWithValues: batch.modalities.map { ($0.name, named($0.probabilities[row])) }
-            )))
-      }
+    try predictor.forEachSample { sample in
+      found.append(
+        Prediction(
+          sample: sample.name, label: sample.label.map { classes[$0] },
+          predicted: classes[sample.fused.best], probabilities: named(sample.fused),
+          modalities: Dictionary(
+            uniqueKeysWithValues: sample.modalities.map { ($0.name, named($0.probabilities)) })))
     }
     return found
   }
@@ -185,7 +180,7 @@ public struct Prediction: Sendable {
   public let sample: String
   /// Its true class, where that is known.
   public let label: String?
-  /// The class with the largest fused probability.
+  /// The first class with the largest fused probability.
   public let predicted: String
   /// The fused probability of each class.
   public let probabilities: [String: Float]

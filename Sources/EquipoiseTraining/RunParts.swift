@@ -128,10 +128,7 @@ package final class RunParts {
   /// - Returns: the scores.
   /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
   package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
-    let evaluator = Evaluator(
-      model: model, classes: model.classes, options: configuration.evaluation,
-      precision: configuration.training.precision, device: device,
-      fusing: method as? any InferenceFusing)
+    let evaluator = Evaluator(inference: inference, options: configuration.evaluation)
     var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
     if probing, configuration.evaluation.probe {
       let accuracies = try evaluator.probe(

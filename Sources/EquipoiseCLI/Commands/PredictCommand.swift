@@ -89,7 +89,7 @@ struct PredictCommand: ParsableCommand {
     for name in predictor.missing {
       Console.note("modality '\(name)' is missing: its features are zero")
     }
-    let output = PredictionOutput(predictor: predictor, source: source)
+    let output = PredictionOutput(predictor: predictor)
     if let out {
       try AtomicFile.write(to: out) { sink in
         try output.write(format) { try sink.write($0) }

@@ -15,7 +15,7 @@ package struct ClassScores {
     case zeroOut = "zero-out"
   }
 
-  private let parts: RunParts
+  private let inference: Inference
   private let present: [String]
 
   /// Scores of a run's model.
@@ -24,17 +24,12 @@ package struct ClassScores {
   ///   - run: a trained run.
   ///   - present: the modalities that there are inputs of; the features of others are zero.
   package init(of run: RunParts, present: [String]) {
-    parts = run
+    inference = run.inference
     self.present = present
   }
 
   /// What the modalities' own probabilities are made of.
-  package var basis: Basis {
-    let zeros = parts.model.fusion.featureWidths.map {
-      Tensor.zeros([1, $0], device: parts.device)
-    }
-    return withoutGradient { parts.model.fusion.slices(zeros) } == nil ? .zeroOut : .slice
-  }
+  package var basis: Basis { inference.hasSlices ? .slice : .zeroOut }
 
   /// Probabilities [B, K] in single precision.
   ///
@@ -45,39 +40,22 @@ package struct ClassScores {
     _ inputs: [Tensor]
   ) throws -> (fused: Tensor, modalities: [(name: String, probabilities: Tensor)]) {
     let given = Dictionary(uniqueKeysWithValues: zip(present, inputs))
-    let model = parts.model
+    let model = inference.model
     let complete = model.modalities.map { name in
       given[name]
         ?? Tensor.zeros(
-          [inputs[0].size(0)] + (model.inputShapes[name] ?? []), device: parts.device)
+          [inputs[0].size(0)] + (model.inputShapes[name] ?? []), device: inference.device)
     }
-    let precision = parts.configuration.training.precision
-    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: parts.device) {
-      model.forward(complete, .evaluation)
-    }
-    let features = zip(model.modalities, forward.features).map { name, feature in
-      given[name] == nil ? feature.to(.float32).zerosLike() : feature.to(.float32)
-    }
-    let isPlain =
-      given.count == model.modalities.count && !(parts.method is any InferenceFusing)
-    let fused = isPlain ? forward.logits : try logits(features)
+    let absent = model.modalities.indices.filter { given[model.modalities[$0]] == nil }
+    let answer = try inference.answer(to: complete, absent: Set(absent))
     let own =
-      try model.fusion.slices(features)
-      ?? features.indices.map { kept in
-        try logits(features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
-      }
+      try inference.slices(of: answer.features) ?? inference.zeroOuts(of: answer.features)
     return (
-      probabilities(of: fused),
+      probabilities(of: answer.fused),
       zip(model.modalities, own).filter { given[$0.0] != nil }.map { name, logits in
         (name: name, probabilities: probabilities(of: logits))
       }
     )
-  }
-
-  /// The fused logits of features, by the method's way where it has one.
-  private func logits(_ features: [Tensor]) throws -> Tensor {
-    try (parts.method as? any InferenceFusing)?.fusedLogits(of: features, with: parts.model)
-      ?? parts.model.fusion.logits(features)
   }
 
   private func probabilities(of logits: Tensor) -> Tensor { logits.to(.float32).softmax(1) }

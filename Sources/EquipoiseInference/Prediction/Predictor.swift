@@ -5,14 +5,32 @@ internal import EquipoiseData
 package import EquipoiseTraining
 import Torch
 
-/// The class probabilities of some samples; one row for each sample, one number for each class.
-package struct PredictedBatch {
-  /// The samples' positions in their source.
-  package let indices: [Int]
+/// A number for each class, in single precision.
+package struct ClassProbabilities {
+  /// The probabilities, by class.
+  package let values: [Float]
+  /// The first class with the largest of them.
+  package let best: Int
+
+  init(_ values: [Float]) {
+    self.values = values
+    best = Softmax.best(ofRows: values, classes: values.count)[0]
+  }
+
+  /// The largest of them.
+  package var largest: Float { values[best] }
+}
+
+/// The class probabilities of one sample.
+package struct PredictedSample {
+  /// What the source calls it.
+  package let name: String
+  /// Its true class; `nil` where it is unknown.
+  package let label: Int?
   /// By the fused logits.
-  package let fused: [[Float]]
+  package let fused: ClassProbabilities
   /// By each modality that is present, in the order of the model's.
-  package let modalities: [(name: String, probabilities: [[Float]])]
+  package let modalities: [(name: String, probabilities: ClassProbabilities)]
 }
 
 /// Turns samples into class probabilities, as `equipoise evaluate` scores them.
@@ -51,35 +69,39 @@ package struct Predictor {
 
   /// Predicts every sample in order; only one batch is held in memory.
   ///
-  /// - Parameter body: takes each batch's probabilities.
+  /// - Parameter body: takes each sample's probabilities.
   /// - Throws: `EquipoiseError` about a sample that cannot be used or logits that are not finite, and
   ///   what `body` throws.
-  package func forEachBatch(_ body: (PredictedBatch) throws -> Void) throws {
+  package func forEachSample(_ body: (PredictedSample) throws -> Void) throws {
     let normalizer = InputNormalizer(
       source.modalities, device: parts.device,
       channelsLast: parts.configuration.training.channelsLast)
     try source.forEachBatch(of: batchSize) { host in
-      try body(withoutGradient { try predict(normalizer(host)) })
+      for sample in try withoutGradient({ try predict(normalizer(host)) }) { try body(sample) }
     }
   }
 
-  private func predict(_ batch: Batch) throws -> PredictedBatch {
+  private func predict(_ batch: Batch) throws -> [PredictedSample] {
     let scores = try scores.probabilities(batch.inputs)
-    return PredictedBatch(
-      indices: batch.indices, fused: try rows(scores.fused),
-      modalities: try scores.modalities.map {
-        (name: $0.name, probabilities: try rows($0.probabilities))
-      })
+    let fused = try rows(scores.fused)
+    let modalities = try scores.modalities.map { ($0.name, try rows($0.probabilities)) }
+    return batch.indices.enumerated().map { row, index in
+      PredictedSample(
+        name: source.name(of: index), label: source.label(of: index), fused: fused[row],
+        modalities: modalities.map { (name: $0, probabilities: $1[row]) })
+    }
   }
 
   /// [B, K] → B rows of K probabilities.
-  private func rows(_ probabilities: Tensor) throws -> [[Float]] {
+  private func rows(_ probabilities: Tensor) throws -> [ClassProbabilities] {
     let values = probabilities.floats()
     guard values.allSatisfy(\.isFinite) else {
       throw EquipoiseError(
         .data, "the model's logits are not finite", fix: "check the inputs' range and the weights")
     }
     let width = parts.model.classes
-    return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
+    return stride(from: 0, to: values.count, by: width).map {
+      ClassProbabilities(Array(values[$0..<$0 + width]))
+    }
   }
 }

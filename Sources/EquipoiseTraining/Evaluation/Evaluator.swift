@@ -6,13 +6,11 @@ import Torch
 
 /// Runs a model over samples and scores it. Averages are over samples, never over batches.
 struct Evaluator {
-  let model: MultimodalModel
-  let classes: Int
+  let inference: Inference
   let options: EvaluationConfiguration
-  let precision: Precision
-  let device: Device
-  /// How fused logits are made where a method has its own way.
-  let fusing: (any InferenceFusing)?
+
+  private var model: MultimodalModel { inference.model }
+  private var classes: Int { inference.model.classes }
 
   /// What one pass over a split gathers: the fused logits, a row for each sample, and of everything else
   /// only the class that each sample is taken for.
@@ -86,21 +84,19 @@ struct Evaluator {
   }
 
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
-    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
-      model.forward(batch.inputs, .evaluation)
-    }
-    let features = forward.features.map { $0.to(.float32) }
+    let answer = try inference.answer(to: batch.inputs)
+    let features = answer.features
     rows.labels += batch.labels.array(of: Int.self)
-    rows.fused.append(fusing == nil ? forward.logits : try logits(features))
-    append((model.fusion.slices(features) ?? []).map(predictions), to: &rows.slices)
-    append(try zeroOuts(features).map(predictions), to: &rows.zeroOuts)
+    rows.fused.append(answer.fused)
+    append((inference.slices(of: features) ?? []).map(predictions), to: &rows.slices)
+    append(try inference.zeroOuts(of: features).map(predictions), to: &rows.zeroOuts)
     guard options.shapley else { return }
     append(
       try (0..<1 << features.count).map { set in
         let present = Set(features.indices.filter { set & (1 << $0) != 0 })
         return predictions(
-          try logits(
-            model.isCoupled
+          try inference.fusedLogits(
+            of: model.isCoupled
               ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
               : features.indices.map {
                 present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
@@ -113,22 +109,10 @@ struct Evaluator {
     Softmax.best(ofRows: logits.floats(), classes: classes)
   }
 
-  /// The fused logits of features, by the method's way where it has one.
-  private func logits(_ features: [Tensor]) throws -> Tensor {
-    try fusing?.fusedLogits(of: features, with: model) ?? model.fusion.logits(features)
-  }
-
-  /// The fused logits with all features but one modality's at zero, for every modality.
-  private func zeroOuts(_ features: [Tensor]) throws -> [Tensor] {
-    try features.indices.map { kept in
-      try logits(features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
-    }
-  }
-
   /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
   private func absentFeatures() -> [Tensor] {
     model.encoders.entries.map { name, encoder in
-      let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: device)
+      let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: inference.device)
       return encoder.features(zeros, .evaluation)
     }
   }

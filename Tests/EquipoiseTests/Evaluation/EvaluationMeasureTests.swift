@@ -56,8 +56,8 @@ struct EvaluationMeasureTests {
     _ model: MultimodalModel, _ batches: [Batch], _ fusing: (any InferenceFusing)? = nil
   ) throws -> EvaluationReport {
     try Evaluator(
-      model: model, classes: 3, options: EvaluationConfiguration(), precision: .fp32, device: .cpu,
-      fusing: fusing
+      inference: Inference(model: model, fusing: fusing, precision: .fp32, device: .cpu),
+      options: EvaluationConfiguration()
     ).report { body in for batch in batches { try body(batch) } }
   }
 

@@ -1,0 +1,73 @@
+internal import EquipoiseKit
+internal import EquipoiseMethods
+package import EquipoiseModels
+package import Torch
+
+/// A model as it answers once it is trained, for evaluation, prediction and export alike: in the run's precision, and
+/// fused by the method's own way where it has one.
+package struct Inference {
+  /// The network.
+  package let model: MultimodalModel
+  /// How fused logits are made where a method has its own way.
+  let fusing: (any InferenceFusing)?
+  let precision: Precision
+  /// Where it computes.
+  package let device: Device
+
+  /// What a batch gives.
+  package struct Answer {
+    /// Of each modality, [B, w_m], in single precision.
+    package let features: [Tensor]
+    /// The fused logits, [B, K].
+    package let fused: Tensor
+  }
+
+  /// Runs the network in evaluation mode.
+  ///
+  /// - Parameters:
+  ///   - inputs: normalised, [B, shape…] for each of the model's modalities.
+  ///   - absent: the places of modalities whose inputs stand for nothing: their features are zero.
+  /// - Returns: features and fused logits.
+  /// - Throws: what the method's own way of fusing throws.
+  package func answer(to inputs: [Tensor], absent: Set<Int> = []) throws -> Answer {
+    let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
+      model.forward(inputs, .evaluation)
+    }
+    let features = forward.features.enumerated().map { place, feature in
+      absent.contains(place) ? feature.to(.float32).zerosLike() : feature.to(.float32)
+    }
+    let isPlain = absent.isEmpty && fusing == nil
+    return Answer(
+      features: features, fused: isPlain ? forward.logits : try fusedLogits(of: features))
+  }
+
+  /// The fused logits [B, K] of features, by the method's way where it has one.
+  func fusedLogits(of features: [Tensor]) throws -> Tensor {
+    try fusing?.fusedLogits(of: features, with: model) ?? model.fusion.logits(features)
+  }
+
+  /// Each modality's own part of the fused logits, [B, K]; `nil` where the fusion has no exact split.
+  package func slices(of features: [Tensor]) -> [Tensor]? { model.fusion.slices(features) }
+
+  /// The fused logits with all features but one modality's at zero, for every modality.
+  package func zeroOuts(of features: [Tensor]) throws -> [Tensor] {
+    try features.indices.map { kept in
+      try fusedLogits(of: features.enumerated().map { $0 == kept ? $1 : $1.zerosLike() })
+    }
+  }
+
+  /// Whether the fusion has slices.
+  package var hasSlices: Bool {
+    let zeros = model.fusion.featureWidths.map { Tensor.zeros([1, $0], device: device) }
+    return withoutGradient { slices(of: zeros) } != nil
+  }
+}
+
+extension RunParts {
+  /// The run's model as it answers.
+  package var inference: Inference {
+    Inference(
+      model: model, fusing: method as? any InferenceFusing,
+      precision: configuration.training.precision, device: device)
+  }
+}
