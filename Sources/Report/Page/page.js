@@ -41,6 +41,9 @@ function themeButton() {
 
 // Tables
 
+/** A text that begins a title. */
+function capital(text) { return text[0].toUpperCase() + text.slice(1); }
+
 /** A score's name over a column. */
 function titleOf({title, unit}) { return unit === 'share' ? title + ' %' : title; }
 
@@ -84,9 +87,9 @@ function differenceTable({baseline, entries}, scores) {
   if (!first) return null;
   const csv = [['score', ...header], ...[first, ...others].flatMap(({score, rows}) => rows.map((row) => [score.title, ...row]))];
   return element('section', {}, element('h2', {}, `Differences from ${baseline}`),
-    table(`${first.score.title}, paired by seed; the exact sign-flip test is the one to go by`, header, first.rows, {isSortable: true}),
+    table(`${capital(first.score.title)}, paired by seed; the exact sign-flip test is the one to go by`, header, first.rows, {isSortable: true}),
     element('details', {}, element('summary', {}, 'The same for other scores'), others.map(({score, rows}) =>
-      table(`${score.title}, paired by seed`, score.unit === 'share' ? header : header.map((name) => name === 'points' ? 'difference' : name),
+      table(`${capital(score.title)}, paired by seed`, score.unit === 'share' ? header : header.map((name) => name === 'points' ? 'difference' : name),
         rows, {isSortable: true}))),
     csvButton('differences from ' + baseline, csv));
 }
@@ -150,7 +153,7 @@ function progress({groups: all, scores}) {
     const score = known.find(({name}) => name === chosen.get('progress score')) ?? known[0];
     const final = (group) => (score.isLargerBetter ? 1 : -1) * (group.scores[score.name]?.mean ?? 0);
     const order = [...groups].sort((a, b) => final(b) - final(a));
-    holder.replaceChildren(linePlot({id: 'progress', title: `${score.title[0].toUpperCase() + score.title.slice(1)} over ${axis.name}`,
+    holder.replaceChildren(linePlot({id: 'progress', title: `${capital(score.title)} over ${axis.name}`,
       caption: `Validation ${score.title} of the fused model, mean over seeds ± a standard deviation; the lines are in the order of their final scores.`,
       xLabel: axis.label, yLabel: score.title, isPercent: score.unit === 'share',
       series: order.map((group) => ({name: group.name, points: validation(group, score.name, undefined, axis.value)}))}));
