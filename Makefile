@@ -23,7 +23,7 @@ ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
-  check-references pytorch protos gpu-check examples dependent clean distclean
+  check-references pytorch protos gpu-check examples dependent docs clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -49,7 +49,7 @@ test-processors: setup ## run the numeric tests as older and newer processors co
 	@scripts/test-processors
 
 lint: ## check the Swift format
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Examples Package.swift
 
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
@@ -60,6 +60,9 @@ torture: build ## kill the program, fail its system calls, cut its power, damage
 
 fuzz: setup ## fuzz every parser: a million inputs each
 	scripts/fuzz $(FUZZ)
+
+docs: setup ## build DocC pages of the public modules in .build/documentation; any warning is an error
+	@scripts/docs
 
 mutants: setup ## see whether the tests notice mutations (Tests/Mutants); takes half an hour
 	@scripts/mutants

@@ -30,24 +30,24 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# What a method needs beside its name, and so that it acts from the first step. Noise that is drawn on the
+# What a method needs beside its name and what `config list` says, so that it acts from the first step. Noise that is drawn on the
 # device differs from the processor's by design.
 METHODS = {
     "joint": [],
     "aim": ["method.startEpoch=0", "method.decoupling.latentWidth=64"],
     "unimodal-losses": [],
-    "late-fusion": ["model.fusion=sum"],
+    "late-fusion": [],
     "gradient-blending": ["method.firstSuperEpoch=1", "method.superEpoch=1"],
     "ogm-ge": ["method.noise=false"],
     "ogm": ["method.noise=false", "method.window.first=0"],
-    "opm": ["method.warmUpEpochs=0", "method.previousBatch=true", "method.probability=0"],
-    "opm-ogm": ["method.opm.warmUpEpochs=0", "method.opm.previousBatch=true", "method.opm.probability=0",
+    "opm": ["method.warmupEpochs=0", "method.previousBatch=true", "method.probability=0"],
+    "opm-ogm": ["method.opm.warmupEpochs=0", "method.opm.previousBatch=true", "method.opm.probability=0",
                 "method.ogm.noise=false", "method.ogm.window.first=0"],
-    "greedy": ["model.fusion=sum", "model.mmtm=true", "method.warmupEpochs=0"],
+    "greedy": ["method.warmupEpochs=0"],
     "pmr": [],
     "agm": [],
-    "mla": ["model.fusion=shared"],
-    "mmcosine": ["model.fusion=cosine"],
+    "mla": [],
+    "mmcosine": [],
     "mmpareto": [],
     "diagnosing-relearning": ["method.period=1"],
 }
@@ -117,6 +117,13 @@ class Check:
         self.keep("doctor", text)
         self.judge(status == 0 and "device(s)" in text, f"doctor sees a GPU ({seconds:.1f} s)")
 
+    def catalogue(self):
+        """What each method needs of the model, as the program says it."""
+        status, _, text = self.run("config", "list", "--format", "json")
+        if status:
+            raise SystemExit("config list: " + text[-400:])
+        self.needs = {method["name"]: method["needs"]["settings"] for method in json.loads(text)["methods"]}
+
     def prepare(self):
         status, _, text = self.run(
             "prepare", "synthetic", "--out", self.data, "--set", "train=192", "--set", "validation=48",
@@ -125,7 +132,7 @@ class Check:
             self.judge(False, "prepare synthetic: " + text[-400:])
 
     def train(self, method, folder, device, *more, precision="fp32", environment=None):
-        sets = [part for item in METHODS[method] + WIDTH for part in ("--set", item)]
+        sets = [part for item in self.needs[method] + METHODS[method] + WIDTH for part in ("--set", item)]
         return self.run(
             "train", "--data", self.data, "--out", os.path.join(self.work, folder), "--method", method,
             "--device", self.options.device if device == "cuda" else device, "--precision", precision, "--threads", "2", "--epochs", "2",
@@ -329,6 +336,7 @@ def main():
     parser.add_argument("--compile", action="store_true")
     options = parser.parse_args()
     check = Check(options)
+    check.catalogue()
     check.prepare()
     for name in options.only.split(","):
         if check.late():

@@ -17,32 +17,32 @@ public struct Run {
   public let configuration: RunConfiguration
   /// Where its files lie.
   public let folder: RunFolder
-  private let methods: MethodCatalogue
+  private let runs: RunCatalogue
 
   /// A run to begin, or to continue where the folder holds it.
   ///
   /// - Parameters:
   ///   - configuration: complete; ``configuration(file:settings:catalogue:)`` makes and checks one.
   ///   - folder: the path of its folder.
-  ///   - catalogue: the methods that the configuration may name.
+  ///   - catalogue: what the configuration may name.
   public init(
     _ configuration: RunConfiguration, in folder: String, catalogue: Catalogue = .standard
   ) {
     self.configuration = configuration
     self.folder = RunFolder(folder)
-    methods = catalogue.methods
+    runs = catalogue.runs
   }
 
   /// A run that lies in a folder.
   ///
   /// - Parameters:
   ///   - folder: the path of its folder.
-  ///   - catalogue: the methods that its configuration may name.
+  ///   - catalogue: what its configuration may name.
   /// - Throws: `EquipoiseError` when there is no run, or its configuration names what is not there.
   public init(in folder: String, catalogue: Catalogue = .standard) throws {
     self.folder = RunFolder(folder)
-    methods = catalogue.methods
-    configuration = try RunConfiguration.saved(in: self.folder, methods: methods)
+    runs = catalogue.runs
+    configuration = try RunConfiguration.saved(in: self.folder, catalogue: runs)
   }
 
   /// A checked configuration: a file, and settings that each override the ones before.
@@ -50,13 +50,13 @@ public struct Run {
   /// - Parameters:
   ///   - file: the path of a YAML file, or nil.
   ///   - settings: each `KEY.PATH=VALUE`, as for `equipoise train --set`.
-  ///   - catalogue: the methods that it may name.
+  ///   - catalogue: what it may name.
   /// - Returns: every setting with its value.
   /// - Throws: `EquipoiseError` for an unknown key or method, or a value of the wrong type or out of range.
   public static func configuration(
     file: String? = nil, settings: [String] = [], catalogue: Catalogue = .standard
   ) throws -> RunConfiguration {
-    try RunConfiguration.resolve(file: file, sets: settings, methods: catalogue.methods)
+    try RunConfiguration.resolve(file: file, sets: settings, catalogue: catalogue.runs)
       .configuration
   }
 
@@ -76,7 +76,7 @@ public struct Run {
     isCancelled: @escaping () -> Bool = { Task.isCancelled }
   ) throws -> TrainingOutcome {
     let run = try TrainingRun(
-      configuration, in: folder, resume: continuing ? .auto : .never, methods: methods
+      configuration, in: folder, resume: continuing ? .auto : .never, catalogue: runs
     ) { warning in
       for observer in observers { observer.observe(.warned(warning)) }
     }
@@ -150,7 +150,7 @@ public struct Run {
     _ lastStep: Bool, changing change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> RunParts {
     try RunParts.trained(
-      in: folder, weights: lastStep ? .last : .best, methods: methods, changing: change)
+      in: folder, weights: lastStep ? .last : .best, catalogue: runs, changing: change)
   }
 
   private func predictions(

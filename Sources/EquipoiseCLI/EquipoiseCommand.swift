@@ -36,9 +36,9 @@ public struct EquipoiseCommand: ParsableCommand {
 
   /// The same, for a program that has more than the library.
   ///
-  /// - Parameter catalogue: the methods and recipes that its commands know.
+  /// - Parameter catalogue: what its commands know.
   public static func main(catalogue: Catalogue) {
-    MethodCatalogue.inUse = catalogue.methods
+    RunCatalogue.inUse = catalogue.runs
     RecipeCatalogue.inUse = catalogue.recipes
     ProcessSetUp.run()
     do {

@@ -28,8 +28,7 @@ package struct UnimodalReference: Sendable {
     _ modality: String, of entry: RunConfiguration, dataset: String, in folder: String
   ) throws {
     var configuration = entry
-    configuration.method = MethodSection()
-    configuration.method.name = Unimodal.name
+    configuration.method = MethodSection(Unimodal.self)
     configuration.modalities = [modality]
     // Of the rest of the model and its augmentation nothing is used.
     configuration.model = ModelConfiguration()

@@ -31,6 +31,8 @@ public protocol BalancingMethod: AnyObject, SendableMetatype {
   static var summary: String { get }
   /// The paper.
   static var citation: Citation? { get }
+  /// What it asks of the model; `init` refuses every other.
+  static var needs: ModelNeeds { get }
   /// A method for one run.
   ///
   /// - Parameters:

@@ -13,11 +13,11 @@ public import Torch
 ///
 /// | equation | function |
 /// |---|---|
-/// | columns to [−1, 1] | ``scaled(_:)`` |
-/// | P = 1/N Σ_clusters largest class | ``Purity/of(_:in:)`` of ``KMeans`` |
-/// | g = \|P_train − P_val\| | ``gap(training:validation:)`` |
-/// | α = tanh(λ g) | ``strength(of:lambda:)`` |
-/// | θ ← α θ_init + (1 − α) θ | ``blended(_:with:strength:)`` |
+/// | columns to [−1, 1] | `scaled(_:)` |
+/// | P = 1/N Σ_clusters largest class | `Purity.of(_:in:)` of `KMeans` |
+/// | g = \|P_train − P_val\| | `gap(training:validation:)` |
+/// | α = tanh(λ g) | `strength(of:lambda:)` |
+/// | θ ← α θ_init + (1 − α) θ | `blended(_:with:strength:)` |
 ///
 /// Training is joint training of any fusion. What is blended are an encoder's parameters; running
 /// statistics, head, momentum and learning rate stay.
@@ -46,7 +46,8 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
     /// The defaults.
     public init() {}
 
-    package func check(at path: ConfigPath) throws {
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws {
       try path.check("lambda", lambda, .atLeast(0))
       try path.check("period", period, .atLeast(1))
       try path.check("limit", limit, .atLeast(0))
@@ -58,6 +59,8 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
   public static let name = "diagnosing-relearning"
   /// One line for lists.
   public static let summary = "encoders that memorise go back towards their initial weights"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds()
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei et al.", title: "Diagnosing and Re-learning for Balanced Multimodal Learning",

@@ -16,6 +16,8 @@ public final class Joint: BalancingMethod {
   public static let name = "joint"
   /// One line for lists.
   public static let summary = "all modalities together, one loss on the fused logits"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds()
   /// Joint training is no one's invention.
   public static let citation: Citation? = nil
 
@@ -35,6 +37,8 @@ public final class Unimodal: BalancingMethod {
   public static let name = "unimodal"
   /// One line for lists.
   public static let summary = "one modality alone, the reference for what it can reach"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(modalities: 1...1)
   /// Unimodal training is no one's invention.
   public static let citation: Citation? = nil
 

@@ -9,8 +9,8 @@ public import Torch
 /// | equation | function |
 /// |---|---|
 /// | L = Σ_m CE(ℓ_m, y) | ``loss(for:in:)`` |
-/// | ℓ = log 1/M Σ_m softmax(ℓ_m) | ``meanOfProbabilities(_:)`` |
-/// | ℓ = 1/M Σ_m ℓ_m | ``meanOfLogits(_:)`` |
+/// | ℓ = log 1/M Σ_m softmax(ℓ_m) | `meanOfProbabilities(_:)` |
+/// | ℓ = 1/M Σ_m ℓ_m | `meanOfLogits(_:)` |
 ///
 /// Each modality has its encoder and its own classifier (fusion `sum`), which no other loss
 /// reaches: without gradient clipping each learns as in a unimodal run of the same batches. What
@@ -37,6 +37,8 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
   public static let name = "late-fusion"
   /// One line for lists.
   public static let summary = "unimodal models side by side, averaged at inference"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(fusion: .sum, coupling: .uncoupled)
   /// Late fusion is no one's invention.
   public static let citation: Citation? = nil
 

@@ -5,11 +5,11 @@ internal import EquipoiseModels
 /// MMCosine (Xu et al., ICASSP 2023): joint training of a head in which a modality cannot win by the
 /// length of its features or weights, because its logits are cosines.
 ///
-/// The head is ``CosineFusion``, chosen as `model.fusion: cosine`, also at inference; the loss is
+/// The head is ``CosineFusion``, chosen as `model.fusion.type: cosine`, also at inference; the loss is
 /// the cross-entropy of its logits. The method has no hook: it makes sure of the head and gives the
 /// run its name. Other methods can train the same head.
 public final class MMCosine: BalancingMethod {
-  /// The scale of the cosines is the head's: `model.cosineScale`.
+  /// The scale of the cosines is the head's: `model.fusion.scale`.
   public struct Configuration: ConfigurationSection {
     /// The only configuration.
     public init() {}
@@ -19,6 +19,8 @@ public final class MMCosine: BalancingMethod {
   public static let name = "mmcosine"
   /// One line for lists.
   public static let summary = "logits are cosines of features and class weights"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(modalities: 2...Int.max, fusion: .cosine())
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Xu et al.",

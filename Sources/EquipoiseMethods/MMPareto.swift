@@ -31,6 +31,8 @@ public final class MMPareto: StepDefining, ResourceStating {
   public static let name = "mmpareto"
   /// One line for lists.
   public static let summary = "fused and unimodal losses, reconciled at each encoder"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(modalities: 2...Int.max, coupling: .uncoupled)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei and Hu",
@@ -152,7 +154,8 @@ public final class MMPareto: StepDefining, ResourceStating {
 }
 
 extension MMPareto.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("gamma", gamma, .above(0))
   }
 }

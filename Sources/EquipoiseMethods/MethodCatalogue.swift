@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import Formats
-internal import Synchronization
+package import EquipoiseSettings
 
 /// The methods that a program knows: a value, to which a program adds its own.
 ///
@@ -26,31 +26,16 @@ public struct MethodCatalogue: Sendable {
   ///   which stops at once.
   /// - Returns: the larger catalogue.
   public func adding(_ method: any BalancingMethod.Type) -> MethodCatalogue {
-    precondition(
-      !methods.contains { $0.name == method.name },
-      "MethodCatalogue: there is a method '\(method.name)' already")
-    precondition(
-      method.name.wholeMatch(of: /[a-z0-9][a-z0-9-]*/) != nil,
-      "MethodCatalogue: '\(method.name)' is not lower-case letters, digits and hyphens")
+    CatalogueNames.check(method.name, isNewAmong: names, MethodFamily.title)
     return MethodCatalogue(methods + [method])
-  }
-
-  private static let held = Mutex(MethodCatalogue.standard)
-
-  /// The methods of this program: those of the library, until the program's start says otherwise.
-  package static var inUse: MethodCatalogue {
-    get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
   }
 
   /// The methods' names, in the order of lists.
   public var names: [String] { methods.map { $0.name } }
 
-  /// The settings of every method, for resolving configurations.
-  package func table() throws -> MethodTable {
-    var table = MethodTable()
+  /// Adds the settings of every method to a table.
+  package func add(to table: inout SectionTable) throws {
     for method in methods { try Self.add(method, to: &table) }
-    return table
   }
 
   /// The method that a configuration names.
@@ -75,7 +60,12 @@ public struct MethodCatalogue: Sendable {
   private static func make<Method: BalancingMethod>(
     _ type: Method.Type, _ section: MethodSection, _ setting: MethodSetting
   ) throws -> any BalancingMethod {
-    let method = try Method(section.decode(as: Method.Configuration.self), for: setting)
+    guard let settings = section.settings as? Method.Configuration else {
+      throw EquipoiseError(
+        .configuration, "the settings are not those of the method '\(Method.name)'", at: "method",
+        fix: "make the section of the method and its own settings")
+    }
+    let method = try Method(settings, for: setting)
     let hooks = [
       method is any FeatureModulating, method is any ObjectiveDefining,
       method is any GradientModulating,
@@ -87,8 +77,8 @@ public struct MethodCatalogue: Sendable {
   }
 
   private static func add<Method: BalancingMethod>(
-    _ type: Method.Type, to table: inout MethodTable
+    _ type: Method.Type, to table: inout SectionTable
   ) throws {
-    try table.add(Method.name, Method.Configuration.self)
+    try table.add(to: MethodFamily.self, Method.name, Method.Configuration.self)
   }
 }

@@ -37,6 +37,8 @@ public final class OGM: GradientModulating, TelemetryReporting {
   public static let name = "ogm"
   /// One line for lists.
   public static let summary = "the journal's OGM: gradients shrink smoothly with a modality's lead"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The journal paper.
   public static let citation: Citation? = Citation(
     authors: "Wei et al.", title: "On-the-fly Modulation for Balanced Multimodal Learning",
@@ -88,7 +90,8 @@ public final class OGM: GradientModulating, TelemetryReporting {
 }
 
 extension OGM.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("alpha", alpha, .atLeast(0))
     try window.check(at: path.appending("window"))
   }

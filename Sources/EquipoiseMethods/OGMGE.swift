@@ -42,6 +42,8 @@ public final class OGMGE: GradientModulating, TelemetryReporting {
   public static let name = "ogm-ge"
   /// One line for lists.
   public static let summary = "shrinks the encoder gradients of the modality ahead, adds noise"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The conference paper.
   public static let citation: Citation? = Citation(
     authors: "Peng et al.",
@@ -89,7 +91,8 @@ public final class OGMGE: GradientModulating, TelemetryReporting {
 }
 
 extension OGMGE.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("alpha", alpha, .atLeast(0))
     try window.check(at: path.appending("window"))
   }

@@ -32,7 +32,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
     /// p_exe, the probability that a batch is modulated at all.
     public var probability = 0.7
     /// Epochs of joint training at the start.
-    public var warmUpEpochs = 6
+    public var warmupEpochs = 6
     /// Whether ρ is that of the batch before, as the paper has it.
     public var previousBatch = false
 
@@ -44,6 +44,8 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   public static let name = "opm"
   /// One line for lists.
   public static let summary = "drops the features of the modality ahead from random samples"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The journal paper.
   public static let citation: Citation? = OGM.citation
 
@@ -110,7 +112,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
     telemetry = []
     var numbers = stream.numbers(context)
     let isActive =
-      context.epoch >= configuration.warmUpEpochs
+      context.epoch >= configuration.warmupEpochs
       && numbers.happens(withProbability: configuration.probability)
     guard isActive || configuration.previousBatch else { return features }
     let own = ModalityScores.ratios(
@@ -143,10 +145,11 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
 }
 
 extension OPM.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("baseRate", baseRate, .within(0...1))
     try path.check("lambda", lambda, .atLeast(0))
     try path.check("probability", probability, .within(0...1))
-    try path.check("warmUpEpochs", warmUpEpochs, .atLeast(0))
+    try path.check("warmupEpochs", warmupEpochs, .atLeast(0))
   }
 }

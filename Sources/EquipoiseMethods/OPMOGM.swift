@@ -22,6 +22,8 @@ public final class OPMOGM: FeatureModulating, GradientModulating, StateKeeping, 
   public static let name = "opm-ogm"
   /// One line for lists.
   public static let summary = "OPM on the features and OGM on the gradients"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The journal paper.
   public static let citation: Citation? = OGM.citation
 
@@ -57,7 +59,8 @@ public final class OPMOGM: FeatureModulating, GradientModulating, StateKeeping, 
 }
 
 extension OPMOGM.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try opm.check(at: path.appending("opm"))
     try ogm.check(at: path.appending("ogm"))
   }

@@ -21,7 +21,8 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
     /// The defaults.
     public init() {}
 
-    package func check(at path: ConfigPath) throws {
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws {
       try path.check("weight", weight, .atLeast(0))
     }
   }
@@ -30,6 +31,8 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   public static let name = "unimodal-losses"
   /// One line for lists.
   public static let summary = "joint training with a fixed loss on each modality's own logits"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds()
   /// Too plain to have an inventor.
   public static let citation: Citation? = nil
 

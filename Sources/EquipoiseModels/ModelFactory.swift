@@ -23,37 +23,26 @@ public enum ModelFactory {
     seed: UInt64
   ) throws -> MultimodalModel {
     let encoders = try modalities.map { name, shape in
-      let settings = configuration.encoders[name] ?? EncoderConfiguration()
-      let factory = EncoderFactory(modality: name, shape: shape, configuration: settings)
-      let encoder = try factory.makeEncoder(from: stream(seed, "encoder", name))
-      return (modality: name, shape: shape, encoder: encoder)
+      let factory = EncoderFactory(
+        modality: name, shape: shape, section: configuration.encoders[name] ?? EncoderSection())
+      return CoupledEncoder(
+        modality: name, shape: shape,
+        encoder: try factory.makeEncoder(from: stream(seed, "encoder", name)))
     }
-    let fusion = try makeFusion(
-      configuration, encoders.map { ($0.modality, $0.encoder.featureWidth) }, classes,
-      stream(seed, "fusion"))
-    guard configuration.mmtm, encoders.count > 1 else {
-      return try MultimodalModel(encoders: encoders, fusion: fusion)
-    }
+    let widths = encoders.map { (name: $0.modality, width: $0.encoder.featureWidth) }
+    let fusion: FusionSection = encoders.count == 1 ? .concatenation : configuration.fusion
+    let head = try fusion.settings.makeFusion(
+      of: widths, classes: classes, from: stream(seed, "fusion"))
+    let coupling = configuration.coupling
+    let modules =
+      encoders.count < 2
+      ? []
+      : try coupling.settings.makeCouplings(between: encoders) {
+        stream(seed, coupling.name, "depth \($0)")
+      }
     return try MultimodalModel(
-      encoders: encoders, fusion: fusion, mmtm: makeMMTM(encoders, seed: seed))
-  }
-
-  private static func makeFusion(
-    _ configuration: ModelConfiguration, _ modalities: [(name: String, width: Int)],
-    _ classes: Int, _ generator: Generator
-  ) throws -> any Fusion {
-    let widths = modalities.map(\.width)
-    return switch modalities.count == 1 ? .concatenation : configuration.fusion {
-    case .concatenation: ConcatFusion(widths, classes: classes, from: generator)
-    case .sum: SumFusion(modalities, classes: classes, from: generator)
-    case .film: try FiLMFusion(widths, classes: classes, from: generator)
-    case .gated: try GatedFusion(widths, classes: classes, from: generator)
-    case .cosine:
-      CosineFusion(
-        modalities, classes: classes,
-        scale: configuration.cosineScale ?? CosineFusion.defaultScale, from: generator)
-    case .shared: try SharedFusion(modalities, classes: classes, from: generator)
-    }
+      encoders: encoders.map { ($0.modality, $0.shape, $0.encoder) }, fusion: head,
+      coupling: ModuleDictionary(modules.map { ("\($0.depth)", $0.module) }))
   }
 
   /// The stream that the weights of one part are drawn from.

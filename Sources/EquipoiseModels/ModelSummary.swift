@@ -74,8 +74,8 @@ extension MultimodalModel {
       return ModelSummary(
         encoders: encoders, fusion: fusion.summary, fusionParameters: fusion.parameterCount,
         fusionMultiplyAdds: MultiplyAdds.count { _ = fusion.logits(features) },
-        mmtmParameters: mmtm.modules.reduce(0) { $0 + $1.parameterCount },
-        mmtmMultiplyAdds: mmtm.modules.reduce(0) { $0 + $1.multiplyAdds })
+        mmtmParameters: coupling.modules.reduce(0) { $0 + $1.parameterCount },
+        mmtmMultiplyAdds: coupling.modules.reduce(0) { $0 + $1.multiplyAdds })
     }
   }
 

@@ -8,8 +8,8 @@ public import Torch
 public final class MultimodalModel: Module {
   /// The encoders by modality, in the order of inputs and features.
   public let encoders: ModuleDictionary<any ModalityEncoder>
-  /// What joins the encoders after a depth; empty where they do not see each other.
-  public let mmtm: ModuleDictionary<MMTM>
+  /// What joins the encoders after a depth. The property has the name that files of weights have.
+  private let mmtm: ModuleDictionary<any Coupling>
   /// What turns features into logits.
   public let fusion: any Fusion
   /// The shape of one sample of each modality, without the batch.
@@ -20,11 +20,11 @@ public final class MultimodalModel: Module {
   /// - Parameters:
   ///   - encoders: for each modality its name, the shape of a sample and the encoder.
   ///   - fusion: a head for the encoders' feature widths, in the same order.
-  ///   - mmtm: modules between encoders of one depth, by that after which they act.
+  ///   - coupling: modules between encoders, by the depth after which they act.
   /// - Throws: ``EquipoiseError`` when a shape does not fit its encoder, or names clash.
   public init(
     encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)],
-    fusion: any Fusion, mmtm: ModuleDictionary<MMTM> = ModuleDictionary([])
+    fusion: any Fusion, coupling: ModuleDictionary<any Coupling> = ModuleDictionary([])
   ) throws {
     try Self.checkNames(encoders.map(\.modality))
     for (modality, shape, encoder) in encoders { try encoder.validate(shape: shape, of: modality) }
@@ -33,7 +33,7 @@ public final class MultimodalModel: Module {
       widths == fusion.featureWidths,
       "fusion of widths \(fusion.featureWidths) for encoders of widths \(widths)")
     self.encoders = ModuleDictionary(encoders.map { ($0.modality, $0.encoder) })
-    self.mmtm = mmtm
+    mmtm = coupling
     self.fusion = fusion
     inputShapes = Dictionary(uniqueKeysWithValues: encoders.map { ($0.modality, $0.shape) })
   }
@@ -51,6 +51,9 @@ public final class MultimodalModel: Module {
       }
     if let problem { throw EquipoiseError(.configuration, problem, at: "modalities") }
   }
+
+  /// What joins the encoders after a depth; empty where they do not see each other.
+  public var coupling: ModuleDictionary<any Coupling> { mmtm }
 
   /// The names of the modalities, in the order of inputs and features.
   public var modalities: [String] { encoders.names }

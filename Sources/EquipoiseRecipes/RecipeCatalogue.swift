@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+internal import EquipoiseSettings
 public import EquipoiseData
 public import EquipoisePreparation
 internal import Formats
@@ -24,9 +25,7 @@ public struct RecipeCatalogue: Sendable {
   ///   stops at once.
   /// - Returns: the larger catalogue.
   public func adding(_ recipe: any DatasetRecipe.Type) -> RecipeCatalogue {
-    precondition(
-      !recipes.contains { $0.name == recipe.name },
-      "RecipeCatalogue: there is a recipe '\(recipe.name)' already")
+    CatalogueNames.check(recipe.name, isNewAmong: names, "recipe")
     return RecipeCatalogue(recipes + [recipe])
   }
 

@@ -6,17 +6,20 @@ import Formats
 package struct ConfigDecoder: Decoder {
   let value: ConfigValue
   let path: ConfigPath
+  /// What sections of a family may choose from.
+  let table: SectionTable
   package var codingPath: [any CodingKey] { path.keys.map { AnyKey($0) } }
   package var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   /// A `T` from `value`, which lies at `path` of the configuration.
   package static func decode<T: Decodable>(
-    _ type: T.Type, from value: ConfigValue, at path: ConfigPath = ConfigPath()
+    _ type: T.Type, from value: ConfigValue, at path: ConfigPath = ConfigPath(),
+    of table: SectionTable = SectionTable()
   ) throws -> T {
     if let choice = type as? any ConfigurationChoice.Type {
       try check(value, isOneOf: choice.names, at: path)
     }
-    return try T(from: ConfigDecoder(value: value, path: path))
+    return try T(from: ConfigDecoder(value: value, path: path, table: table))
   }
 
   /// Throws unless `value` is one of `names`.
@@ -34,18 +37,18 @@ package struct ConfigDecoder: Decoder {
     guard let mapping = value.mapping else {
       throw ConfigIssue(at: path, found: value, expected: "a section")
     }
-    return KeyedDecodingContainer(KeyedConfigDecoding(mapping: mapping, path: path))
+    return KeyedDecodingContainer(KeyedConfigDecoding(mapping: mapping, path: path, table: table))
   }
 
   package func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     guard case .sequence(let elements) = value else {
       throw ConfigIssue(at: path, found: value, expected: "a list, such as [a, b]")
     }
-    return UnkeyedConfigDecoding(elements: elements, path: path)
+    return UnkeyedConfigDecoding(elements: elements, path: path, table: table)
   }
 
   package func singleValueContainer() -> any SingleValueDecodingContainer {
-    SingleConfigDecoding(value: value, path: path)
+    SingleConfigDecoding(value: value, path: path, table: table)
   }
 }
 

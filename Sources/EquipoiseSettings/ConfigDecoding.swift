@@ -7,6 +7,7 @@ internal import EquipoiseKit
 struct KeyedConfigDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let mapping: ConfigMapping
   let path: ConfigPath
+  let table: SectionTable
   var codingPath: [any CodingKey] { path.keys.map { AnyKey($0) } }
   var allKeys: [Key] { mapping.keys.compactMap(Key.init(stringValue:)) }
 
@@ -65,7 +66,7 @@ struct KeyedConfigDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try ConfigDecoder.integer(value(key), at: place(key))
   }
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-    try ConfigDecoder.decode(type, from: value(key), at: place(key))
+    try ConfigDecoder.decode(type, from: value(key), at: place(key), of: table)
   }
 
   func nestedContainer<Nested>(
@@ -82,6 +83,7 @@ struct KeyedConfigDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 struct UnkeyedConfigDecoding: UnkeyedDecodingContainer {
   let elements: [ConfigValue]
   let path: ConfigPath
+  let table: SectionTable
   var codingPath: [any CodingKey] { path.keys.map { AnyKey($0) } }
   var currentIndex = 0
   var count: Int? { elements.count }
@@ -97,7 +99,7 @@ struct UnkeyedConfigDecoding: UnkeyedDecodingContainer {
     let place = path.appending(index: currentIndex)
     guard !isAtEnd else { throw ConfigIssue(at: place, "\(place) is missing") }
     defer { currentIndex += 1 }
-    return try ConfigDecoder.decode(type, from: elements[currentIndex], at: place)
+    return try ConfigDecoder.decode(type, from: elements[currentIndex], at: place, of: table)
   }
 
   mutating func nestedContainer<Nested>(
@@ -111,6 +113,7 @@ struct UnkeyedConfigDecoding: UnkeyedDecodingContainer {
 struct SingleConfigDecoding: SingleValueDecodingContainer {
   let value: ConfigValue
   let path: ConfigPath
+  let table: SectionTable
   var codingPath: [any CodingKey] { path.keys.map { AnyKey($0) } }
 
   func decodeNil() -> Bool { value == .null }
@@ -131,6 +134,6 @@ struct SingleConfigDecoding: SingleValueDecodingContainer {
   func decode(_ type: UInt32.Type) throws -> UInt32 { try ConfigDecoder.integer(value, at: path) }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try ConfigDecoder.integer(value, at: path) }
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    try ConfigDecoder.decode(type, from: value, at: path)
+    try ConfigDecoder.decode(type, from: value, at: path, of: table)
   }
 }

@@ -7,15 +7,19 @@ package final class ConfigEncoder: Encoder {
   package var codingPath: [any CodingKey] { [] }
   package var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  /// The tree of `value`, with the rule for new entries on open sections.
+  /// The tree of `value`, with the rule for new entries on open sections and the mark of sections of a family.
   package static func encode(_ value: some Encodable) throws -> ConfigValue {
     let encoder = ConfigEncoder()
     try value.encode(to: encoder)
-    guard let open = type(of: value) as? any OpenSection.Type,
-      case .mapping(var mapping) = encoder.value
-    else { return encoder.value }
-    mapping.elementDefaults = try open.elementDefaults()
+    guard case .mapping(var mapping) = encoder.value else { return encoder.value }
+    mapping.elementDefaults = try (type(of: value) as? any OpenSection.Type)?.elementDefaults()
+    mapping.mark = try (type(of: value) as? any ChosenSection.Type)?.mark()
     return .mapping(mapping)
+  }
+
+  /// The keys and values of a section.
+  package static func mapping(of section: some ConfigurationSection) throws -> ConfigMapping {
+    try encode(section).mapping ?? ConfigMapping()
   }
 
   package func container<Key>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {

@@ -9,6 +9,8 @@ package struct ConfigIssue: Error, Equatable, CustomStringConvertible {
   package private(set) var remedy: String?
   /// Whether the path has a key that there is not, with none beside it that is spelt alike.
   private var isStrange = false
+  /// Whether the key is one of another choice than the section's.
+  private(set) var isOfAnotherChoice = false
 
   package init(at path: ConfigPath, _ what: String, fix remedy: String? = nil) {
     self.path = path
@@ -21,6 +23,12 @@ package struct ConfigIssue: Error, Equatable, CustomStringConvertible {
     let key = place.keys.last ?? ""
     self.init(at: path, "unknown key '\(place)'", fix: Nearest.hint(key, in: siblings))
     isStrange = Nearest.match(key, in: siblings) == nil
+  }
+
+  /// A key that the section's choice does not have and others do.
+  init(ofAnotherChoice path: ConfigPath, _ what: String, fix remedy: String) {
+    self.init(at: path, what, fix: remedy)
+    isOfAnotherChoice = true
   }
 
   /// The same issue with a better remedy, where the whole configuration has what may have been meant.

@@ -24,8 +24,8 @@ package enum ConfigOrigin: Equatable, Sendable, CustomStringConvertible {
 /// One value put at one key path by one source. A section comes apart: it is an empty section, for
 /// its place, followed by its entries. Lists stay whole.
 package struct ConfigAssignment: Equatable, Sendable {
-  package let path: ConfigPath
-  package let value: ConfigValue
+  package var path: ConfigPath
+  package var value: ConfigValue
   package let origin: ConfigOrigin
 
   package init(_ path: ConfigPath, _ value: ConfigValue, from origin: ConfigOrigin) {

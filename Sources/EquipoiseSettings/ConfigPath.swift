@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 
 /// The keys that lead from the top of a configuration to a value: `training.optimiser.type`.
-package struct ConfigPath: Hashable, Sendable, CustomStringConvertible {
+public struct ConfigPath: Hashable, Sendable, CustomStringConvertible {
   package var keys: [String]
 
   package init(_ keys: [String] = []) { self.keys = keys }
@@ -11,14 +11,18 @@ package struct ConfigPath: Hashable, Sendable, CustomStringConvertible {
     keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 
-  package var description: String {
+  /// The keys with dots between them.
+  public var description: String {
     keys.reduce(into: "") { text, key in
       text += key.hasPrefix("[") || text.isEmpty ? key : "." + key
     }
   }
 
   /// The path of `key` inside this section.
-  package func appending(_ key: String) -> ConfigPath { ConfigPath(keys + [key]) }
+  ///
+  /// - Parameter key: one of its keys.
+  /// - Returns: the longer path.
+  public func appending(_ key: String) -> ConfigPath { ConfigPath(keys + [key]) }
 
   /// The path of element `index` of this list.
   package func appending(index: Int) -> ConfigPath { appending("[\(index)]") }

@@ -15,6 +15,11 @@ extension ConfigValue {
       + entries.flatMap { $0.value.nodes(at: path.appending($0.key)) }
   }
 
+  /// The value at a path; nil where there is none.
+  func node(at path: ConfigPath) -> ConfigValue? {
+    path.keys.reduce(self as ConfigValue?) { $0?.mapping?[$1] }
+  }
+
   /// Replaces the value at `path` in this tree of defaults, which says what keys there are; `depth`
   /// of its keys lead to this node, and the whole tree lies at `base`.
   package mutating func assign(
@@ -32,15 +37,19 @@ extension ConfigValue {
     guard depth < path.keys.count else {
       // "training:" with nothing below it changes nothing.
       if value == .null || value.mapping != nil { return }
+      guard value.isScalar, let mark = mapping.mark else {
+        throw ConfigIssue(at: whole, found: value, expected: "a section")
+      }
       // `optimiser: adam` means its type.
-      let chooser = ["type", "name"].first { mapping[$0] != nil }
-      throw ConfigIssue(
-        at: whole, "\(here) is \(value.found)",
-        fix: chooser.map { "expected a section: set \(here).\($0)" } ?? "expected a section")
+      mapping[mark.selector] = value
+      self = .mapping(mapping)
+      return
     }
     let key = path.keys[depth]
     guard var entry = mapping[key] ?? mapping.elementDefaults else {
-      throw ConfigIssue(unknown: whole, at: here.appending(key), among: mapping.keys)
+      let place = here.appending(key)
+      throw mapping.mark?.issue(of: key, at: place, in: whole, among: mapping.keys)
+        ?? ConfigIssue(unknown: whole, at: place, among: mapping.keys)
     }
     try entry.assign(value, at: path, depth: depth + 1, below: base)
     mapping[key] = entry

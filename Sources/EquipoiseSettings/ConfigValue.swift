@@ -10,6 +10,14 @@ package indirect enum ConfigValue: Equatable, Sendable {
   case sequence([ConfigValue])
   case mapping(ConfigMapping)
 
+  /// Whether it is one value that says something: neither empty nor a list or section.
+  var isScalar: Bool {
+    switch self {
+    case .bool, .integer, .double, .string: true
+    case .null, .sequence, .mapping: false
+    }
+  }
+
   /// The value as an error message names it.
   package var found: String {
     switch self {
@@ -37,6 +45,9 @@ package struct ConfigMapping: Equatable, Sendable {
   /// The defaults of a new entry, where the user chooses the keys; nil where the keys are fixed.
   package var elementDefaults: ConfigValue?
 
+  /// What family a section belongs to; nil for one whose keys depend on nothing.
+  var mark: SectionMark?
+
   package init(entries: [Entry] = [], elementDefaults: ConfigValue? = nil) {
     self.entries = entries
     self.elementDefaults = elementDefaults
@@ -58,8 +69,8 @@ package struct ConfigMapping: Equatable, Sendable {
     }
   }
 
-  /// Whether the same keys hold the same values in the same order; `elementDefaults` is a rule, not
-  /// content.
+  /// Whether the same keys hold the same values in the same order; `elementDefaults` and `mark` are
+  /// rules, not content.
   package static func == (left: ConfigMapping, right: ConfigMapping) -> Bool {
     left.entries == right.entries
   }

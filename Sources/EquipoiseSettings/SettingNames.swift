@@ -5,19 +5,28 @@ import Formats
 package enum SettingNames {
   /// The paths of `tree` that `path`, which is none of them, may have meant; the likeliest first.
   package static func suggestions(for path: ConfigPath, in tree: ConfigMapping) -> [String] {
-    // The sections on the way are known already.
-    let known = paths(of: tree).filter { !path.keys.starts(with: $0.keys) }
+    // What applies comes before the keys of choices that are not made; the sections on the way are known already.
+    let known = [false, true].map { others in
+      paths(of: tree, withOthers: others).filter { !path.keys.starts(with: $0.keys) }
+    }
     // `optimizer.lr`: where the section is not known either, the last word says most.
     for key in path.keys.reversed() {
       let wanted = normalized(key)
-      let same = known.filter { normalized($0.keys.last ?? "") == wanted }
-      if !same.isEmpty { return same.map(\.description) }
-      let meant = (elsewhere[wanted] ?? []).filter { known.map(\.description).contains($0) }
-      if !meant.isEmpty { return meant }
+      for known in known {
+        let same = known.filter { normalized($0.keys.last ?? "") == wanted }
+        if !same.isEmpty { return same.map(\.description) }
+        let meant = (elsewhere[wanted] ?? []).filter { known.map(\.description).contains($0) }
+        if !meant.isEmpty { return meant }
+      }
     }
     let last = path.keys.last ?? ""
-    let near = Nearest.matches(last, in: Array(Set(known.compactMap(\.keys.last))), limit: 1)
-    return known.filter { near.contains($0.keys.last ?? "") }.map(\.description)
+    for known in known {
+      let near = Nearest.matches(last, in: Array(Set(known.compactMap(\.keys.last))), limit: 1)
+      if !near.isEmpty {
+        return known.filter { near.contains($0.keys.last ?? "") }.map(\.description)
+      }
+    }
+    return []
   }
 
   /// Without case, underscores and hyphens: `learning_rate` is `learningRate`.
@@ -25,15 +34,21 @@ package enum SettingNames {
     String(name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " })
   }
 
-  /// Every path below the top, sections included; NAME stands for a key that the user chooses.
+  /// Every path below the top, sections included; NAME stands for a key that the user chooses. Keys of choices that
+  /// are not made are among them if asked for.
   private static func paths(
-    of tree: ConfigMapping, at base: ConfigPath = ConfigPath()
+    of tree: ConfigMapping, at base: ConfigPath = ConfigPath(), withOthers: Bool
   ) -> [ConfigPath] {
     var entries = tree.entries
     if let defaults = tree.elementDefaults { entries = [.init(key: "NAME", value: defaults)] }
+    for key in withOthers ? tree.mark?.choices.flatMap(\.keys) ?? [] : []
+    where !entries.contains(where: { $0.key == key }) {
+      entries.append(.init(key: key, value: .null))
+    }
     return entries.flatMap { entry -> [ConfigPath] in
       let place = base.appending(entry.key)
-      return [place] + (entry.value.mapping.map { paths(of: $0, at: place) } ?? [])
+      return [place]
+        + (entry.value.mapping.map { paths(of: $0, at: place, withOthers: withOthers) } ?? [])
     }
   }
 
@@ -86,7 +101,7 @@ package enum SettingNames {
         ["amp", "fp16", "bf16", "mixedprecision", "dtype", "useamp", "half", "autocast"]
       ),
       ("runtime.seed", ["randomseed", "manualseed", "rngseed", "seedeverything", "randomstate"]),
-      ("runtime.workers", ["numworkers", "nworkers", "dataloadernumworkers", "njobs"]),
+      ("runtime.loaders", ["workers", "numworkers", "nworkers", "dataloadernumworkers", "njobs"]),
       ("runtime.prefetch", ["prefetchfactor", "dataloaderprefetchfactor"]),
       ("runtime.threads", ["numthreads", "nthreads", "cpus"]),
       ("runtime.device", ["gpu", "gpus", "gpuids", "accelerator", "devices", "usecuda", "cuda"]),
@@ -112,7 +127,10 @@ package enum SettingNames {
       ("model.encoders.NAME.heads", ["numheads", "nhead", "nheads", "numattentionheads"]),
       ("model.encoders.NAME.depth", ["numlayers", "nlayers", "numhiddenlayers", "layers"]),
       ("model.encoders.NAME.dropout", ["drop", "droprate", "dropoutrate", "hiddendropoutprob"]),
-      ("model.fusion", ["fusiontype", "fusionmethod", "head"]),
+      ("model.fusion.type", ["fusiontype", "fusionmethod", "head"]),
+      ("model.fusion.scale", ["cosinescale"]),
+      ("model.coupling.type", ["mmtm"]),
+      ("method.normalised", ["normalize"]),
       ("modalities", ["modality", "inputs", "modals"]),
     ]
     let pairs = names.flatMap { path, names in names.map { ($0, path) } }

@@ -36,7 +36,7 @@ struct RunData {
       LoaderOptions(
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
-        workers: runtime.workers, prefetch: runtime.prefetch))
+        workers: runtime.loaders, prefetch: runtime.prefetch))
     guard loader.stepsPerEpoch > 0 else {
       throw EquipoiseError(
         .configuration,
@@ -49,7 +49,7 @@ struct RunData {
     batchSize = training.batchSize
     dropsLast = training.dropLast
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
-    workers = runtime.workers
+    workers = runtime.loaders
   }
 
   var stepsPerEpoch: Int { loader.stepsPerEpoch }

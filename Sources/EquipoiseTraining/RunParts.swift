@@ -16,16 +16,15 @@ package final class RunParts {
   package let model: MultimodalModel
   package let method: any BalancingMethod
   let engine: TrainingEngine
-  let schedule: LearningRateSchedule
   let streams: RandomStreams
 
   /// Builds a run's parts in their initial state.
   ///
   /// - Parameters:
   ///   - configuration: validated.
-  ///   - methods: the methods that it may name.
+  ///   - catalogue: what it may name.
   /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
-  package init(_ configuration: RunConfiguration, methods: MethodCatalogue = .inUse) throws {
+  package init(_ configuration: RunConfiguration, catalogue: RunCatalogue = .inUse) throws {
     self.configuration = configuration
     let runtime = configuration.runtime
     device = try Accelerators.device(named: runtime.device)
@@ -43,19 +42,17 @@ package final class RunParts {
     }
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
-    method = try methods.make(
+    method = try catalogue.methods.make(
       configuration.method,
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize))
-    schedule = training.schedule.makeSchedule(
-      learningRate: training.optimiser.learningRate, epochs: training.epochs)
-    engine = Self.makeEngine(model, method, data, schedule, training, device)
+    engine = Self.makeEngine(model, method, data, training, device)
   }
 
   private static func makeEngine(
     _ model: MultimodalModel, _ method: any BalancingMethod, _ data: RunData,
-    _ schedule: LearningRateSchedule, _ training: TrainingConfiguration, _ device: Device
+    _ training: TrainingConfiguration, _ device: Device
   ) -> TrainingEngine {
     TrainingEngine(
       model: model,
@@ -67,7 +64,7 @@ package final class RunParts {
         batches: { epoch, body in
           let batches = try data.trainingBatches(epoch: epoch, from: 0)
           while let batch = try batches.next() { try body(batch) }
-        }, learningRate: schedule.rate))
+        }, learningRate: training.learningRate))
   }
 
   /// The number of steps of an epoch.

@@ -2,7 +2,7 @@ internal import EquipoiseSettings
 internal import EquipoiseModels
 package import EquipoiseKit
 internal import EquipoiseData
-package import EquipoiseMethods
+internal import EquipoiseMethods
 import Formats
 import Foundation
 import Torch
@@ -13,14 +13,14 @@ extension RunConfiguration {
   ///
   /// - Parameters:
   ///   - folder: the run's files.
-  ///   - methods: the methods that it may name.
+  ///   - catalogue: what it may name.
   /// - Returns: the resolved configuration.
   /// - Throws: `EquipoiseError` when the folder holds no run.
   package static func saved(
-    in folder: RunFolder, methods: MethodCatalogue = .inUse
+    in folder: RunFolder, catalogue: RunCatalogue = .inUse
   ) throws -> RunConfiguration {
     guard folder.isBegun else { throw FoundInstead.error(.run, at: folder.path) }
-    return try resolve(file: folder.configuration, methods: methods).configuration
+    return try resolve(file: folder.configuration, catalogue: catalogue).configuration
   }
 }
 
@@ -38,15 +38,15 @@ extension RunParts {
   /// - Parameters:
   ///   - folder: the run's files.
   ///   - weights: which ones to load.
-  ///   - methods: the methods that the run may name.
+  ///   - catalogue: what the run may name.
   ///   - change: what to use instead of the run's own values, such as another device.
   /// - Returns: the parts, ready to evaluate.
   /// - Throws: when there are no such weights or the data does not fit.
   package static func trained(
-    in folder: RunFolder, weights: SavedWeights = .best, methods: MethodCatalogue = .inUse,
+    in folder: RunFolder, weights: SavedWeights = .best, catalogue: RunCatalogue = .inUse,
     changing change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> RunParts {
-    var configuration = try RunConfiguration.saved(in: folder, methods: methods)
+    var configuration = try RunConfiguration.saved(in: folder, catalogue: catalogue)
     change(&configuration)
     configuration.model.forgetInitialWeights()
     let description = configuration.data + "/" + DatasetDescription.fileName
@@ -55,7 +55,7 @@ extension RunParts {
         .data, "the run's dataset is not here", at: configuration.data,
         fix: "say where it is with --data DIR")
     }
-    let parts = try RunParts(configuration, methods: methods)
+    let parts = try RunParts(configuration, catalogue: catalogue)
     let path = weights == .best ? folder.best : folder.weights
     guard FileManager.default.fileExists(atPath: path) else {
       throw EquipoiseError(

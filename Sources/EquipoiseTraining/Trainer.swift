@@ -1,3 +1,4 @@
+internal import EquipoiseSettings
 package import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
@@ -90,7 +91,7 @@ public final class Trainer {
 
   private func trainEpoch() throws -> TrainingOutcome? {
     let epoch = progress.epoch
-    parts.engine.optimizer.learningRate = parts.schedule.rate(at: epoch)
+    parts.engine.optimizer.learningRate = parts.configuration.training.learningRate(at: epoch)
     if progress.step == 0, let early = try beginEpoch(epoch) { return early }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
     (epochSeconds, waitSeconds) = (0, 0)

@@ -1,6 +1,6 @@
 package import EquipoiseKit
 internal import EquipoiseSettings
-package import EquipoiseMethods
+internal import EquipoiseMethods
 import Formats
 import Foundation
 import Torch
@@ -28,14 +28,14 @@ package struct TrainingRun {
   ///   - configuration: resolved and validated.
   ///   - folder: where the run's files go.
   ///   - resume: what to do when the folder holds a run.
-  ///   - methods: the methods that the configuration may name.
+  ///   - catalogue: what the configuration may name.
   ///   - warn: told of changes that alter the last bits of results, of a validation split that could
   ///     not be carved in whole groups, and of a file system without locks.
   /// - Throws: when the folder holds another run, is in use, or does not fit the configuration;
   ///   nothing is written then.
   package init(
     _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy,
-    methods: MethodCatalogue = .inUse, warn: (String) -> Void = { _ in }
+    catalogue: RunCatalogue = .inUse, warn: (String) -> Void = { _ in }
   ) throws {
     self.folder = folder
     continues = folder.isBegun
@@ -44,8 +44,8 @@ package struct TrainingRun {
         .usage, "the folder already holds a run", at: folder.path,
         fix: "continue it with --resume auto, or choose another folder with --out")
     }
-    if continues { try Self.checkUnchanged(configuration, in: folder, methods) }
-    parts = try RunParts(configuration, methods: methods)
+    if continues { try Self.checkUnchanged(configuration, in: folder, catalogue) }
+    parts = try RunParts(configuration, catalogue: catalogue)
     parts.data.notes.forEach(warn)
     if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
       warn(notice)
@@ -99,16 +99,16 @@ package struct TrainingRun {
   /// - Parameters:
   ///   - configuration: what is to run.
   ///   - folder: a run that was begun.
-  ///   - methods: the methods that either may name.
+  ///   - catalogue: what either may name.
   /// - Throws: `EquipoiseError` that names the keys that differ.
   package static func checkUnchanged(
-    _ configuration: RunConfiguration, in folder: RunFolder, _ methods: MethodCatalogue = .inUse
+    _ configuration: RunConfiguration, in folder: RunFolder, _ catalogue: RunCatalogue = .inUse
   ) throws {
-    var before = try RunConfiguration.saved(in: folder, methods: methods)
+    var before = try RunConfiguration.saved(in: folder, catalogue: catalogue)
     let now = configuration
     // What may differ between two sittings of one run: how it runs, not what it learns.
     before.runtime.threads = now.runtime.threads
-    before.runtime.workers = now.runtime.workers
+    before.runtime.loaders = now.runtime.loaders
     before.runtime.prefetch = now.runtime.prefetch
     before.runtime.checkpointEverySteps = now.runtime.checkpointEverySteps
     before.runtime.keepCheckpoints = now.runtime.keepCheckpoints

@@ -1,5 +1,6 @@
 internal import EquipoiseMethods
 internal import EquipoiseKit
+internal import EquipoiseSettings
 import Formats
 import Torch
 
@@ -16,13 +17,8 @@ struct TrainingSpace {
       tensors.reduce(0) { $0 + $1.tensor.count * $1.tensor.dtype.byteCount }
     }
     let configuration = parts.configuration
-    let optimiser = configuration.training.optimiser
     // The optimiser's own numbers for each parameter, which come with the first step.
-    let moments =
-      switch optimiser.type {
-      case .sgd: optimiser.momentum > 0 ? 1 : 0
-      case .adam, .adamw: 2
-      }
+    let moments = configuration.training.optimiser.settings.numbersPerParameter
     let checkpoint = bytes(parts.trained) + moments * bytes(parts.learned)
     let weights = bytes(parts.model.state)
     needed = Int64(

@@ -12,10 +12,8 @@ struct MemoryEstimateTests {
     _ method: MethodResources? = nil,
     _ change: (inout TrainingConfiguration) -> Void = { _ in }
   ) throws -> [String: Int] {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.mlp, 4, 1)
     var configuration = ModelConfiguration()
-    configuration.encoders["x"] = encoder
+    configuration.encoders["x"] = .mlp(width: 4, depth: 1)
     let model = try ModelFactory.makeModel(
       modalities: [("x", [5])], classes: 2, configuration: configuration, seed: 0)
     var training = TrainingConfiguration()
@@ -34,10 +32,9 @@ struct MemoryEstimateTests {
     // 20 numbers for each of 4 outputs of 8 samples.
     #expect(sgd["activations"] == 4 * 20 * 4 * 8)
     #expect(sgd["total"] == 3 * 168 + 2560)
-    #expect(try estimate { $0.optimiser.momentum = 0 }["optimiser"] == 0)
-    for kind in [OptimiserKind.adam, .adamw] {
-      #expect(try estimate { $0.optimiser.type = kind }["optimiser"] == 336)
-    }
+    #expect(try estimate { $0.optimiser = .sgd(momentum: 0) }["optimiser"] == 0)
+    let adams = [OptimiserSection(AdamConfiguration()), OptimiserSection(AdamWConfiguration())]
+    for adam in adams { #expect(try estimate { $0.optimiser = adam }["optimiser"] == 336) }
   }
 
   @Test func whatAMethodKeepsIsCounted() throws {

@@ -13,6 +13,7 @@ import Torch
 
     static let name = "doubled"
     static let summary = "joint training with a larger loss"
+    static let needs = ModelNeeds()
     static let citation: Citation? = nil
     private let weight: Double
 
@@ -125,7 +126,7 @@ import Torch
         settings: ["data=d", "method.name=doubled", "method.wieght=1"], catalogue: catalogue)
     }
     #expect(wrong?.remedy?.contains("weight") == true)
-    #expect(catalogue.methods.names.last == "doubled")
-    #expect(Catalogue.standard.methods.names.contains("doubled") == false)
+    #expect(catalogue.runs.methods.names.last == "doubled")
+    #expect(Catalogue.standard.runs.methods.names.contains("doubled") == false)
   }
 }

@@ -5,7 +5,7 @@ import Equipoise
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show or check a run's configuration.",
-    subcommands: [Print.self, Check.self])
+    subcommands: [Print.self, Check.self, List.self])
 
   /// `equipoise config print`
   struct Print: ParsableCommand {
@@ -37,6 +37,25 @@ struct ConfigCommand: ParsableCommand {
         "ok: \(parts.configuration.method.name) on \(parts.model.modalities.joined(separator: ", "))"
           + ", \(parts.stepsPerEpoch) steps in each of \(parts.configuration.training.epochs)"
           + " epochs, on \(parts.device)")
+    }
+  }
+
+  /// `equipoise config list`
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list",
+      abstract: "List methods, encoders, fusions, couplings, optimisers and schedules.",
+      discussion: "Their settings: 'equipoise config print' with one of them chosen.")
+
+    @Option(help: "How to print the list.")
+    var format = OutputFormat.table
+
+    func run() throws {
+      let list = CatalogueList()
+      switch format {
+      case .table: Console.print(list.text, terminator: "")
+      case .json: try JSONOutput.print(list)
+      }
     }
   }
 }

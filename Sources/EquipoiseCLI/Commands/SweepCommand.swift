@@ -101,11 +101,11 @@ struct SweepCommand: ParsableCommand {
 
   /// Throws for a key that no method has that it is for.
   private func checkKeys(of dimensions: [SearchDimension], _ methods: [String]) throws {
-    let table = try MethodCatalogue.inUse.table()
+    let table = try RunCatalogue.inUse.table()
     for dimension in dimensions {
       for method in methods where dimension.method ?? method == method {
         try RunConfiguration.checkKey(
-          dimension.key, method: method, methods: table,
+          dimension.key, method: method, table: table,
           at: "\(dimension.isRange ? "--random" : "--grid") \(dimension.key) (for '\(method)')")
       }
     }

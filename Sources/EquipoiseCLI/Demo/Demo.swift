@@ -31,7 +31,7 @@ struct Demo {
     // A latent space as wide as the narrow networks have use for.
     if method == "aim" { sets.append("method.decoupling.latentWidth=64") }
     let configuration = try RunConfiguration.resolve(
-      sets: sets, methods: .inUse
+      sets: sets, catalogue: .inUse
     ).configuration
     return try TrainingSession(quiet: quiet, label: name).train(
       configuration, in: RunFolder("\(folder)/\(name)"), resume: .auto)

@@ -100,7 +100,7 @@ extension ExperimentOptions {
       try Self.checkDecided(sets + extra)
       var configuration = try RunConfiguration.resolve(
         file: file ?? config, flags: flags.compactMap { $0 }, sets: sets + extra,
-        methods: .inUse
+        catalogue: .inUse
       ).configuration
       configuration.runtime.threads = configuration.runtime.threads ?? 1
       // From a file that was meant for something else.

@@ -9,7 +9,7 @@ enum MethodChoice {
   /// - Returns: the names.
   /// - Throws: `ValidationError` for a name that is no method.
   static func names(in list: String) throws -> [String] {
-    let all = MethodCatalogue.inUse.names.filter { $0 != Unimodal.name }
+    let all = RunCatalogue.inUse.methods.names.filter { $0 != Unimodal.name }
     if list == "all" { return all }
     let names = list.split(separator: ",").map(String.init)
     for name in names where !all.contains(name) {

@@ -81,7 +81,7 @@ extension RunOptions {
   /// The configuration from file, flags and `--set`, in that order.
   func resolve(needsData: Bool = true) throws -> ResolvedConfig<RunConfiguration> {
     try RunConfiguration.resolve(
-      file: config, flags: assignments, sets: sets, methods: .inUse,
+      file: config, flags: assignments, sets: sets, catalogue: .inUse,
       needsData: needsData)
   }
 

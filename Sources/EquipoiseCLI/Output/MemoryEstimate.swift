@@ -15,11 +15,7 @@ struct MemoryEstimate: Encodable {
     self.method = method?.memory ?? 0
     weights = 4 * model.parameters
     gradients = weights
-    optimiser =
-      switch training.optimiser.type {
-      case .sgd: training.optimiser.momentum > 0 ? weights : 0
-      case .adam, .adamw: 2 * weights
-      }
+    optimiser = weights * training.optimiser.settings.numbersPerParameter
     let outputs = model.encoders.flatMap(\.blocks)
       .reduce(0) { $0 + $1.outputShape.reduce(1, *) }
     activations = (4 * Self.heldForEachOutput * outputs)

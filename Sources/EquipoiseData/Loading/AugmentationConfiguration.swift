@@ -19,7 +19,8 @@ public struct AugmentationConfiguration: ConfigurationSection {
 }
 
 extension AugmentationConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("crop", crop, .atLeast(0))
     try path.check("timeShift", timeShift, .atLeast(0))
     try path.check("timeMask", timeMask, .atLeast(0))

@@ -36,7 +36,8 @@ package struct EncoderExport {
     }
     guard !model.isCoupled else {
       throw EquipoiseError(
-        .usage, "the encoders of this run see each other (model.mmtm), so that none works alone",
+        .usage,
+        "the encoders of this run see each other (model.coupling), so that none works alone",
         at: "--modality", fix: "use the run's best.safetensors, which has all of them")
     }
     let encoder = model.encoders.modules[index]

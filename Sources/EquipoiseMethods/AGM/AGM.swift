@@ -45,6 +45,8 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   public static let name = "agm"
   /// One line for lists.
   public static let summary = "scales the gradient of each modality's response by its strength"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(modalities: 2...ModalitySets.mostModalities)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Li et al.",
@@ -215,7 +217,8 @@ extension ModelGradients {
 }
 
 extension AGM.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("alpha", alpha, .atLeast(0))
     try path.check("cap", cap, .atLeast(0))
     try window.check(at: path.appending("window"))

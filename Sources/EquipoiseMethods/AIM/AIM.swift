@@ -28,6 +28,9 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   /// One line for lists.
   public static let summary =
     "parameter- and depth-adaptive modulation inside every encoder, by prototypes"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(
+    modalities: 2...Int.max, coupling: .uncoupled, equalDepths: true)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "S. Shen, C. L. P. Chen, T. Zhang",

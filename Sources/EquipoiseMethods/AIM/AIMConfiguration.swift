@@ -217,7 +217,8 @@ extension AIMConfiguration: PresetOffering {
 }
 
 extension AIMConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("startEpoch", startEpoch, .atLeast(0))
     try path.check("lambda", lambda, .atLeast(0))
     try path.check("taskLossWeight", taskLossWeight, .atLeast(0))
@@ -228,7 +229,8 @@ extension AIMConfiguration: RangeChecking {
 }
 
 extension PrototypeConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("startNoise", startNoise, .atLeast(0))
     try path.check("reconstructionWeight", reconstructionWeight, .atLeast(0))
     try path.check("learningRate", learningRate, .above(0))
@@ -241,7 +243,8 @@ extension PrototypeConfiguration: RangeChecking {
 }
 
 extension DecouplingConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("latentWidth", latentWidth, .atLeast(1, to: 1_048_576))
     try path.check("learningRate", learningRate, .above(0))
     try path.check("maskLearningRate", maskLearningRate, .above(0))

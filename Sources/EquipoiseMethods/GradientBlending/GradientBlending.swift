@@ -13,8 +13,8 @@ public import Torch
 /// |---|---|
 /// | G = L^V_N − L^V_{N+n} | ``HeadLosses/gain(from:)`` |
 /// | O = (L^V − L^T)_{N+n} − (L^V − L^T)_N | ``HeadLosses/overfitting(from:)`` |
-/// | w_k = G_k / O_k² / Z | ``weights(gains:overfittings:)`` |
-/// | L = Σ_k w_k CE(ℓ_k, y) | ``blended(_:weights:)`` |
+/// | w_k = G_k / O_k² / Z | `weights(gains:overfittings:)` |
+/// | L = Σ_k w_k CE(ℓ_k, y) | `blended(_:weights:)` |
 ///
 /// Heads 1 … M are linear layers on the encoders' features, which this method owns; head M + 1 is
 /// the model's fused one, and the one that predicts. The weights are estimated at an epoch's start:
@@ -72,7 +72,8 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
     /// The defaults.
     public init() {}
 
-    package func check(at path: ConfigPath) throws {
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws {
       try path.check("firstSuperEpoch", firstSuperEpoch, .atLeast(1))
       try path.check("superEpoch", superEpoch, .atLeast(1))
       try path.check("offlineEpochs", offlineEpochs, .atLeast(1, to: 1_000_000))
@@ -89,6 +90,8 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
   /// One line for lists.
   public static let summary =
     "joint and unimodal losses, weighted by what each gains and overfits"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wang, Tran, Feiszli",

@@ -13,10 +13,10 @@ public import Torch
 ///
 /// | equation | function |
 /// |---|---|
-/// | μ(S) = Σ ‖∂L/∂θ‖² / Σ ‖θ‖² over S | ``speed(_:_:)`` |
-/// | BDR_m = log10(Σ μ(bypass_m) / Σ μ(main_m)) | ``conditionalSpeed(bypass:main:)`` |
-/// | c = argmax BDR where max − min > ε | ``caring(_:threshold:)`` |
-/// | ḡ ← (⟨g⟩ + n ḡ) / (n + 1) | ``runningMean(_:_:count:)`` |
+/// | μ(S) = Σ ‖∂L/∂θ‖² / Σ ‖θ‖² over S | `speed(_:_:)` |
+/// | BDR_m = log10(Σ μ(bypass_m) / Σ μ(main_m)) | `conditionalSpeed(bypass:main:)` |
+/// | c = argmax BDR where max − min > ε | `caring(_:threshold:)` |
+/// | ḡ ← (⟨g⟩ + n ḡ) / (n + 1) | `runningMean(_:_:count:)` |
 ///
 /// The model is coupled by ``MMTM``, and each branch has its own classifier (fusion `sum`). The loss
 /// is Σ_m CE(ℓ_m, y), the prediction the mean of ℓ_m. main_m is encoder m with its classifier,
@@ -52,7 +52,8 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
     /// The defaults.
     public init() {}
 
-    package func check(at path: ConfigPath) throws {
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws {
       try path.check("threshold", threshold, .atLeast(0))
       try path.check("duration", duration, .atLeast(1))
       try path.check("warmupEpochs", warmupEpochs, .atLeast(0))
@@ -63,6 +64,9 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
   public static let name = "greedy"
   /// One line for lists.
   public static let summary = "coupled branches; the one that leans on the others loses its gates"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(
+    modalities: 2...Int.max, fusion: .sum, coupling: .mmtm, equalDepths: true)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wu, Jastrzębski, Cho, Geras",
@@ -90,8 +94,8 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
             + "(\(model.fusion.summary)) does not have"
           : "Greedy cuts the gates of MMTM modules between two encoders or more, which the model "
             + "does not have",
-        at: model.isCoupled ? "model.fusion" : "model.mmtm",
-        fix: "set model.mmtm=true and model.fusion=sum")
+        at: model.isCoupled ? "model.fusion" : "model.coupling",
+        fix: "set model.coupling=mmtm and model.fusion=sum")
     }
     self.configuration = configuration
     seed = setting.seed

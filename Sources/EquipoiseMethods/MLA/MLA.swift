@@ -13,12 +13,12 @@ public import Torch
 ///
 /// | equation | function |
 /// |---|---|
-/// | α = 0.1^λ, λ = 1 + batch / batches | ``regularisation(step:stepsPerEpoch:)`` |
-/// | k = P r, P ← P − k kᵀ / (α + rᵀ k) | ``updated(_:with:alpha:)`` |
-/// | G ← G Pᵀ | ``projected(_:by:)`` |
-/// | e_m = −Σ_c p_m,c log p_m,c | ``entropy(of:)`` |
-/// | λ = softmax over modalities of −e | ``weights(_:)`` |
-/// | ℓ = Σ_m λ_m ℓ_m | ``fused(_:)`` |
+/// | α = 0.1^λ, λ = 1 + batch / batches | `regularisation(step:stepsPerEpoch:)` |
+/// | k = P r, P ← P − k kᵀ / (α + rᵀ k) | `updated(_:with:alpha:)` |
+/// | G ← G Pᵀ | `projected(_:by:)` |
+/// | e_m = −Σ_c p_m,c log p_m,c | `entropy(of:)` |
+/// | λ = softmax over modalities of −e | `weights(_:)` |
+/// | ℓ = Σ_m λ_m ℓ_m | `fused(_:)` |
 ///
 /// For each modality in order, one optimiser step on the cross-entropy of W z_m + b; the features
 /// are those of one forward pass at the start. Only encoder m and the classifier move: parameters
@@ -32,7 +32,7 @@ public import Torch
 ///   the last of the batch before. The very first step of training is not projected.
 /// - P only ever shrinks, which ends in a classifier that stands still. It starts from I again in
 ///   each epoch (`resetEachEpoch`); the released code divides it by its Frobenius norm instead
-///   (`normalize`).
+///   (`normalised`).
 /// - rᵀk is a scalar and entropy each sample's own; the released code divides by a matrix and runs
 ///   its softmax over the batch.
 public final class MLA: StepDefining, InferenceFusing, StateKeeping {
@@ -53,7 +53,7 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
     /// Whether the projection starts anew in each epoch.
     public var resetEachEpoch = true
     /// Whether each update divides it by its Frobenius norm, as in the released code.
-    public var normalize = false
+    public var normalised = false
     /// Fixed weights of the modalities at inference, in the model's order; empty weighs each sample
     /// by entropy. The released code's are 0.55, 0.45 and 0.35, 0.25, 0.4.
     public var inferenceWeights: [Double] = []
@@ -61,7 +61,8 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
     /// The defaults.
     public init() {}
 
-    package func check(at path: ConfigPath) throws {
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws {
       let found = ConfigValue.sequence(inferenceWeights.map(ConfigValue.double))
       try path.check(
         "inferenceWeights", inferenceWeights.allSatisfy { $0 >= 0 }, found: found,
@@ -74,6 +75,8 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
   /// One line for lists.
   public static let summary =
     "encoders in turn through a shared classifier, fused by entropy at inference"
+  /// What it asks of the model.
+  public static let needs = ModelNeeds(fusion: .shared, coupling: .uncoupled)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Zhang et al.",
@@ -226,7 +229,7 @@ extension MLA {
     let alpha = Self.regularisation(step: context.step, stepsPerEpoch: context.stepsPerEpoch)
     projection = Self.updated(
       projection, with: configuration.projection == .current ? current : lastFeature, alpha: alpha)
-    if configuration.normalize { projection = projection / projection.norm() }
+    if configuration.normalised { projection = projection / projection.norm() }
     for index in gradients.entries.indices where gradients.entries[index].name == projectedName {
       gradients.entries[index].gradient = gradients.entries[index].gradient.map {
         Self.projected($0, by: projection)

@@ -53,6 +53,8 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
   public static let name = "pmr"
   /// One line for lists.
   public static let summary = "pulls the modality that lags to class prototypes"
+  /// What it asks of the model.
+  public static let needs: ModelNeeds = .severalModalities
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Fan et al.", title: "PMR: Prototypical Modal Rebalance for Multimodal Learning",
@@ -161,7 +163,8 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
 }
 
 extension PMR.Configuration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("alpha", alpha, .atLeast(0))
     try path.check("entropyWeight", entropyWeight, .atLeast(0))
     try path.check("entropyEpochs", entropyEpochs, .atLeast(0))

@@ -27,7 +27,8 @@ public struct EpochWindow: ConfigurationSection {
 }
 
 extension EpochWindow: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("first", first, .atLeast(0))
     try path.check("last", last, .atLeast(first))
   }

@@ -38,7 +38,7 @@ extension MethodSetting {
     guard model.isCoupled else { return }
     throw EquipoiseError(
       .configuration, "\(reason), and MMTM modules join them",
-      at: "model.mmtm", fix: "set model.mmtm=false")
+      at: "model.coupling", fix: "set model.coupling=none")
   }
 
   /// Names a number of each modality for the log.

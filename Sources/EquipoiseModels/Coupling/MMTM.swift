@@ -11,7 +11,7 @@ public import Torch
 /// A_m ← A_m ⊙ g_m
 /// ```
 /// The gates are σ, as in Wu et al. (2022), not 2σ as in the original.
-public final class MMTM: Module {
+public final class MMTM: Coupling {
   /// W_s, which all gates share.
   private let squeeze: Linear
   /// W_m.
@@ -33,7 +33,7 @@ public final class MMTM: Module {
   }
 
   /// Multiply-adds of one sample's gates: its layers see one vector each.
-  var multiplyAdds: Int {
+  public var multiplyAdds: Int {
     parameters.map(\.leaf).filter { $0.rank == 2 }.reduce(0) { $0 + $1.count }
   }
 
@@ -43,7 +43,7 @@ public final class MMTM: Module {
   ///   - outputs: one for each modality; the rows of a sample lie together.
   ///   - samples: B.
   /// - Returns: one for each modality.
-  func squeezed(_ outputs: [Tensor], samples: Int) -> [Tensor] {
+  public func squeezed(_ outputs: [Tensor], samples: Int) -> [Tensor] {
     zip(outputs, axes).map { output, axis in
       let grouped = output.reshaped([samples, -1] + output.shape.dropFirst())
       return grouped.mean(over: (1..<grouped.rank).filter { $0 != axis + 1 })
@@ -54,13 +54,19 @@ public final class MMTM: Module {
   ///
   /// - Parameter means: [B, C_m] for each modality.
   /// - Returns: one for each modality.
-  func gates(_ means: [Tensor]) -> [Tensor] {
+  public func gates(_ means: [Tensor]) -> [Tensor] {
     let hidden = squeeze(.concatenated(means, dimension: 1)).relu()
     return excite.modules.map { $0(hidden).sigmoid() }
   }
 
   /// The outputs, their channels weighted by gates.
-  func gated(_ outputs: [Tensor], by gates: [Tensor], samples: Int) -> [Tensor] {
+  ///
+  /// - Parameters:
+  ///   - outputs: one for each modality; the rows of a sample lie together.
+  ///   - gates: [B, C_m] for each modality.
+  ///   - samples: B.
+  /// - Returns: one for each modality.
+  public func gated(_ outputs: [Tensor], by gates: [Tensor], samples: Int) -> [Tensor] {
     zip(zip(outputs, gates), axes).map { pair, axis in
       let (output, gate) = pair
       let rows = output.size(0)
@@ -68,6 +74,43 @@ public final class MMTM: Module {
       var shape = output.shape.map { _ in 1 }
       (shape[0], shape[axis]) = (rows, gate.size(1))
       return output * repeated.reshaped(shape)
+    }
+  }
+}
+
+extension MMTM {
+  /// The settings of `type: mmtm`.
+  public struct Configuration: CouplingConfiguration {
+    /// `mmtm`.
+    public static let name = "mmtm"
+    /// One line for lists.
+    public static let summary = "multimodal transfer modules after every depth but the first"
+
+    /// Without settings.
+    public init() {}
+
+    /// Modules after every depth but the first, between encoders of one depth.
+    public func makeCouplings(
+      between encoders: [CoupledEncoder], from stream: (_ depth: Int) -> Generator
+    ) throws -> [(depth: Int, module: any Coupling)] {
+      let depth = encoders[0].encoder.depth
+      guard depth > 1, encoders.allSatisfy({ $0.encoder.depth == depth }) else {
+        let found = encoders.map { "\($0.modality) \($0.encoder.depth)" }.joined(separator: ", ")
+        throw EquipoiseError(
+          .configuration, "MMTM joins encoders of one depth, two blocks or more, not \(found)",
+          at: "model.coupling", fix: "set the encoders' depths so that they agree")
+      }
+      // The channels of every depth, by what a sample of zeros becomes.
+      let outputs = withoutGradient {
+        encoders.map { $0.encoder.trace(.zeros([1] + $0.shape), .evaluation).outputs }
+      }
+      return (1..<depth).map { depth in
+        let channels = zip(encoders, outputs).map { entry, outputs in
+          let axis = entry.encoder.channelAxis
+          return (name: entry.modality, channels: outputs[depth].size(axis), axis: axis)
+        }
+        return (depth, MMTM(channels, from: stream(depth)))
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ package typealias Squeezing = (_ depth: Int, _ means: [Tensor]) -> [Tensor]
 
 extension MultimodalModel {
   /// Whether encoders see each other's features, so that none can be run alone.
-  public var isCoupled: Bool { !mmtm.entries.isEmpty }
+  public var isCoupled: Bool { !coupling.entries.isEmpty }
 
   /// Encodes with changed gates, and fuses.
   ///
@@ -39,7 +39,7 @@ extension MultimodalModel {
     for depth in blocks[0].indices {
       for index in x.indices { entered[index].append(x[index]) }
       x = x.indices.map { blocks[$0][depth](x[$0], mode) }
-      guard let module = mmtm["\(depth)"] else { continue }
+      guard let module = coupling["\(depth)"] else { continue }
       let means = squeezing(depth, module.squeezed(x, samples: samples))
       let gates = gating(depth, module.gates(means))
       x = module.gated(x, by: gates, samples: samples)
@@ -49,32 +49,5 @@ extension MultimodalModel {
         inputs: entered[index], last: x[index],
         features: encoders[index].pool(x[index], samples: samples), samples: samples)
     }
-  }
-}
-
-extension ModelFactory {
-  /// Modules after every depth but the first, between encoders of one depth.
-  static func makeMMTM(
-    _ encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)], seed: UInt64
-  ) throws -> ModuleDictionary<MMTM> {
-    let depth = encoders[0].encoder.depth
-    guard depth > 1, encoders.allSatisfy({ $0.encoder.depth == depth }) else {
-      let found = encoders.map { "\($0.modality) \($0.encoder.depth)" }.joined(separator: ", ")
-      throw EquipoiseError(
-        .configuration, "MMTM joins encoders of one depth, two blocks or more, not \(found)",
-        at: "model.mmtm", fix: "set the encoders' depths so that they agree")
-    }
-    // The channels of every depth, by what a sample of zeros becomes.
-    let outputs = withoutGradient {
-      encoders.map { $0.encoder.trace(.zeros([1] + $0.shape), .evaluation).outputs }
-    }
-    return ModuleDictionary(
-      (1..<depth).map { depth in
-        let channels = zip(encoders, outputs).map { entry, outputs in
-          let axis = entry.encoder.channelAxis
-          return (name: entry.modality, channels: outputs[depth].size(axis), axis: axis)
-        }
-        return ("\(depth)", MMTM(channels, from: stream(seed, "mmtm", "depth \(depth)")))
-      })
   }
 }

@@ -45,3 +45,23 @@ public final class ConcatFusion: Fusion {
     return feature.linear(weight: columns, bias: share)
   }
 }
+
+extension ConcatFusion {
+  /// The settings of `type: concat`.
+  public struct Configuration: FusionConfiguration {
+    /// `concat`.
+    public static let name = "concat"
+    /// One line for lists.
+    public static let summary = "one linear layer over the concatenated features"
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      ConcatFusion(modalities.map(\.width), classes: classes, from: generator)
+    }
+  }
+}

@@ -1,4 +1,5 @@
 internal import EquipoiseKit
+public import EquipoiseSettings
 public import Torch
 
 /// The sum of the cosines between each modality's feature and its class weights (MMCosine, Xu et
@@ -65,5 +66,31 @@ public final class CosineFusion: Fusion {
   /// Rows of length 1. A row of zeros stays so, with a gradient that is finite.
   private static func normalized(_ rows: Tensor) -> Tensor {
     rows / ((rows * rows).sum(over: [1], keeping: true) + 1e-24).squareRoot()
+  }
+}
+
+extension CosineFusion {
+  /// The settings of `type: cosine`.
+  public struct Configuration: FusionConfiguration, RangeChecking {
+    /// `cosine`.
+    public static let name = "cosine"
+    /// One line for lists.
+    public static let summary = "the sum of the scaled cosines between features and class weights"
+
+    /// What the cosines are multiplied by.
+    public var scale = CosineFusion.defaultScale
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      CosineFusion(modalities, classes: classes, scale: scale, from: generator)
+    }
+
+    /// Throws for the first value out of its range.
+    public func check(at path: ConfigPath) throws { try path.check("scale", scale, .above(0)) }
   }
 }

@@ -49,3 +49,23 @@ public final class FiLMFusion: Fusion {
   /// `nil`: a product is no sum of modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
 }
+
+extension FiLMFusion {
+  /// The settings of `type: film`.
+  public struct Configuration: FusionConfiguration {
+    /// `film`.
+    public static let name = "film"
+    /// One line for lists.
+    public static let summary = "feature-wise linear modulation by the first modality"
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      try FiLMFusion(modalities.map(\.width), classes: classes, from: generator)
+    }
+  }
+}

@@ -48,3 +48,23 @@ public final class GatedFusion: Fusion {
   /// `nil`: a product is no sum of modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
 }
+
+extension GatedFusion {
+  /// The settings of `type: gated`.
+  public struct Configuration: FusionConfiguration {
+    /// `gated`.
+    public static let name = "gated"
+    /// One line for lists.
+    public static let summary = "gating by the first modality"
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      try GatedFusion(modalities.map(\.width), classes: classes, from: generator)
+    }
+  }
+}

@@ -68,3 +68,24 @@ extension Fusion {
     return self is SumFusion || featureWidths.count == 1 ? slice : nil
   }
 }
+
+extension SharedFusion {
+  /// The settings of `type: shared`.
+  public struct Configuration: FusionConfiguration {
+    /// `shared`.
+    public static let name = "shared"
+    /// One line for lists.
+    public static let summary =
+      "one linear layer that all modalities use; their logits are averaged"
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      try SharedFusion(modalities, classes: classes, from: generator)
+    }
+  }
+}

@@ -47,3 +47,23 @@ public final class SumFusion: Fusion {
     fc.modules[modality](feature)
   }
 }
+
+extension SumFusion {
+  /// The settings of `type: sum`.
+  public struct Configuration: FusionConfiguration {
+    /// `sum`.
+    public static let name = "sum"
+    /// One line for lists.
+    public static let summary = "the sum of one linear layer for each modality"
+
+    /// The defaults.
+    public init() {}
+
+    /// A head with random weights.
+    public func makeFusion(
+      of modalities: [(name: String, width: Int)], classes: Int, from generator: Generator
+    ) throws -> any Fusion {
+      SumFusion(modalities, classes: classes, from: generator)
+    }
+  }
+}

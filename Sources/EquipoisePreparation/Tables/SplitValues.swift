@@ -16,7 +16,7 @@ public struct SplitValues: ConfigurationSection {
 
 extension SplitValues: RangeChecking {
   /// A word that stands for two splits would put samples into the one that happens to come first.
-  package func check(at path: ConfigPath) throws {
+  public func check(at path: ConfigPath) throws {
     var meaning: [String: String] = [:]
     for (split, words) in [("train", train), ("validation", validation), ("test", test)] {
       for word in words {

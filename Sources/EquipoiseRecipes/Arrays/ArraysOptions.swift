@@ -62,7 +62,8 @@ public enum ArraysPreset: String, ConfigurationChoice {
 }
 
 extension ArraysOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("classes", namesOf: classes)
     try path.check("only", namesOf: only)
     try splitValues.check(at: path.appending("splitValues"))

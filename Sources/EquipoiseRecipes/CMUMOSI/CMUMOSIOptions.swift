@@ -22,7 +22,8 @@ public struct CMUMOSIOptions: ConfigurationSection {
 }
 
 extension CMUMOSIOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     let known = ["audio", "text", "video"]
     for (index, name) in modalities.enumerated() where !known.contains(name) {
       let place = path.appending("modalities").appending(index: index)

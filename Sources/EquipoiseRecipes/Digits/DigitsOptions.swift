@@ -46,7 +46,8 @@ public enum DigitsSplit: String, ConfigurationChoice {
 }
 
 extension DigitsOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("imagesPerRecording", imagesPerRecording, .from(1..<17))
     try path.check("size", size, .from(8..<257))
     try path.check("seconds", seconds, .between(0.05, 3))

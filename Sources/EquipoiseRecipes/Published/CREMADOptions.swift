@@ -62,7 +62,8 @@ public enum CREMADSplit: String, ConfigurationChoice {
 }
 
 extension CREMADOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try MediaChoices.check(modalities, among: ["audio", "visual"], at: path)
     try path.check("frames", frames, .from(1..<65))
     try path.check("fps", fps, .from(1..<61))

@@ -40,7 +40,8 @@ public enum FlowOrigin: String, ConfigurationChoice {
 }
 
 extension UCF101Options: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try MediaChoices.check(modalities, among: ["flow", "rgb"], at: path)
     try path.check("split", split, .from(1..<4))
     try path.check("frames", frames, .from(1..<65))

@@ -38,7 +38,8 @@ public struct SyntheticOptions: ConfigurationSection {
 }
 
 extension SyntheticOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("classes", classes, .from(2..<7))
     try path.check("train", train, .atLeast(classes))
     try path.check("validation", validation, .atLeast(0))

@@ -28,7 +28,8 @@ public struct UTDOptions: ConfigurationSection {
 }
 
 extension UTDOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     let known = ["depth", "flow", "inertial", "skeleton"]
     for (index, name) in modalities.enumerated() where !known.contains(name) {
       let place = path.appending("modalities").appending(index: index)

@@ -1,5 +1,4 @@
 internal import EquipoiseKit
-package import EquipoiseMethods
 import Foundation
 import Torch
 
@@ -122,10 +121,10 @@ package final class BenchmarkProcess {
 
 extension BenchmarkProcess {
   /// The other end, in this program: serves one setting until standard input ends or says 0.
-  package static func serve(methods: MethodCatalogue = .inUse) throws {
+  package static func serve(catalogue: RunCatalogue = .inUse) throws {
     guard let first = readLine() else { return }
     let setting = try JSONDecoder().decode(BenchmarkSetting.self, from: Data(first.utf8))
-    let benchmark = try StepBenchmark(setting, methods: methods)
+    let benchmark = try StepBenchmark(setting, catalogue: catalogue)
     try answer(
       Greeting(
         version: Runtime.version, multiplyAddsPerSample: benchmark.multiplyAddsPerSample))

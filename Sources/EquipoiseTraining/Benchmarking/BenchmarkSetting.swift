@@ -1,5 +1,6 @@
 internal import EquipoiseKit
-package import EquipoiseModels
+internal import EquipoiseModels
+internal import EquipoiseSettings
 package import EquipoiseMethods
 
 /// What is timed: one training step of a method on random numbers.
@@ -39,7 +40,7 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
   /// Whether images lie with their channels innermost.
   package var channelsLast = false
   /// How modalities are joined.
-  package var fusion = FusionKind.concatenation
+  package var fusion = "concat"
   /// Whether MMTM modules couple the encoders.
   package var mmtm = false
   /// Whether PyTorch compiles its step (`torch.compile`); without effect here.
@@ -50,18 +51,16 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
 
   /// The same encoders under another method, with the fusion and the coupling that it needs.
   ///
-  /// - Parameter method: its name.
+  /// - Parameters:
+  ///   - method: its name.
+  ///   - catalogue: where it is.
   /// - Returns: the setting of that method, without a preset.
-  package func with(method: String) -> BenchmarkSetting {
+  package func with(method: String, of catalogue: RunCatalogue = .inUse) -> BenchmarkSetting {
     var setting = self
     (setting.method, setting.preset) = (method, nil)
-    setting.mmtm = method == Greedy.name
-    switch method {
-    case Greedy.name, LateFusion.name: setting.fusion = .sum
-    case MLA.name: setting.fusion = .shared
-    case MMCosine.name: setting.fusion = .cosine
-    default: setting.fusion = .concatenation
-    }
+    let needs = catalogue.methods.methods.first { $0.name == method }?.needs ?? ModelNeeds()
+    setting.fusion = needs.fusion?.name ?? FusionSection.concatenation.name
+    setting.mmtm = needs.coupling?.name == CouplingSection.mmtm.name
     return setting
   }
 

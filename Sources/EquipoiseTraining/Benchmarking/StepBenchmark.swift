@@ -2,7 +2,7 @@ internal import EquipoiseKit
 internal import EquipoiseSettings
 package import EquipoiseModels
 internal import EquipoiseData
-package import EquipoiseMethods
+internal import EquipoiseMethods
 package import Torch
 
 /// Runs training steps of a setting, through the same engine and step as a real run.
@@ -22,21 +22,21 @@ package final class StepBenchmark {
   /// - Parameters:
   ///   - setting: what to time.
   ///   - clock: by what; nil waits for the setting's device.
-  ///   - methods: the methods that it may name.
+  ///   - catalogue: what it may name.
   /// - Throws: when the setting makes no model, or there is no such device.
   package init(
-    _ setting: BenchmarkSetting, clock: DeviceClock? = nil, methods: MethodCatalogue = .inUse
+    _ setting: BenchmarkSetting, clock: DeviceClock? = nil, catalogue: RunCatalogue = .inUse
   ) throws {
     device = try Accelerators.device(named: setting.device)
     self.setting = setting
     self.clock = clock ?? DeviceClock(device)
     Runtime.threads = setting.threads
     Runtime.allowsTF32 = setting.precision == .tf32
-    let model = try Self.makeModel(setting, on: device)
+    let model = try Self.makeModel(setting, on: device, of: catalogue)
     let batch = Self.makeBatch(setting, on: device)
     var training = TrainingConfiguration()
     training.precision = setting.precision
-    let method = try Self.makeMethod(setting, model, on: device, of: methods)
+    let method = try Self.makeMethod(setting, model, on: device, of: catalogue)
     let optimiser = training.optimiser
     let engine = TrainingEngine(
       model: model,
@@ -78,14 +78,14 @@ package final class StepBenchmark {
 
   private static func makeMethod(
     _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device,
-    of methods: MethodCatalogue
+    of catalogue: RunCatalogue
   ) throws -> any BalancingMethod {
     let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
     let section = try RunConfiguration.resolve(
-      sets: ["method.name=\(setting.method)"] + preset, methods: methods,
+      sets: ["method.name=\(setting.method)"] + preset, catalogue: catalogue,
       needsData: false
     ).configuration.method
-    return try methods.make(
+    return try catalogue.methods.make(
       section,
       for: MethodSetting(
         model: model, classes: setting.classes, epochs: epoch + 1, device: device, seed: 0,
@@ -93,22 +93,21 @@ package final class StepBenchmark {
   }
 
   private static func makeModel(
-    _ setting: BenchmarkSetting, on device: Device
+    _ setting: BenchmarkSetting, on device: Device, of catalogue: RunCatalogue
   ) throws -> MultimodalModel {
     let names = setting.shapes.indices.map { "modality\($0)" }
-    var encoder = EncoderConfiguration()
-    encoder.width = setting.width
-    switch setting.encoder {
-    case .resnet18: encoder.type = .resnet18
-    case .transformer:
-      encoder.type = .transformer
-      encoder.heads = setting.heads
-      encoder.hidden = setting.hidden
-    }
-    var configuration = ModelConfiguration()
+    let encoder: EncoderSection =
+      switch setting.encoder {
+      case .resnet18: .resnet18(width: setting.width)
+      case .transformer:
+        .transformer(width: setting.width, heads: setting.heads, hidden: setting.hidden)
+      }
+    var configuration = try RunConfiguration.resolve(
+      sets: ["model.fusion=\(setting.fusion)"], catalogue: catalogue, needsData: false
+    ).configuration.model
     configuration.encoders = NamedSections(
       Dictionary(uniqueKeysWithValues: names.map { ($0, encoder) }))
-    (configuration.fusion, configuration.mmtm) = (setting.fusion, setting.mmtm)
+    configuration.coupling = setting.mmtm ? .mmtm : .uncoupled
     let model = try ModelFactory.makeModel(
       modalities: zip(names, setting.shapes).map { (name: $0, shape: $1) },
       classes: setting.classes, configuration: configuration, seed: 0)

@@ -25,7 +25,8 @@ public struct EvaluationConfiguration: ConfigurationSection {
 }
 
 extension EvaluationConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("validationFraction", validationFraction, .between(0, 1))
     try path.check("batchSize", batchSize, .atLeast(1))
   }

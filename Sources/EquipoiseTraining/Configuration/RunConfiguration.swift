@@ -29,11 +29,13 @@ public struct RunConfiguration: ConfigurationSection {
 }
 
 extension RunConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check(
       "modalities", modalities?.isEmpty != true, found: .sequence([]),
       expected: "at least one name, or null for all modalities")
     try model.check(at: path.appending("model"))
+    try method.check(at: path.appending("method"))
     try training.check(at: path.appending("training"))
     for name in augmentation.names {
       try augmentation[name]?.check(at: path.appending("augmentation").appending(name))
@@ -66,16 +68,16 @@ extension RunConfiguration {
   /// - Parameters:
   ///   - key: its path with dots.
   ///   - method: the method's name.
-  ///   - methods: The methods there are and the type of each one's settings.
+  ///   - table: what its sections may choose from.
   ///   - place: what to name in the message.
   /// - Throws: `EquipoiseError` with the key that may have been meant.
   package static func checkKey(
-    _ key: String, method: String, methods: MethodTable, at place: String
+    _ key: String, method: String, table: SectionTable, at place: String
   ) throws {
     let chosen = ConfigAssignment.flag("--methods", "method.name", .string(method))
     let path = ConfigPath(dotted: key)
     do {
-      let resolver = ConfigResolver<RunConfiguration>(variants: methods.sections)
+      let resolver = ConfigResolver<RunConfiguration>(table: table)
       // Any other problem has its own place and time.
       try resolver.checkKey(path, after: [chosen])
     } catch let issue as ConfigIssue {
@@ -89,19 +91,27 @@ extension RunConfiguration {
   ///   - file: The path of a YAML file, or nil for none.
   ///   - flags: What flags of the command line set.
   ///   - sets: The arguments of `--set`, each `KEY.PATH=VALUE`.
-  ///   - methods: The methods there are and the type of each one's settings.
+  ///   - table: what its sections may choose from.
   ///   - needsData: Whether a configuration without a dataset is refused.
   /// - Returns: The configuration and who set what.
   /// - Throws: `EquipoiseError` for a file that cannot be read, an unknown key or method, a value
   ///   of the wrong type or out of range.
   package static func resolve(
     file: String? = nil, flags: [ConfigAssignment] = [], sets: [String] = [],
-    methods: MethodTable, needsData: Bool = true
+    table: SectionTable, needsData: Bool = true
   ) throws -> ResolvedConfig<RunConfiguration> {
-    let assignments = try file.map(YAMLReader.read(file:)) ?? []
-    let resolver = ConfigResolver<RunConfiguration>(variants: methods.sections)
-    let resolved =
-      try resolver.resolve(assignments + flags + sets.flatMap(ConfigAssignment.parse(set:)))
+    let assignments =
+      try file.map { FormerConfiguration.translated(try YAMLReader.read(file: $0)) } ?? []
+    return try resolve(
+      assignments + flags + sets.flatMap(ConfigAssignment.parse(set:)), table: table,
+      needsData: needsData)
+  }
+
+  /// The configuration after assignments, of which a later one beats an earlier one.
+  static func resolve(
+    _ assignments: [ConfigAssignment], table: SectionTable, needsData: Bool
+  ) throws -> ResolvedConfig<RunConfiguration> {
+    let resolved = try ConfigResolver<RunConfiguration>(table: table).resolve(assignments)
       .validated()
     if needsData, resolved.configuration.data.isEmpty {
       throw EquipoiseError(
@@ -110,12 +120,12 @@ extension RunConfiguration {
     return resolved
   }
 
-  /// The same for the methods of a catalogue.
+  /// The same for what a catalogue holds.
   package static func resolve(
     file: String? = nil, flags: [ConfigAssignment] = [], sets: [String] = [],
-    methods: MethodCatalogue, needsData: Bool = true
+    catalogue: RunCatalogue, needsData: Bool = true
   ) throws -> ResolvedConfig<RunConfiguration> {
     try resolve(
-      file: file, flags: flags, sets: sets, methods: methods.table(), needsData: needsData)
+      file: file, flags: flags, sets: sets, table: catalogue.table(), needsData: needsData)
   }
 }

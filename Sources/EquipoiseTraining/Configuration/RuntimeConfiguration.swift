@@ -13,7 +13,7 @@ public struct RuntimeConfiguration: ConfigurationSection {
   /// whichever algorithms are fastest.
   public var deterministic = true
   /// Loader threads; 0 loads between steps.
-  public var workers = 1
+  public var loaders = 1
   /// Batches the loader keeps ready.
   public var prefetch = 3
   /// Steps between two checkpoints inside an epoch; nil writes them between epochs only.
@@ -28,13 +28,14 @@ public struct RuntimeConfiguration: ConfigurationSection {
 }
 
 extension RuntimeConfiguration: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check(
       "device", Self.isDevice(device), found: .string(device),
       expected: "auto, cpu, cuda, cuda:N or mps")
     try path.check("threads", threads, .atLeast(1, to: 1024))
     try path.check("seed", seed, .seed)
-    try path.check("workers", workers, .atLeast(0, to: 1024))
+    try path.check("loaders", loaders, .atLeast(0, to: 1024))
     try path.check("prefetch", prefetch, .atLeast(1, to: 1_000_000))
     try path.check("checkpointEverySteps", checkpointEverySteps, .threshold(1))
     try path.check("keepCheckpoints", keepCheckpoints, .threshold(2))

@@ -25,7 +25,7 @@ struct ConditionalUtilisation {
       .configuration,
       "conditional utilisation is that of branches which MMTM couples and which have classifiers of "
         + "their own", at: "evaluation.utilisation",
-      fix: "set model.mmtm=true and model.fusion=sum, or leave it out")
+      fix: "set model.coupling=mmtm and model.fusion=sum, or leave it out")
   }
 
   /// The rates.

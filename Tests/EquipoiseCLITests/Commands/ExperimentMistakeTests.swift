@@ -37,7 +37,8 @@ import Testing
     BadInputTests.Mistake(
       "compare --data DIR/data --entry x=joint,method.lambda=2 --out DIR/out",
       """
-      entry 'x': --set: unknown key 'method.lambda'; choose from 'name'
+      entry 'x': --set: 'method.lambda' does not apply to the method 'joint'; it belongs to 'aim', 'opm', \
+      'diagnosing-relearning'; 'joint' has no settings
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --entry x --out DIR/out", status: 64,

@@ -38,6 +38,29 @@ import Testing
       + ["--seeds", "0,1", "--epochs", "2", "--out", folder.file(out)] + TinyDataset.settings + more
   }
 
+  /// A key may belong to what another option chooses.
+  @Test func searchesAKeyOfAChosenOptimiser() throws {
+    let adam = [
+      "--set", "training.optimiser.type=adam", "--set", "training.optimiser.learningRate=0.01",
+    ]
+    let betas = ["--grid", "training.optimiser.betas=[0.9, 0.99],[0.5, 0.9]"]
+    let outcome = try CommandLineTool.run(sweep("adam", adam + betas))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for (trial, values) in [("trial-000", "[0.9, 0.99]"), ("trial-001", "[0.5, 0.9]")] {
+      let saved = try text("adam/joint/\(trial)/seed-0/config.yaml")
+      #expect(saved.contains("type: adam\n") && saved.contains("betas: \(values)\n"))
+    }
+    let sgd = try CommandLineTool.run(sweep("sgd", betas))
+    #expect(sgd.status == 1)
+    #expect(
+      sgd.errors == """
+        error: trial training.optimiser.betas=[0.9, 0.99] of 'joint': 'training.optimiser.betas' does not \
+        apply to the optimiser 'sgd'; it belongs to 'adam', 'adamw'; 'sgd' has 'learningRate', 'momentum', \
+        'weightDecay'
+
+        """)
+  }
+
   private let grid = ["--grid", "training.optimiser.momentum=0.5,0.9"]
 
   private func text(_ path: String) throws -> String {

@@ -81,7 +81,7 @@ struct ONNXTests {
     if words.count > 2 {
       arguments += ["--method", words[1]]
       arguments += [
-        "--set", words[0] == "mmtm" ? "model.mmtm=true" : "model.fusion=\(words[0])",
+        "--set", words[0] == "mmtm" ? "model.coupling=mmtm" : "model.fusion=\(words[0])",
       ]
     }
     _ = try equipoise(arguments)

@@ -6,10 +6,10 @@ import Equipoise
 
 /// Presets of a method: other defaults, which every key that is given beats.
 struct PresetTests {
-  private func resolve(_ sets: [String]) throws -> AIMConfiguration {
+  private func resolve(_ sets: [String]) throws -> AIMConfiguration? {
     try RunConfiguration.resolve(
-      sets: ["data=d", "method.name=aim"] + sets, methods: .standard
-    ).configuration.method.decode(as: AIMConfiguration.self)
+      sets: ["data=d", "method.name=aim"] + sets, catalogue: .standard
+    ).configuration.method.settings as? AIMConfiguration
   }
 
   @Test(arguments: AIMPreset.allCases) func aPresetIsItsSettings(_ preset: AIMPreset) throws {
@@ -33,12 +33,12 @@ struct PresetTests {
     let folder = try TemporaryFolder()
     let yaml = try RunConfiguration.resolve(
       sets: ["data=d", "method.name=aim", "method.preset=fast", "method.lambda=3"],
-      methods: .standard
+      catalogue: .standard
     ).yaml(withOrigins: false)
     let file = try folder.write(yaml, to: "run.yaml")
-    let read = try RunConfiguration.resolve(file: file, methods: .standard)
+    let read = try RunConfiguration.resolve(file: file, catalogue: .standard)
     var expected = AIMConfiguration.settings(of: .fast)
     expected.lambda = 3
-    #expect(try read.configuration.method.decode(as: AIMConfiguration.self) == expected)
+    #expect(read.configuration.method == MethodSection(AIM.self, expected))
   }
 }

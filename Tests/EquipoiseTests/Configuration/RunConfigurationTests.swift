@@ -15,7 +15,7 @@ struct RunConfigurationTests {
     let folder = try TemporaryFolder()
     let file = try folder.write(yaml, to: "run.yaml")
     return try RunConfiguration.resolve(
-      file: file, flags: flags, sets: sets, methods: exampleMethods())
+      file: file, flags: flags, sets: sets, table: exampleTable())
   }
 
   @Test func printsEveryValueWithItsDefault() throws {
@@ -24,9 +24,10 @@ struct RunConfigurationTests {
       modalities: null
       model:
         encoders: {}
-        fusion: concat
-        cosineScale: null
-        mmtm: false
+        fusion:
+          type: concat
+        coupling:
+          type: none
         initialWeights: null
       method:
         name: joint
@@ -39,14 +40,11 @@ struct RunConfigurationTests {
           learningRate: 0.001
           momentum: 0.9
           weightDecay: 0.0001
-          betas: [0.9, 0.999]
-          epsilon: 1.0e-08
         schedule:
           type: step
+          warmupEpochs: 0
           stepSize: 70
           gamma: 0.1
-          warmupEpochs: 0
-          minimumLearningRate: 0.0
         gradientClip: null
         precision: fp32
         channelsLast: false
@@ -64,7 +62,7 @@ struct RunConfigurationTests {
         threads: null
         seed: 0
         deterministic: true
-        workers: 1
+        loaders: 1
         prefetch: 3
         checkpointEverySteps: null
         keepCheckpoints: 2
@@ -83,13 +81,13 @@ struct RunConfigurationTests {
       flags: [
         .flag("--data", "data", .string("12")), .flag("--seed", "runtime.seed", .integer(3)),
       ],
-      sets: ["training.batchSize=16", "model.encoders.audio.dropout=0.5"], methods: exampleMethods()
+      sets: ["training.batchSize=16", "model.encoders.audio.dropout=0.5"], table: exampleTable()
     ).yaml(withOrigins: true)
     let lines = listing.split(separator: "\n")
     for (value, origin) in [
       ("data: \"12\"", "--data"), ("epochs: 5", "\(file):2"), ("batchSize: 16", "--set"),
       ("seed: 3", "--seed"), ("dropout: 0.5", "--set"), ("heads: null", "default"),
-      ("betas: [0.9, 0.999]", "default"), ("probe: false", "default"),
+      ("momentum: 0.9", "default"), ("probe: false", "default"),
     ] {
       let match = lines.first { $0.contains(value + " ") }
       #expect(match?.hasSuffix("  # \(origin)") == true, "\(value): \(match ?? "absent")")
@@ -97,19 +95,21 @@ struct RunConfigurationTests {
   }
 
   /// A configuration with something unusual in every section.
-  private static func unusual() throws -> RunConfiguration {
+  private static func unusual() -> RunConfiguration {
     var configuration = RunConfiguration()
     configuration.data = "true"
     configuration.modalities = ["audio", "null", "a: b\n", "2"]
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.initialWeights) = (.conv1d, 5, "C:\\w \"x\".safetensors")
-    configuration.model.encoders = NamedSections(["2": encoder, "a: b\n": EncoderConfiguration()])
+    var encoder = EncoderSection.conv1d(width: 5)
+    encoder.initialWeights = "C:\\w \"x\".safetensors"
+    configuration.model.encoders = NamedSections(["2": encoder, "a: b\n": EncoderSection()])
     configuration.model.fusion = .film
     var settings = ExampleMethodSettings()
     (settings.alpha, settings.window) = (1.0 / 3, [])
-    configuration.method = try MethodSection(name: "ogm", configuration: settings)
-    configuration.training.optimiser.learningRate = .leastNonzeroMagnitude
-    configuration.training.optimiser.betas = [0, 0.1 + 0.2]
+    configuration.method = MethodSection(name: "ogm", settings: settings)
+    var adam = AdamConfiguration()
+    adam.betas = [0, 0.1 + 0.2]
+    configuration.training.optimiser = OptimiserSection(adam, learningRate: .leastNonzeroMagnitude)
+    configuration.training.schedule = ScheduleSection(CosineSchedule(), warmupEpochs: 3)
     configuration.training.gradientClip = 1e30
     configuration.augmentation["audio"] = AugmentationConfiguration()
     configuration.evaluation.selectBy = .macroF1
@@ -119,7 +119,7 @@ struct RunConfigurationTests {
   }
 
   @Test func readingTheSavedConfigurationGivesTheSameValue() throws {
-    let configuration = try Self.unusual()
+    let configuration = Self.unusual()
     let saved = ResolvedConfig(configuration: configuration, origins: [:])
     for withOrigins in [false, true] {
       let read = try resolve(saved.yaml(withOrigins: withOrigins))
@@ -145,11 +145,11 @@ struct RunConfigurationTests {
       "training.optimiser.weightDecay is -1.0; expected at least 0.0"
     ),
     (
-      "training.optimiser.betas=[0.9]",
+      "training.optimiser=adam; training.optimiser.betas=[0.9]",
       "training.optimiser.betas is a list; expected two numbers at least 0 and below 1"
     ),
     (
-      "training.optimiser.epsilon=0",
+      "training.optimiser=adamw; training.optimiser.epsilon=0",
       "training.optimiser.epsilon is 0.0; expected a number above 0.0"
     ),
     ("training.schedule.stepSize=0", "training.schedule.stepSize is 0; expected at least 1"),
@@ -159,7 +159,7 @@ struct RunConfigurationTests {
       "training.schedule.warmupEpochs is -1; expected at least 0"
     ),
     (
-      "training.schedule.minimumLearningRate=-1",
+      "training.schedule=cosine; training.schedule.minimumLearningRate=-1",
       "training.schedule.minimumLearningRate is -1.0; expected at least 0.0"
     ),
     ("model.encoders.a.width=0", "model.encoders.a.width is 0; expected at least 1"),
@@ -169,6 +169,26 @@ struct RunConfigurationTests {
     (
       "model.encoders.a.dropout=1",
       "model.encoders.a.dropout is 1.0; expected at least 0.0 and below 1.0"
+    ),
+    (
+      "model.encoders.a=resnet34; model.encoders.a.width=0",
+      "model.encoders.a.width is 0; expected at least 1"
+    ),
+    (
+      "model.encoders.a=mlp; model.encoders.a.depth=0",
+      "model.encoders.a.depth is 0; expected at least 1"
+    ),
+    (
+      "model.encoders.a=conv1d; model.encoders.a.dropout=-1",
+      "model.encoders.a.dropout is -1.0; expected at least 0.0 and below 1.0"
+    ),
+    (
+      "model.encoders.a=transformer; model.encoders.a.heads=0",
+      "model.encoders.a.heads is 0; expected at least 1"
+    ),
+    (
+      "model.fusion=cosine; model.fusion.scale=0",
+      "model.fusion.scale is 0.0; expected a number above 0.0"
     ),
     ("augmentation.a.crop=-1", "augmentation.a.crop is -1; expected at least 0"),
     ("augmentation.a.timeShift=-1", "augmentation.a.timeShift is -1; expected at least 0"),
@@ -185,7 +205,7 @@ struct RunConfigurationTests {
     ),
     ("runtime.threads=0", "runtime.threads is 0; expected at least 1"),
     ("runtime.seed=-1", "runtime.seed is -1; expected at least 0"),
-    ("runtime.workers=-1", "runtime.workers is -1; expected at least 0"),
+    ("runtime.loaders=-1", "runtime.loaders is -1; expected at least 0"),
     ("runtime.prefetch=0", "runtime.prefetch is 0; expected at least 1"),
     ("runtime.checkpointEverySteps=0", "runtime.checkpointEverySteps is 0; expected at least 1"),
     ("runtime.keepCheckpoints=1", "runtime.keepCheckpoints is 1; expected at least 2"),
@@ -196,7 +216,8 @@ struct RunConfigurationTests {
     ),
   ])
   func refusesValuesOutOfRange(set: String, expected: String) {
-    #expect(message { _ = try resolve("data: d", sets: [set]) } == "--set: " + expected)
+    let sets = set.components(separatedBy: "; ")
+    #expect(message { _ = try resolve("data: d", sets: sets) } == "--set: " + expected)
   }
 
   @Test(arguments: ["auto", "cpu", "cuda", "cuda:0", "cuda:12", "mps"])

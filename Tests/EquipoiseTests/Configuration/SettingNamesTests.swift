@@ -22,15 +22,16 @@ struct SettingNamesTests {
     ("trainer.max_epochs=3", "did you mean 'training.epochs'?"),
     ("num_train_epochs=3", "did you mean 'training.epochs'?"),
     ("seed=3", "did you mean 'runtime.seed'?"),
-    ("num_workers=3", "did you mean 'runtime.workers'?"),
+    ("num_workers=3", "did you mean 'runtime.loaders'?"),
     ("gradient_clip_val=1", "did you mean 'training.gradientClip'?"),
     ("warmup_epochs=1", "did you mean 'training.schedule.warmupEpochs'?"),
     ("optimizer=adam", "did you mean 'training.optimiser'?"),
     ("training.momentum=0.9", "did you mean 'training.optimiser.momentum'?"),
     ("model.dropout=0.9", "did you mean 'model.encoders.NAME.dropout'?"),
     ("dataset=x", "did you mean 'data'?"),
-    ("training.optimiser=adam", "expected a section: set training.optimiser.type"),
-    ("method=aim", "expected a section: set method.name"),
+    ("optimizer.eps=1e-6", "did you mean 'training.optimiser.epsilon'?"),
+    ("optimizer.betas=[0.9, 0.99]", "did you mean 'training.optimiser.betas'?"),
+    ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
       "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
@@ -39,7 +40,7 @@ struct SettingNamesTests {
   ])
   func remedies(_ set: String, _ remedy: String) {
     let error = #expect(throws: EquipoiseError.self) {
-      try RunConfiguration.resolve(sets: [set], methods: .standard, needsData: false)
+      try RunConfiguration.resolve(sets: [set], catalogue: .standard, needsData: false)
     }
     #expect(error?.remedy == remedy)
   }

@@ -21,47 +21,92 @@ struct SettingNumbersTests {
     "9223372036854775807", "-9223372036854775808", "9223372036854775808",
   ]
 
-  /// The settings of a method, or of everything else, that hold numbers or may.
-  private static func keys(of method: String) throws -> [String] {
+  /// Settings that hold numbers or may, and what has to be chosen for there to be these.
+  private struct Keys {
+    var choices: [String] = []
+    var keys: [String] = []
+  }
+
+  /// Which modality of the run suits a type of encoder.
+  private static let modalities = [
+    "resnet18": "image", "resnet34": "image", "transformer": "series", "conv1d": "series",
+  ]
+
+  /// The settings of a method, or of everything else: of every choice there is.
+  private static func keys(of method: String) throws -> [Keys] {
+    let name = "method.name=\(method)"
+    guard method == Joint.name else { return [try keys([name], below: "method")] }
+    let model = ModelCatalogue.standard
+    let encoders = model.encoders.map {
+      ("model.encoders.\(modalities[$0.name] ?? "vector")", $0.name)
+    }
+    let choices =
+      encoders + model.fusions.map { ("model.fusion", $0.name) }
+      + model.couplings.map { ("model.coupling", $0.name) }
+      + TrainingCatalogue.standard.optimisers.map { ("training.optimiser", $0.name) }
+      + TrainingCatalogue.standard.schedules.map { ("training.schedule", $0.name) }
+    return try [keys([name, "augmentation.image.flip=false"], below: "")]
+      + choices.map { try keys([name, "\($0).type=\($1)"], below: $0) }
+  }
+
+  private static func keys(_ choices: [String], below section: String) throws -> Keys {
     let resolved = try RunConfiguration.resolve(
-      sets: ["method.name=\(method)"], methods: .standard, needsData: false)
-    var configuration = resolved.configuration
-    configuration.model.encoders = NamedSections(["vector": EncoderConfiguration()])
-    configuration.augmentation = NamedSections(["image": AugmentationConfiguration()])
-    return try ConfigEncoder.encode(configuration).nodes().compactMap { path, value in
-      guard path.keys.first == "method" || method == Joint.name else { return nil }
+      sets: choices, catalogue: .standard, needsData: false)
+    let keys = try ConfigEncoder.encode(resolved.configuration).nodes().compactMap {
+      path, value -> String? in
+      let path = path.description
+      guard section.isEmpty || path.hasPrefix(section + ".") else { return nil }
       switch value {
-      case .integer, .double, .null: return path.description
+      case .integer, .double, .null: return path
       default: return nil
       }
     }
+    return Keys(choices: choices, keys: keys)
   }
 
   @Test(arguments: MethodCatalogue.standard.names)
   func refusedInASentenceOrTrained(_ method: String) throws {
-    let keys = try Self.keys(of: method)
-    let table = try MethodCatalogue.standard.table()
-    let tiny = try TinyRun()
-    var refused = 0
-    for key in keys {
-      for number in Self.numbers {
-        let set = "\(key)=\(number)"
-        do {
-          let found = try RunConfiguration.resolve(
-            sets: ["method.name=\(method)", set], methods: table, needsData: false)
-          try trainOneStep(found.configuration, as: tiny, set)
-        } catch let error as EquipoiseError {
-          refused += 1
-          #expect(
-            error.remedy != nil && error.description.contains(key.split(separator: ".").last ?? ""),
-            "\(set): \(error)")
-        } catch let error as FormatError {
-          // A number as the name of a file.
-          #expect(key.hasSuffix("nitialWeights"), "\(set): \(error)")
+    let table = try RunCatalogue.standard.table()
+    let tiny = try Self.tinyRun(withSeries: method == Joint.name)
+    for group in try Self.keys(of: method) {
+      var refused = 0
+      for key in group.keys {
+        for number in Self.numbers {
+          let set = "\(key)=\(number)"
+          do {
+            let found = try RunConfiguration.resolve(
+              sets: group.choices + [set], table: table, needsData: false)
+            try trainOneStep(found.configuration, as: tiny, set)
+          } catch let error as EquipoiseError {
+            refused += 1
+            #expect(
+              error.remedy != nil
+                && error.description.contains(key.split(separator: ".").last ?? ""),
+              "\(group.choices) \(set): \(error)")
+          } catch let error as FormatError {
+            // A number as the name of a file.
+            #expect(key.hasSuffix("nitialWeights"), "\(set): \(error)")
+          }
         }
       }
+      #expect(group.keys.isEmpty || refused > group.keys.count, "\(group.choices)")
     }
-    #expect(keys.isEmpty || refused > keys.count)
+  }
+
+  /// The tiny run, with a modality for encoders of sequences where these have settings to try.
+  private static func tinyRun(withSeries: Bool) throws -> TinyRun {
+    guard withSeries else { return try TinyRun() }
+    let tiny = try TinyRun([
+      "image": ModalityDescription(kind: .image, shape: [1, 8, 8], type: .float32),
+      "series": ModalityDescription(kind: .sequence, shape: [16, 3], type: .float32),
+      "vector": ModalityDescription(kind: .vector, shape: [5], type: .float32),
+    ])
+    // Of one depth and of features of one width, so that everything can be joined.
+    tiny.configuration.model.encoders = NamedSections([
+      "image": .resnet18(width: 2, smallImageStem: true), "series": .conv1d(width: 16, depth: 4),
+      "vector": .mlp(width: 16, depth: 4),
+    ])
+    return tiny
   }
 
   /// A step with these settings and small encoders. Training may end with an error too.
@@ -76,10 +121,10 @@ struct SettingNumbersTests {
     }
     // What these methods ask of a model.
     if [AIM.name, Greedy.name].contains(configuration.method.name) {
-      configuration.model.encoders["vector"]?.depth = 4
+      configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
     }
     if configuration.method.name == Greedy.name {
-      (configuration.model.mmtm, configuration.model.fusion) = (true, .sum)
+      (configuration.model.coupling, configuration.model.fusion) = (.mmtm, .sum)
     }
     configuration.runtime.device = "cpu"
     configuration.training.epochs = max(1, configuration.training.epochs)
@@ -98,7 +143,7 @@ struct SettingNumbersTests {
     } else {
       _ = try StandardStep(parts.method, engine: parts.engine).run(context)
     }
-    _ = parts.schedule.rate(at: 1)
+    _ = configuration.training.learningRate(at: 1)
     _ = parts.multiplyAddsPerSample
   }
 

@@ -1,5 +1,6 @@
 import Equipoise
 @testable import EquipoiseMethods
+@testable import EquipoiseModels
 @testable import EquipoiseSettings
 
 /// A section with a property of every kind.
@@ -36,13 +37,14 @@ struct ExampleMethodSettings: ConfigurationSection, RangeChecking {
   func check(at path: ConfigPath) throws { try path.check("alpha", alpha, .atLeast(0)) }
 }
 
-struct NoSettings: ConfigurationSection {}
-
-func exampleMethods() throws -> MethodTable {
-  var methods = MethodTable()
-  try methods.add("joint", NoSettings.self)
-  try methods.add("ogm", ExampleMethodSettings.self)
-  return methods
+/// Everything of the library but its methods, of which there are two.
+func exampleTable() throws -> SectionTable {
+  var table = SectionTable()
+  try ModelCatalogue.standard.add(to: &table)
+  try TrainingCatalogue.standard.add(to: &table)
+  try table.add(to: MethodFamily.self, "joint", Joint.Configuration.self)
+  try table.add(to: MethodFamily.self, "ogm", ExampleMethodSettings.self)
+  return table
 }
 
 /// The example section after a YAML text and `--set` arguments.

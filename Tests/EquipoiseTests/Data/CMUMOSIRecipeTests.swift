@@ -91,12 +91,8 @@ import Equipoise
     configuration.training.batchSize = 2
     configuration.runtime.device = "cpu"
     configuration.runtime.threads = 1
-    configuration.runtime.workers = 1
-    var encoder = EncoderConfiguration()
-    encoder.type = .transformer
-    encoder.width = 8
-    encoder.depth = 1
-    encoder.heads = 2
+    configuration.runtime.loaders = 1
+    let encoder = EncoderSection.transformer(width: 8, depth: 1, heads: 2)
     configuration.model.encoders = NamedSections(
       ["audio": encoder, "text": encoder, "video": encoder])
     let run = try TrainingRun(

@@ -11,12 +11,8 @@ struct ConditionalUtilisationTests {
   /// depends on that branch's input alone.
   private func model() throws -> MultimodalModel {
     var configuration = ModelConfiguration()
-    (configuration.mmtm, configuration.fusion) = (true, .sum)
-    for name in ["a", "v"] {
-      var encoder = EncoderConfiguration()
-      (encoder.type, encoder.width, encoder.depth) = (.mlp, 8, 2)
-      configuration.encoders[name] = encoder
-    }
+    (configuration.coupling, configuration.fusion) = (.mmtm, .sum)
+    for name in ["a", "v"] { configuration.encoders[name] = .mlp(width: 8, depth: 2) }
     return try ModelFactory.makeModel(
       modalities: [("a", [7]), ("v", [5])], classes: 3, configuration: configuration, seed: 3)
   }
@@ -91,7 +87,8 @@ struct ConditionalUtilisationTests {
     let plain = try ModelFactory.makeModel(
       modalities: [("a", [7]), ("v", [5])], classes: 3, configuration: ModelConfiguration(), seed: 0
     )
-    #expect(ConditionalUtilisation.refusal(of: plain)?.remedy?.contains("model.mmtm=true") == true)
+    let refusal = ConditionalUtilisation.refusal(of: plain)
+    #expect(refusal?.remedy?.contains("model.coupling=mmtm") == true)
     #expect(ConditionalUtilisation.refusal(of: try model()) == nil)
   }
 }

@@ -12,16 +12,13 @@ struct EvaluationMeasureTests {
   private let samples = 180
 
   private func model(
-    _ fusion: FusionKind, mmtm: Bool = false, modalities: [String] = ["a", "b", "c"]
+    _ fusion: FusionSection, mmtm: Bool = false, modalities: [String] = ["a", "b", "c"]
   ) throws -> MultimodalModel {
     let shapes = ["a": [4], "b": [6], "c": [3]]
     var configuration = ModelConfiguration()
-    (configuration.fusion, configuration.mmtm) = (fusion, mmtm)
-    for name in modalities {
-      var encoder = EncoderConfiguration()
-      (encoder.type, encoder.width, encoder.depth) = (.mlp, 5, 2)
-      configuration.encoders[name] = encoder
-    }
+    configuration.fusion = fusion
+    configuration.coupling = mmtm ? .mmtm : .uncoupled
+    for name in modalities { configuration.encoders[name] = .mlp(width: 5, depth: 2) }
     let model = try ModelFactory.makeModel(
       modalities: modalities.map { ($0, shapes[$0] ?? []) }, classes: 3,
       configuration: configuration, seed: 11)
@@ -79,8 +76,8 @@ struct EvaluationMeasureTests {
   }
 
   /// Every set is a pass with the other raw inputs at zero, which is not zero features.
-  @Test(arguments: [(FusionKind.concatenation, false), (.gated, false), (.sum, true)])
-  func everySetIsAPassWithZeroInputs(fusion: FusionKind, isCoupled: Bool) throws {
+  @Test(arguments: [(FusionSection.concatenation, false), (.gated, false), (.sum, true)])
+  func everySetIsAPassWithZeroInputs(fusion: FusionSection, isCoupled: Bool) throws {
     let model = try model(fusion, mmtm: isCoupled)
     let batches = batches(model)
     let report = try report(model, batches)

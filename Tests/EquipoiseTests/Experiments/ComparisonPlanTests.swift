@@ -29,7 +29,7 @@ struct ComparisonPlanTests {
   }
 
   @Test func everyEntryWithEverySeed() throws {
-    let other = changed { $0.method.name = "unimodal-losses" }
+    let other = changed { $0.method = MethodSection(UnimodalLosses.self) }
     let runs = try plan([("joint", tiny.configuration), ("other", other)]).runs()
     // Two entries and the references of two modalities, two seeds each.
     #expect(runs.count == 8 && Set(runs.map(\.folder.path)).count == 8)
@@ -50,7 +50,7 @@ struct ComparisonPlanTests {
   @Test func referencesAreSharedWhereNothingThatMattersDiffers() throws {
     let (image, vector) = try pair(referenceFolders(tiny.configuration))
     let same = changed {
-      $0.method.name = "unimodal-losses"
+      $0.method = MethodSection(UnimodalLosses.self)
       $0.runtime.threads = 7
       $0.runtime.checkpointEverySteps = 5
       $0.model.fusion = .sum
@@ -60,7 +60,7 @@ struct ComparisonPlanTests {
     let rate = changed { $0.training.optimiser.learningRate = 0.5 }
     let (fastImage, fastVector) = try pair(referenceFolders(rate))
     #expect(fastImage != image && fastVector != vector)
-    let wide = changed { $0.model.encoders["vector"]?.width = 9 }
+    let wide = changed { $0.model.encoders["vector"] = TinyRun.vector(width: 9) }
     let (sameImage, wideVector) = try pair(referenceFolders(wide))
     #expect(sameImage == image && wideVector != vector)
   }

@@ -91,7 +91,7 @@ struct SweepReportTests {
     let plan = try plan()
     try SweepReport(plan).write(plan)
     let best = try RunConfiguration.resolve(
-      file: tiny.folder.file("out/joint/best.yaml"), methods: .standard)
+      file: tiny.folder.file("out/joint/best.yaml"), catalogue: .standard)
     #expect(best.configuration == tiny.configuration && best.configuration.evaluation.test)
   }
 

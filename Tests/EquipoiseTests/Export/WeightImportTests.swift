@@ -126,13 +126,15 @@ struct WeightImportTests {
   /// The same files given to a run itself.
   @Test func initialWeightsOfARun() throws {
     let tiny = try TinyRun()
-    tiny.configuration.model.encoders["image"]?.initialWeights = try file(
+    let weights = try file(
       width: 3, channels: 1, stem: .smallImage, rename: { "module." + $0 })
+    tiny.configuration.model.encoders["image"]?.initialWeights = weights
     #expect(
       message { _ = try RunParts(tiny.configuration) }?.hasSuffix(
         ": the file's network is wider: its first stage has 3 channels, not 2; set width: 3 "
           + "(model.encoders.image)") == true)
-    tiny.configuration.model.encoders["image"]?.width = 3
+    tiny.configuration.model.encoders["image"] = .resnet18(width: 3, smallImageStem: true)
+    tiny.configuration.model.encoders["image"]?.initialWeights = weights
     _ = try RunParts(tiny.configuration)
   }
 }

@@ -127,8 +127,8 @@ struct AGMTests {
       of: AGM.self, Self.configuration { $0.window = EpochWindow(first: 3, last: nil) })
   }
 
-  @Test(arguments: [FusionKind.concatenation, .sum, .film, .gated, .cosine])
-  func everyFusion(fusion: FusionKind) throws {
+  @Test(arguments: [FusionSection.concatenation, .sum, .film, .gated, .cosine()])
+  func everyFusion(fusion: FusionSection) throws {
     try MethodRuns.expectEffect(of: AGM.self, Self.configuration(), fusion: fusion)
   }
 

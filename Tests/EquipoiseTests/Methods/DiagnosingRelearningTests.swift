@@ -119,8 +119,7 @@ struct DiagnosingRelearningTests {
     configuration.period = 1
     change(&configuration)
     tiny.configuration.training.epochs = 4
-    tiny.configuration.method = try MethodSection(
-      name: DiagnosingRelearning.name, configuration: configuration)
+    tiny.configuration.method = MethodSection(DiagnosingRelearning.self, configuration)
     return tiny
   }
 

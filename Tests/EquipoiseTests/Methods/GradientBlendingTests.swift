@@ -231,8 +231,7 @@ struct GradientBlendingTests {
     let tiny = try TinyRun()
     var configuration = GradientBlending.Configuration()
     change(&configuration)
-    tiny.configuration.method = try MethodSection(
-      name: GradientBlending.name, configuration: configuration)
+    tiny.configuration.method = MethodSection(GradientBlending.self, configuration)
     return tiny
   }
 
@@ -257,8 +256,7 @@ struct GradientBlendingTests {
       return try #require(object?["weight.\(name)"])
     }
     #expect(abs(weights.reduce(0, +) - 1) < 1e-6)
-    tiny.configuration.method = try MethodSection(
-      name: GradientBlending.name, configuration: Self.fixed(weights))
+    tiny.configuration.method = MethodSection(GradientBlending.self, Self.fixed(weights))
     try tiny.train("fixed")
     #expect(
       try tiny.bytes("estimated/weights.safetensors") == tiny.bytes("fixed/weights.safetensors"))
@@ -308,16 +306,16 @@ struct GradientBlendingTests {
 
   @Test func coupledEncodersAreEstimatedTogether() throws {
     let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
-    tiny.configuration.model.mmtm = true
-    tiny.configuration.model.encoders["vector"]?.depth = 4
+    tiny.configuration.model.coupling = .mmtm
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
     try tiny.train("run", maxSteps: 1)
   }
 
-  @Test(arguments: FusionKind.allCases)
-  func anyFusion(_ fusion: FusionKind) throws {
+  @Test(arguments: FusionSection.all)
+  func anyFusion(_ fusion: FusionSection) throws {
     let tiny = try tinyRun { $0.firstSuperEpoch = 1 }
     tiny.configuration.model.fusion = fusion
-    tiny.configuration.model.encoders["vector"]?.width = 16
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(width: 16)
     try tiny.train("run", maxSteps: 1)
   }
 

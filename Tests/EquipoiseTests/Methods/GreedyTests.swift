@@ -45,9 +45,9 @@ struct GreedyTests {
 
   private func golden(_ name: String, modalities: Int = 2) throws -> StepGolden {
     try StepGolden("greedy_steps", name, modalities: modalities, fusion: .sum) { configuration in
-      configuration.mmtm = true
+      configuration.coupling = .mmtm
       for name in ["text", "view"].prefix(modalities - 1) {
-        configuration.encoders[name]?.depth = 4
+        configuration.encoders[name] = .mlp(width: 8, depth: 4)
       }
     }
   }
@@ -139,7 +139,7 @@ struct GreedyTests {
       [gates[0].detached().zerosLike() + 0.5, gates[1]]
     }
     let logits = try #require(model.fusion.ownLogits(0, of: forward.features[0]))
-    let excite = model.mmtm.modules.flatMap(\.namedParameters).filter {
+    let excite = model.coupling.modules.flatMap(\.namedParameters).filter {
       $0.name.hasPrefix("excite.audio.")
     }
     let found = gradients(
@@ -151,11 +151,10 @@ struct GreedyTests {
 
   private func tinyRun() throws -> TinyRun {
     let tiny = try TinyRun()
-    tiny.configuration.method = try MethodSection(
-      name: Greedy.name, configuration: configuration(threshold: 0, duration: 2))
+    tiny.configuration.method = MethodSection(Greedy.self, configuration(threshold: 0, duration: 2))
     tiny.configuration.model.fusion = .sum
-    tiny.configuration.model.mmtm = true
-    tiny.configuration.model.encoders["vector"]?.depth = 4
+    tiny.configuration.model.coupling = .mmtm
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
     return tiny
   }
 
@@ -177,11 +176,11 @@ struct GreedyTests {
     #expect(
       message { _ = try tiny.run("run") }
         == "model.fusion: Greedy trains a classifier for each modality, which the model's fusion "
-        + "(FiLM, 16 modulates 8 → 2) does not have; set model.mmtm=true and model.fusion=sum")
-    tiny.configuration.model.mmtm = false
+        + "(FiLM, 16 modulates 8 → 2) does not have; set model.coupling=mmtm and model.fusion=sum")
+    tiny.configuration.model.coupling = .uncoupled
     #expect(
       message { _ = try tiny.run("run") }
-        == "model.mmtm: Greedy cuts the gates of MMTM modules between two encoders or more, which "
-        + "the model does not have; set model.mmtm=true and model.fusion=sum")
+        == "model.coupling: Greedy cuts the gates of MMTM modules between two encoders or more, which "
+        + "the model does not have; set model.coupling=mmtm and model.fusion=sum")
   }
 }

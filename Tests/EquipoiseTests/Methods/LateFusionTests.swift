@@ -45,8 +45,7 @@ struct LateFusionTests {
 
   private func tinyRun() throws -> TinyRun {
     let tiny = try TinyRun()
-    tiny.configuration.method = try MethodSection(
-      name: LateFusion.name, configuration: LateFusion.Configuration())
+    tiny.configuration.method = MethodSection(LateFusion.self, LateFusion.Configuration())
     tiny.configuration.model.fusion = .sum
     return tiny
   }
@@ -55,8 +54,7 @@ struct LateFusionTests {
   @Test func eachModalityLearnsAsItDoesAlone() throws {
     let tiny = try tinyRun()
     try tiny.train("together")
-    tiny.configuration.method = MethodSection()
-    tiny.configuration.method.name = "unimodal"
+    tiny.configuration.method = MethodSection(Unimodal.self)
     tiny.configuration.modalities = ["image"]
     tiny.configuration.model.encoders["vector"] = nil
     try tiny.train("alone")
@@ -82,11 +80,11 @@ struct LateFusionTests {
         == "model.fusion: late fusion trains a classifier for each modality, which the model's "
         + "fusion (concat, 24 → 2) does not have; set model.fusion=sum")
     tiny.configuration.model.fusion = .sum
-    tiny.configuration.model.mmtm = true
-    tiny.configuration.model.encoders["vector"]?.depth = 4
+    tiny.configuration.model.coupling = .mmtm
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
     #expect(
       message { _ = try tiny.run("run") }
-        == "model.mmtm: late fusion trains each encoder alone, and MMTM modules join them; "
-        + "set model.mmtm=false")
+        == "model.coupling: late fusion trains each encoder alone, and MMTM modules join them; "
+        + "set model.coupling=none")
   }
 }

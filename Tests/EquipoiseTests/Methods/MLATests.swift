@@ -75,7 +75,7 @@ struct MLATests {
 
   @Test func threeModalitiesNormalisedWithoutReset() throws {
     var configuration = MLA.Configuration()
-    (configuration.normalize, configuration.resetEachEpoch) = (true, false)
+    (configuration.normalised, configuration.resetEachEpoch) = (true, false)
     try check("normalized", configuration, modalities: 3)
   }
 
@@ -111,10 +111,9 @@ struct MLATests {
 
   private func tinyRun() throws -> TinyRun {
     let tiny = try TinyRun()
-    tiny.configuration.method = try MethodSection(
-      name: MLA.name, configuration: MLA.Configuration())
+    tiny.configuration.method = MethodSection(MLA.self)
     tiny.configuration.model.fusion = .shared
-    tiny.configuration.model.encoders["vector"]?.width = 16
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(width: 16)
     return tiny
   }
 
@@ -129,9 +128,9 @@ struct MLATests {
     tiny.configuration.modalities = ["vector"]
     tiny.configuration.model.encoders["image"] = nil
     tiny.configuration.augmentation = NamedSections()
-    tiny.configuration.method.name = "unimodal"
+    tiny.configuration.method = MethodSection(Unimodal.self)
     try tiny.train("unimodal")
-    tiny.configuration.method.name = "mla"
+    tiny.configuration.method = MethodSection(MLA.self)
     try tiny.train("mla")
     #expect(try tiny.bytes("mla/weights.safetensors") == tiny.bytes("unimodal/weights.safetensors"))
   }
@@ -153,7 +152,7 @@ struct MLATests {
 
   @Test func widthsThatDifferAreRefused() throws {
     let tiny = try tinyRun()
-    tiny.configuration.model.encoders["vector"]?.width = 8
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector()
     let text = message { _ = try tiny.run("run") }
     #expect(
       text

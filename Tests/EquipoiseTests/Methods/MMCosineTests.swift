@@ -9,21 +9,21 @@ import Equipoise
 struct MMCosineTests {
   @Test func threeSteps() throws {
     let steps = try MethodSteps(
-      "mmcosine", fusion: .cosine, modalities: ["text", "view", "pose"])
+      "mmcosine", fusion: .cosine(), modalities: ["text", "view", "pose"])
     try steps.check(try MMCosine(MMCosine.Configuration(), for: steps.setting))
   }
 
   @Test func itIsJointTrainingOfTheHead() throws {
-    try MethodRuns.expectJoint(of: MMCosine.self, MMCosine.Configuration(), fusion: .cosine)
+    try MethodRuns.expectJoint(of: MMCosine.self, MMCosine.Configuration(), fusion: .cosine())
   }
 
   @Test func resumes() throws {
-    try MethodRuns.expectResume(of: MMCosine.self, MMCosine.Configuration(), fusion: .cosine)
+    try MethodRuns.expectResume(of: MMCosine.self, MMCosine.Configuration(), fusion: .cosine())
   }
 
   @Test func anotherHeadIsRefused() throws {
     let tiny = try TinyRun()
-    tiny.configuration.method.name = "mmcosine"
+    tiny.configuration.method = MethodSection(MMCosine.self)
     #expect(
       message { _ = try tiny.run("refused") }
         == "model.fusion: MMCosine is a fusion head, and this model has another: concat, 24 → 2; "
@@ -37,13 +37,18 @@ struct MMCosineTests {
 
   @Test(arguments: [
     (
-      ["model.fusion=cosine", "model.cosineScale=0"], "model.cosineScale is 0.0; expected a number"
+      ["model.fusion=cosine", "model.fusion.scale=0"],
+      "model.fusion.scale is 0.0; expected a number above 0.0"
     ),
-    (["model.cosineScale=8"], "expected null unless model.fusion is 'cosine'"),
+    (
+      ["model.fusion.scale=8"],
+      "'model.fusion.scale' does not apply to the fusion 'concat'; it belongs to 'cosine'; "
+        + "'concat' has no settings"
+    ),
   ])
   func scales(sets: [String], part: String) {
     let text = message {
-      _ = try RunConfiguration.resolve(sets: ["data=x"] + sets, methods: .standard)
+      _ = try RunConfiguration.resolve(sets: ["data=x"] + sets, catalogue: .standard)
     }
     #expect(text?.contains(part) == true, "\(text ?? "no error")")
   }
@@ -96,7 +101,7 @@ struct CosineFusionTests {
 
   @Test func oneModalityHasALinearHead() throws {
     var configuration = ModelConfiguration()
-    configuration.fusion = .cosine
+    configuration.fusion = .cosine()
     let model = try ModelFactory.makeModel(
       modalities: [("view", [5])], classes: 2, configuration: configuration, seed: 0)
     #expect(model.fusion is ConcatFusion)

@@ -83,8 +83,8 @@ struct MMParetoTests {
       report.telemetry.map(\.name.key) == ["weight.text", "weight.view", "loss.text", "loss.view"])
   }
 
-  @Test(arguments: [FusionKind.concatenation, .sum, .film, .gated, .cosine])
-  func everyFusion(fusion: FusionKind) throws {
+  @Test(arguments: [FusionSection.concatenation, .sum, .film, .gated, .cosine()])
+  func everyFusion(fusion: FusionSection) throws {
     try MethodRuns.expectEffect(of: MMPareto.self, MMPareto.Configuration(), fusion: fusion)
   }
 
@@ -101,7 +101,7 @@ struct MMParetoTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=mmpareto", "method.gamma=0"],
-        methods: .standard)
+        catalogue: .standard)
     }
     #expect(text == "--set: method.gamma is 0.0; expected a number above 0.0")
   }

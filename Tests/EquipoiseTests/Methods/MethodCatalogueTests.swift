@@ -15,14 +15,14 @@ struct MethodCatalogueTests {
   @Test func aMisspeltMethodIsAnErrorWithASuggestion() {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=x", "method.name=jiont"], methods: .standard)
+        sets: ["data=x", "method.name=jiont"], catalogue: .standard)
     }
     #expect(text?.contains("did you mean 'joint'?") == true, "\(text ?? "no error")")
   }
 
   @Test func unimodalTrainingTakesOneModality() throws {
     let tiny = try TinyRun()
-    tiny.configuration.method.name = "unimodal"
+    tiny.configuration.method = MethodSection(Unimodal.self)
     let text = message { _ = try tiny.run("run") }
     #expect(
       text

@@ -13,14 +13,14 @@ import Equipoise
 struct MethodContractTests {
   /// A head, and whether MMTM modules join the encoders.
   private struct Head: CustomStringConvertible {
-    let fusion: FusionKind
+    let fusion: FusionSection
     let isCoupled: Bool
 
     static let all =
-      FusionKind.allCases.map { Head(fusion: $0, isCoupled: false) }
+      FusionSection.all.map { Head(fusion: $0, isCoupled: false) }
       + [Head(fusion: .sum, isCoupled: true)]
 
-    var description: String { isCoupled ? "\(fusion.rawValue) with MMTM" : fusion.rawValue }
+    var description: String { isCoupled ? "\(fusion.name) with MMTM" : fusion.name }
   }
 
   @Test(arguments: MethodFit.names, 1...3)
@@ -76,33 +76,14 @@ struct MethodContractTests {
     (tiny.configuration.training.epochs, tiny.configuration.training.batchSize) = (1, 6)
     tiny.configuration.training.optimiser.learningRate = 0.01
     tiny.configuration.model.fusion = head.fusion
-    tiny.configuration.model.mmtm = head.isCoupled
+    tiny.configuration.model.coupling = head.isCoupled ? .mmtm : .uncoupled
     tiny.configuration.method = try MethodFit.eager(method)
     return tiny
   }
 
-  private static var residual: EncoderConfiguration {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.smallImageStem) = (.resnet18, 1, true)
-    return encoder
-  }
-
-  private static var transformer: EncoderConfiguration {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.transformer, 8, 4)
-    (encoder.heads, encoder.hidden, encoder.dropout) = (2, 8, 0.2)
-    return encoder
-  }
-
-  private static var perceptron: EncoderConfiguration {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth, encoder.dropout) = (.mlp, 8, 4, 0.2)
-    return encoder
-  }
-
-  private static var convolution: EncoderConfiguration {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.conv1d, 8, 4)
-    return encoder
-  }
+  private static let residual = EncoderSection.resnet18(width: 1, smallImageStem: true)
+  private static let transformer = EncoderSection.transformer(
+    width: 8, depth: 4, heads: 2, hidden: 8, dropout: 0.2)
+  private static let perceptron = EncoderSection.mlp(width: 8, depth: 4, dropout: 0.2)
+  private static let convolution = EncoderSection.conv1d(width: 8, depth: 4)
 }

@@ -4,26 +4,19 @@ import Equipoise
 @testable import EquipoiseMethods
 @testable import EquipoiseModels
 
-/// Which models each method takes; it has to refuse all others.
+/// Which models each method says that it takes; it has to refuse all others.
 enum MethodFit {
   /// Every method.
   static let names = MethodCatalogue.standard.names
 
   static func takes(
-    _ name: String, modalities: Int, fusion: FusionKind, isCoupled: Bool = false
+    _ name: String, modalities: Int, fusion: FusionSection, isCoupled: Bool = false
   ) -> Bool {
-    // A model of one modality has a linear head, whatever the fusion, and nothing to couple.
-    let isAlone = modalities == 1
-    return switch name {
-    case "joint", "unimodal-losses", "diagnosing-relearning": true
-    case "unimodal": isAlone
-    case "late-fusion": isAlone || fusion == .sum && !isCoupled
-    case "mla": isAlone || fusion == .shared && !isCoupled
-    case "greedy": !isAlone && fusion == .sum && isCoupled
-    case "mmcosine": !isAlone && fusion == .cosine
-    case "aim", "mmpareto": !isAlone && !isCoupled
-    default: !isAlone
-    }
+    var model = ModelConfiguration()
+    model.fusion = fusion
+    model.coupling = isCoupled ? .mmtm : .uncoupled
+    let method = MethodCatalogue.standard.methods.first { $0.name == name }
+    return method?.needs.isMet(modalities: modalities, model) == true
   }
 
   /// The method with settings by which it acts from the first epoch on.
@@ -33,25 +26,25 @@ enum MethodFit {
       var settings = AIMConfiguration()
       settings.startEpoch = 0
       settings.decoupling.latentWidth = 4
-      return try MethodSection(name: name, configuration: settings)
+      return MethodSection(AIM.self, settings)
     case "greedy":
       var settings = Greedy.Configuration()
       settings.warmupEpochs = 0
-      return try MethodSection(name: name, configuration: settings)
-    case "ogm": return try MethodSection(name: name, configuration: eagerOGM)
-    case "opm": return try MethodSection(name: name, configuration: eagerOPM)
+      return MethodSection(Greedy.self, settings)
+    case "ogm": return MethodSection(OGM.self, eagerOGM)
+    case "opm": return MethodSection(OPM.self, eagerOPM)
     case "opm-ogm":
       var settings = OPMOGM.Configuration()
       (settings.opm, settings.ogm) = (eagerOPM, eagerOGM)
-      return try MethodSection(name: name, configuration: settings)
+      return MethodSection(OPMOGM.self, settings)
     default:
       let method = try #require(MethodCatalogue.standard.methods.first { $0.name == name })
-      return try defaults(of: method)
+      return defaults(of: method)
     }
   }
 
-  private static func defaults<Method: BalancingMethod>(of _: Method.Type) throws -> MethodSection {
-    try MethodSection(name: Method.name, configuration: Method.Configuration())
+  private static func defaults<Method: BalancingMethod>(of _: Method.Type) -> MethodSection {
+    MethodSection(Method.self)
   }
 
   private static var eagerOGM: OGM.Configuration {
@@ -62,7 +55,7 @@ enum MethodFit {
 
   private static var eagerOPM: OPM.Configuration {
     var settings = OPM.Configuration()
-    (settings.warmUpEpochs, settings.previousBatch) = (0, true)
+    (settings.warmupEpochs, settings.previousBatch) = (0, true)
     return settings
   }
 }

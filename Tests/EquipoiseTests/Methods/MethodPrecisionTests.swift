@@ -10,21 +10,19 @@ struct MethodPrecisionTests {
 
   @Test(arguments: names) func trainsInHalfPrecision(name: String) throws {
     let isCoupled = name == "greedy"
-    let taken = [FusionKind.concatenation, .gated, .sum, .shared, .cosine].filter {
+    let taken = [FusionSection.concatenation, .gated, .sum, .shared, .cosine()].filter {
       MethodFit.takes(name, modalities: 2, fusion: $0, isCoupled: isCoupled)
     }
     for fusion in taken.prefix(2) { try train(name, fusion, isCoupled: isCoupled) }
   }
 
-  private func train(_ name: String, _ fusion: FusionKind, isCoupled: Bool) throws {
+  private func train(_ name: String, _ fusion: FusionSection, isCoupled: Bool) throws {
     let tiny = try TinyRun()
     tiny.configuration.method = try MethodFit.eager(name)
     tiny.configuration.model.fusion = fusion
-    tiny.configuration.model.mmtm = isCoupled
+    tiny.configuration.model.coupling = isCoupled ? .mmtm : .uncoupled
     // As deep and wide as the other encoder.
-    var vector = tiny.configuration.model.encoders["vector"] ?? EncoderConfiguration()
-    (vector.depth, vector.width) = (4, 16)
-    tiny.configuration.model.encoders["vector"] = vector
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(width: 16, depth: 4)
     tiny.configuration.training.precision = .bf16
     tiny.configuration.training.channelsLast = true
     tiny.configuration.training.epochs = 2

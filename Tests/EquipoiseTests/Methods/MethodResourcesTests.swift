@@ -10,15 +10,15 @@ import Equipoise
 struct MethodResourcesTests {
   /// Encoders of 5·4 + 4·4 and 3·4 + 4·4 multiply-adds, K = 3.
   private static func setting(
-    modalities: Int = 2, fusion: FusionKind = .concatenation, isCoupled: Bool = false
+    modalities: Int = 2, fusion: FusionSection = .concatenation, isCoupled: Bool = false
   ) throws -> MethodSetting {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.mlp, 4, 2)
+    let encoder = EncoderSection.mlp(width: 4, depth: 2)
     let entries = [("a", [5]), ("b", [3]), ("c", [2])].prefix(modalities)
     var configuration = ModelConfiguration()
     configuration.encoders = NamedSections(
       Dictionary(uniqueKeysWithValues: entries.map { ($0.0, encoder) }))
-    (configuration.fusion, configuration.mmtm) = (fusion, isCoupled)
+    configuration.fusion = fusion
+    configuration.coupling = isCoupled ? .mmtm : .uncoupled
     let model = try ModelFactory.makeModel(
       modalities: entries.map { (name: $0.0, shape: $0.1) }, classes: 3,
       configuration: configuration, seed: 0)

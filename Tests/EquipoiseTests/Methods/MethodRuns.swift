@@ -10,7 +10,7 @@ enum MethodRuns {
   /// Stopping after any of the steps and continuing gives the bits of the unbroken run.
   static func expectResume<Method: BalancingMethod>(
     of _: Method.Type, _ configuration: Method.Configuration, after steps: [Int] = [2, 4, 7, 11],
-    fusion: FusionKind = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
+    fusion: FusionSection = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let tiny = try run(Method.self, configuration, fusion)
     try tiny.train("whole")
@@ -30,7 +30,7 @@ enum MethodRuns {
   /// The settings change nothing: the run's weights are those of joint training.
   static func expectJoint<Method: BalancingMethod>(
     of _: Method.Type, _ configuration: Method.Configuration,
-    fusion: FusionKind = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
+    fusion: FusionSection = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let tiny = try run(Method.self, configuration, fusion)
     try tiny.train("method")
@@ -46,7 +46,7 @@ enum MethodRuns {
   /// The settings do change the weights.
   static func expectEffect<Method: BalancingMethod>(
     of _: Method.Type, _ configuration: Method.Configuration,
-    fusion: FusionKind = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
+    fusion: FusionSection = .concatenation, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let tiny = try run(Method.self, configuration, fusion)
     try tiny.train("method")
@@ -67,12 +67,11 @@ enum MethodRuns {
   }
 
   private static func run<Method: BalancingMethod>(
-    _: Method.Type, _ configuration: Method.Configuration, _ fusion: FusionKind
+    _: Method.Type, _ configuration: Method.Configuration, _ fusion: FusionSection
   ) throws -> TinyRun {
     let tiny = try TinyRun()
     tiny.configuration.model.fusion = fusion
-    tiny.configuration.method = try MethodSection(
-      name: Method.name, configuration: configuration)
+    tiny.configuration.method = MethodSection(Method.self, configuration)
     return tiny
   }
 }

@@ -17,7 +17,7 @@ struct MethodSteps {
 
   /// The case `name`, with its initial weights in double precision.
   init(
-    _ name: String, fusion: FusionKind = .concatenation, modalities: [String] = ["text", "view"]
+    _ name: String, fusion: FusionSection = .concatenation, modalities: [String] = ["text", "view"]
   ) throws {
     let url = Bundle.module.url(
       forResource: "Goldens/modulation_steps", withExtension: "safetensors")
@@ -63,8 +63,7 @@ struct MethodSteps {
 
   /// SGD with momentum on the case's batches.
   func makeEngine() throws -> TrainingEngine {
-    var optimiser = OptimiserConfiguration()
-    optimiser.learningRate = 0.05
+    let optimiser = OptimiserSection.sgd(learningRate: 0.05)
     let batches = try (0..<3).map { try context($0).batch }
     return TrainingEngine(
       model: model, optimizer: optimiser.makeOptimizer(model.namedParameters),
@@ -85,18 +84,13 @@ struct MethodSteps {
   }
 
   private static func makeModel(
-    _ fusion: FusionKind, _ modalities: [String]
+    _ fusion: FusionSection, _ modalities: [String]
   ) throws -> MultimodalModel {
     var configuration = ModelConfiguration()
     configuration.fusion = fusion
     for name in modalities {
-      var encoder = EncoderConfiguration()
-      if let width = widths[name] {
-        (encoder.type, encoder.width, encoder.depth) = (.mlp, width, 2)
-      } else {
-        (encoder.type, encoder.width, encoder.smallImageStem) = (.resnet18, 1, true)
-      }
-      configuration.encoders[name] = encoder
+      configuration.encoders[name] =
+        widths[name].map { .mlp(width: $0, depth: 2) } ?? .resnet18(width: 1, smallImageStem: true)
     }
     let model = try ModelFactory.makeModel(
       modalities: modalities.map { ($0, shapes[$0] ?? []) }, classes: 3,

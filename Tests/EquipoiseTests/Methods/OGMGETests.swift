@@ -106,8 +106,8 @@ struct OGMGETests {
       ])
   }
 
-  @Test(arguments: [FusionKind.concatenation, .sum, .film, .gated])
-  func withoutStrengthItIsJointTraining(fusion: FusionKind) throws {
+  @Test(arguments: [FusionSection.concatenation, .sum, .film, .gated])
+  func withoutStrengthItIsJointTraining(fusion: FusionSection) throws {
     let neutral = Self.configuration { ($0.alpha, $0.noise) = (0, false) }
     try MethodRuns.expectJoint(of: OGMGE.self, neutral, fusion: fusion)
     try MethodRuns.expectEffect(of: OGMGE.self, Self.configuration(), fusion: fusion)
@@ -138,7 +138,7 @@ struct OGMGETests {
   func settingsOutOfRange(set: String, sentence: String) {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=x", "method.name=ogm-ge", "method." + set], methods: .standard)
+        sets: ["data=x", "method.name=ogm-ge", "method." + set], catalogue: .standard)
     }
     #expect(text == sentence)
   }

@@ -10,7 +10,7 @@ struct OPMTests {
     _ change: (inout OPM.Configuration) -> Void = { _ in }
   ) -> OPM.Configuration {
     var configuration = OPM.Configuration()
-    configuration.warmUpEpochs = 0
+    configuration.warmupEpochs = 0
     change(&configuration)
     return configuration
   }
@@ -123,7 +123,7 @@ struct OPMTests {
     }
     // Warm-up in epochs 0 and 1; epoch 2 drops at the rates of the batch before.
     let late = try OPM(
-      Self.configuration { ($0.previousBatch, $0.probability, $0.warmUpEpochs) = (true, 1, 2) },
+      Self.configuration { ($0.previousBatch, $0.probability, $0.warmupEpochs) = (true, 1, 2) },
       for: steps.setting)
     for index in 0..<3 { _ = try late.modulate(features[index], in: contexts[index]) }
     let rates = OPM.rates(own[1], base: 0.5, lambda: 0.5)
@@ -150,7 +150,7 @@ struct OPMTests {
 struct OPMOGMTests {
   private static func configuration() -> OPMOGM.Configuration {
     var configuration = OPMOGM.Configuration()
-    configuration.opm.warmUpEpochs = 0
+    configuration.opm.warmupEpochs = 0
     configuration.ogm.window = EpochWindow()
     return configuration
   }
@@ -185,7 +185,7 @@ struct OPMOGMTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=opm-ogm", "method.opm.baseRate=2"],
-        methods: .standard)
+        catalogue: .standard)
     }
     #expect(text == "--set: method.opm.baseRate is 2.0; expected a number from 0.0 to 1.0")
   }

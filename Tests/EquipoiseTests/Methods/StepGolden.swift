@@ -20,16 +20,14 @@ struct StepGolden {
 
   /// The case `name` of a file: its model in its initial state, in double precision.
   init(
-    _ file: String, _ name: String, modalities count: Int = 2, fusion: FusionKind,
+    _ file: String, _ name: String, modalities count: Int = 2, fusion: FusionSection,
     changing change: (inout ModelConfiguration) -> Void = { _ in }
   ) throws {
     let url = Bundle.module.url(forResource: "Goldens/\(file)", withExtension: "safetensors")
     self.file = try TensorFile(path: try #require(url).path)
     self.name = name
-    var audio = EncoderConfiguration()
-    (audio.type, audio.width, audio.smallImageStem) = (.resnet18, 1, true)
-    var vector = EncoderConfiguration()
-    (vector.type, vector.width) = (.mlp, 8)
+    let audio = EncoderSection.resnet18(width: 1, smallImageStem: true)
+    let vector = EncoderSection.mlp(width: 8)
     var configuration = ModelConfiguration()
     let names = ["audio", "text", "view"].prefix(count)
     configuration.encoders = NamedSections(
@@ -60,7 +58,7 @@ struct StepGolden {
     training method: any BalancingMethod, validation: Batch? = nil
   ) throws -> TrainingEngine {
     for (name, parameter) in own(method) { parameter.assign(try self("initial." + name)) }
-    var optimiser = OptimiserConfiguration()
+    var optimiser = OptimiserSection()
     optimiser.learningRate = 0.05
     let epoch: TrainingEngine.Visit = { body in
       for step in 0..<Self.stepsPerEpoch { try body(context(step).batch) }

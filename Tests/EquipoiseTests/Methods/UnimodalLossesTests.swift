@@ -15,10 +15,11 @@ struct UnimodalLossesTests {
   /// Exact parts of two and of three modalities, and logits with the other features at zero:
   /// References/unimodal_losses_step.py.
   @Test(arguments: [
-    ("concat", 2, FusionKind.concatenation, 1.0), ("sum", 3, .sum, 0.25), ("film", 3, .film, 0.5),
+    ("concat", 2, FusionSection.concatenation, 1.0), ("sum", 3, .sum, 0.25),
+    ("film", 3, .film, 0.5),
   ])
   func stepsAreTheReferences(
-    name: String, modalities: Int, fusion: FusionKind, weight: Double
+    name: String, modalities: Int, fusion: FusionSection, weight: Double
   ) throws {
     let golden = try StepGolden(
       "unimodal_losses_steps", name, modalities: modalities, fusion: fusion)
@@ -36,7 +37,7 @@ struct UnimodalLossesTests {
     let text = message {
       _ = try RunConfiguration.resolve(
         sets: ["data=x", "method.name=unimodal-losses", "method.weight=-1"],
-        methods: .standard)
+        catalogue: .standard)
     }
     #expect(text == "--set: method.weight is -1.0; expected at least 0.0")
   }

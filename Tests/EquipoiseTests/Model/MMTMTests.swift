@@ -49,16 +49,14 @@ struct MMTMTests {
     -> MultimodalModel
   {
     var configuration = ModelConfiguration()
-    configuration.mmtm = true
+    configuration.coupling = .mmtm
     for name in ["audio", "text", "view", "motion"] {
-      var encoder = EncoderConfiguration()
-      if name == "audio" {
-        (encoder.width, encoder.smallImageStem) = (2, true)
-      } else {
-        (encoder.width, encoder.depth) = (8, 4)
-      }
-      if name == "motion" { encoder.type = .conv1d }
-      configuration.encoders[name] = encoder
+      configuration.encoders[name] =
+        switch name {
+        case "audio": .auto(width: 2, smallImageStem: true)
+        case "motion": .conv1d(width: 8, depth: 4)
+        default: .auto(width: 8, depth: 4)
+        }
     }
     change(&configuration)
     return try ModelFactory.makeModel(
@@ -74,7 +72,7 @@ struct MMTMTests {
 
   @Test func everyEncoderCanBeCoupled() throws {
     let model = try model()
-    #expect(model.isCoupled && model.mmtm.names == ["1", "2", "3"])
+    #expect(model.isCoupled && model.coupling.names == ["1", "2", "3"])
     let loss = model.forward(inputs(), .training()).logits.crossEntropy(Tensor([0, 1]))
     let found = gradients(of: [loss], withRespectTo: model.parameters.map(\.leaf))
     #expect(found.allSatisfy { $0 != nil })
@@ -95,17 +93,17 @@ struct MMTMTests {
 
   @Test func oneModalityIsNotCoupled() throws {
     var configuration = ModelConfiguration()
-    configuration.mmtm = true
+    configuration.coupling = .mmtm
     let model = try ModelFactory.makeModel(
       modalities: [("view", [7])], classes: 3, configuration: configuration, seed: 0)
     #expect(!model.isCoupled)
   }
 
   @Test func depthsThatDifferAreRefused() {
-    let text = message { _ = try model { $0.encoders["view"]?.depth = 3 } }
+    let text = message { _ = try model { $0.encoders["view"] = .auto(width: 8, depth: 3) } }
     #expect(
       text
-        == "model.mmtm: MMTM joins encoders of one depth, two blocks or more, not audio 4, text 4, "
+        == "model.coupling: MMTM joins encoders of one depth, two blocks or more, not audio 4, text 4, "
         + "view 3, motion 4; set the encoders' depths so that they agree")
   }
 

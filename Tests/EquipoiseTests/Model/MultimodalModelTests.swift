@@ -11,25 +11,19 @@ struct MultimodalModelTests {
     (name: "text", shape: [5, 3]), (name: "view", shape: [7]),
   ]
 
-  private static func configuration(_ fusion: FusionKind = .concatenation) -> ModelConfiguration {
+  private static func configuration(_ fusion: FusionSection = .concatenation) -> ModelConfiguration
+  {
     var configuration = ModelConfiguration()
     configuration.fusion = fusion
     for (name, small) in [("audio", false), ("visual", true)] {
-      var encoder = EncoderConfiguration()
-      encoder.width = 2
-      encoder.smallImageStem = small
-      configuration.encoders[name] = encoder
+      configuration.encoders[name] = .auto(width: 2, smallImageStem: small)
     }
-    for name in ["text", "view"] {
-      var encoder = EncoderConfiguration()
-      encoder.width = 16
-      configuration.encoders[name] = encoder
-    }
+    for name in ["text", "view"] { configuration.encoders[name] = .auto(width: 16) }
     return configuration
   }
 
   private static func model(
-    _ count: Int = 2, fusion: FusionKind = .concatenation, seed: UInt64 = 1
+    _ count: Int = 2, fusion: FusionSection = .concatenation, seed: UInt64 = 1
   ) throws -> MultimodalModel {
     try ModelFactory.makeModel(
       modalities: Array(modalities.prefix(count)), classes: 3,
@@ -52,8 +46,8 @@ struct MultimodalModelTests {
     #expect(model.parameterCount == count)
   }
 
-  @Test(arguments: FusionKind.allCases, [2, 4])
-  func forwardIsEncodersAndFusion(fusion: FusionKind, count: Int) throws {
+  @Test(arguments: FusionSection.all, [2, 4])
+  func forwardIsEncodersAndFusion(fusion: FusionSection, count: Int) throws {
     let model = try Self.model(count, fusion: fusion)
     let inputs = Self.inputs(4, count: count)
     let forward = model.forward(inputs, .auxiliary())

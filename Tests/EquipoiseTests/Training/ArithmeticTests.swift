@@ -33,7 +33,7 @@ struct ArithmeticTests {
 
   @Test func runsFromBeforeTheSettingAreDeterministic() throws {
     let configuration = try RunConfiguration.resolve(
-      sets: ["data=d"], methods: .standard, needsData: false
+      sets: ["data=d"], catalogue: .standard, needsData: false
     ).configuration
     #expect(configuration.runtime.deterministic && configuration.training.precision == .fp32)
   }

@@ -94,7 +94,7 @@ struct DamagedRunFilesTests {
         + "13 have too many; set evaluation.shapley=false, or name at most 12 in 'modalities'")
     tiny.configuration.evaluation.shapley = false
     _ = try RunParts(tiny.configuration)
-    tiny.configuration.method.name = "agm"
+    tiny.configuration.method = MethodSection(AGM.self)
     #expect(
       message { _ = try RunParts(tiny.configuration) }
         == "method.name: AGM runs the network on every set of modalities, and 13 have too many; name at "

@@ -12,38 +12,46 @@ import Equipoise
 struct LearningRateTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String
-    let schedule: ScheduleConfiguration
+    let schedule: ScheduleSection
     let rates: [Double]
     var testDescription: String { name }
 
-    init(_ name: String, _ rates: [Double], _ change: (inout ScheduleConfiguration) -> Void) {
-      var schedule = ScheduleConfiguration()
-      change(&schedule)
+    init(_ name: String, _ rates: [Double], _ schedule: ScheduleSection) {
       (self.name, self.schedule, self.rates) = (name, schedule, rates)
+    }
+
+    /// Halved every two epochs.
+    static var halves: StepSchedule {
+      var schedule = StepSchedule()
+      (schedule.stepSize, schedule.gamma) = (2, 0.5)
+      return schedule
+    }
+
+    /// Down to 0.01.
+    static var cosine: CosineSchedule {
+      var schedule = CosineSchedule()
+      schedule.minimumLearningRate = 0.01
+      return schedule
     }
   }
 
   /// η₀ = 0.1; a warm-up begins with a tenth of it.
   static let cases = [
-    Case("constant", [0.1, 0.1, 0.1]) { $0.type = .constant },
-    Case("step", [0.1, 0.1, 0.05, 0.05, 0.025]) {
-      ($0.type, $0.stepSize, $0.gamma) = (.step, 2, 0.5)
-    },
-    Case("step after warm-up", [0.01, 0.04, 0.07, 0.1, 0.1, 0.05]) {
-      ($0.type, $0.stepSize, $0.gamma, $0.warmupEpochs) = (.step, 2, 0.5, 3)
-    },
+    Case("constant", [0.1, 0.1, 0.1], ScheduleSection(ConstantSchedule())),
+    Case("step", [0.1, 0.1, 0.05, 0.05, 0.025], ScheduleSection(Case.halves)),
+    Case(
+      "step after warm-up", [0.01, 0.04, 0.07, 0.1, 0.1, 0.05],
+      ScheduleSection(Case.halves, warmupEpochs: 3)),
     // 0.01 + 0.09 (1 + cos(π k / 4)) / 2 for k = 0 … 3.
-    Case("cosine", [0.1, 0.0868198052, 0.055, 0.0231801948]) {
-      ($0.type, $0.minimumLearningRate) = (.cosine, 0.01)
-    },
+    Case("cosine", [0.1, 0.0868198052, 0.055, 0.0231801948], ScheduleSection(Case.cosine)),
     // Two epochs of warm-up, then 0.01 + 0.09 (1 + cos(π k / 5)) / 2 for k = 0 … 4.
     Case(
       "cosine after warm-up",
-      [0.01, 0.055, 0.1, 0.0914057647, 0.0689057647, 0.0410942353, 0.0185942353]
-    ) { ($0.type, $0.minimumLearningRate, $0.warmupEpochs) = (.cosine, 0.01, 2) },
-    Case("a warm-up longer than the run", [0.01, 0.0325, 0.055]) {
-      ($0.type, $0.warmupEpochs) = (.cosine, 4)
-    },
+      [0.01, 0.055, 0.1, 0.0914057647, 0.0689057647, 0.0410942353, 0.0185942353],
+      ScheduleSection(Case.cosine, warmupEpochs: 2)),
+    Case(
+      "a warm-up longer than the run", [0.01, 0.0325, 0.055],
+      ScheduleSection(CosineSchedule(), warmupEpochs: 4)),
   ]
 
   /// One step for each epoch, without momentum, decay and dropout: θ ← θ − η ∂L/∂θ.
@@ -53,16 +61,12 @@ struct LearningRateTests {
       "b": ModalityDescription(kind: .vector, shape: [3], type: .float32),
     ])
     for name in ["a", "b"] {
-      var encoder = EncoderConfiguration()
-      (encoder.type, encoder.width, encoder.depth) = (.mlp, 6, 2)
-      tiny.configuration.model.encoders[name] = encoder
+      tiny.configuration.model.encoders[name] = .mlp(width: 6, depth: 2)
     }
     tiny.configuration.training.batchSize = 14
     tiny.configuration.training.epochs = example.rates.count
     tiny.configuration.training.schedule = example.schedule
-    var optimiser = OptimiserConfiguration()
-    (optimiser.learningRate, optimiser.momentum, optimiser.weightDecay) = (0.1, 0, 0)
-    tiny.configuration.training.optimiser = optimiser
+    tiny.configuration.training.optimiser = .sgd(learningRate: 0.1, momentum: 0, weightDecay: 0)
     return tiny
   }
 

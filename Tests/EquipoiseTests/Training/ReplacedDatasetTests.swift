@@ -27,9 +27,7 @@ struct ReplacedDatasetTests {
   @Test func theRunEndsOnTheDataThatItBeganWith() throws {
     let shape = ModalityDescription(kind: .vector, shape: [5], type: .float32)
     let tiny = try TinyRun(["vector": shape])
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width) = (.mlp, 8)
-    tiny.configuration.model.encoders = NamedSections(["vector": encoder])
+    tiny.configuration.model.encoders = NamedSections(["vector": .mlp(width: 8)])
     try tiny.train("whole")
     try TinyRun.write(["vector": shape], to: tiny.folder.file("other"), seed: 2)
     let run = try tiny.run("run")

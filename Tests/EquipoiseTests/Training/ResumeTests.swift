@@ -26,7 +26,7 @@ struct ResumeTests {
   @Test func howARunIsCarriedOutMayChange() throws {
     let tiny = try TinyRun()
     try tiny.train("run", maxSteps: 1)
-    tiny.configuration.runtime.workers = 0
+    tiny.configuration.runtime.loaders = 0
     tiny.configuration.runtime.checkpointEverySteps = 2
     guard case .finished = try tiny.train("run", resume: .auto) else {
       Issue.record("the run did not finish")

@@ -21,19 +21,18 @@ final class TinyRun {
       "image": ModalityDescription(kind: .image, shape: [1, 8, 8], type: .float32),
       "vector": ModalityDescription(kind: .vector, shape: [5], type: .float32),
     ])
-    var image = EncoderConfiguration()
-    image.type = .resnet18
-    image.width = 2
-    image.smallImageStem = true
-    var vector = EncoderConfiguration()
-    vector.type = .mlp
-    vector.width = 8
-    vector.dropout = 0.3
-    configuration.model.encoders = NamedSections(["image": image, "vector": vector])
+    configuration.model.encoders = NamedSections([
+      "image": .resnet18(width: 2, smallImageStem: true), "vector": Self.vector(),
+    ])
     var augmentation = AugmentationConfiguration()
     augmentation.crop = 2
     augmentation.flip = true
     configuration.augmentation = NamedSections(["image": augmentation])
+  }
+
+  /// The encoder of the vectors, in other sizes.
+  static func vector(width: Int = 8, depth: Int? = nil) -> EncoderSection {
+    .mlp(width: width, depth: depth, dropout: 0.3)
   }
 
   /// Any modalities, whose encoders are still to be set.
@@ -46,7 +45,7 @@ final class TinyRun {
     configuration.training.optimiser.learningRate = 0.05
     configuration.runtime.device = "cpu"
     configuration.runtime.threads = 1
-    configuration.runtime.workers = 1
+    configuration.runtime.loaders = 1
   }
 
   /// A run in a folder of its own.

@@ -12,15 +12,15 @@ import Equipoise
 struct TrainingSpaceTests {
   /// The estimate is what a finished run occupies, with one more checkpoint; headers of tensors and the
   /// numbers beside them come to a few hundred kilobytes at most.
-  @Test(arguments: [(OptimiserKind.sgd, 0.9), (.sgd, 0), (.adamw, 0)])
-  func theEstimateIsWhatARunTakes(_ kind: OptimiserKind, momentum: Double) throws {
+  @Test(arguments: [
+    OptimiserSection.sgd(), .sgd(momentum: 0), OptimiserSection(AdamWConfiguration()),
+  ])
+  func theEstimateIsWhatARunTakes(_ optimiser: OptimiserSection) throws {
     let tiny = try TinyRun(["vector": .init(kind: .vector, shape: [5], type: .float32)])
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.mlp, 512, 4)
-    tiny.configuration.model.encoders = NamedSections(["vector": encoder])
+    tiny.configuration.model.encoders = NamedSections(["vector": .mlp(width: 512, depth: 4)])
     tiny.configuration.training.epochs = 2
-    tiny.configuration.training.optimiser.type = kind
-    tiny.configuration.training.optimiser.momentum = momentum
+    tiny.configuration.training.optimiser = optimiser
+    tiny.configuration.training.optimiser.learningRate = 0.05
     let run = try tiny.run("run")
     let space = TrainingSpace(run.parts)
     _ = try run.train()

@@ -19,29 +19,22 @@ struct TrainingStepTests {
   }
 
   @Test func residualNetworkWithMomentum() throws {
-    var optimiser = OptimiserConfiguration()
-    optimiser.learningRate = 0.05
-    var audio = EncoderConfiguration()
-    audio.type = .resnet18
-    audio.width = 1
-    audio.smallImageStem = true
-    try check("sgd", audio, [1, 9, 9], optimiser, clip: nil)
+    try check(
+      "sgd", .resnet18(width: 1, smallImageStem: true), [1, 9, 9], .sgd(learningRate: 0.05),
+      clip: nil)
   }
 
   @Test func transformerWithClippingAndDecoupledDecay() throws {
-    var optimiser = OptimiserConfiguration()
-    optimiser.type = .adamw
-    optimiser.learningRate = 0.01
-    optimiser.weightDecay = 0.01
-    var audio = EncoderConfiguration()
-    audio.type = .transformer
-    (audio.width, audio.heads, audio.hidden, audio.depth) = (4, 2, 6, 2)
-    try check("adamw", audio, [5, 3], optimiser, clip: 0.5)
+    var adamw = AdamWConfiguration()
+    adamw.weightDecay = 0.01
+    try check(
+      "adamw", .transformer(width: 4, depth: 2, heads: 2, hidden: 6), [5, 3],
+      OptimiserSection(adamw, learningRate: 0.01), clip: 0.5)
   }
 
   private func check(
-    _ example: String, _ audio: EncoderConfiguration, _ shape: [Int],
-    _ optimiser: OptimiserConfiguration, clip: Double?
+    _ example: String, _ audio: EncoderSection, _ shape: [Int],
+    _ optimiser: OptimiserSection, clip: Double?
   ) throws {
     let model = try makeModel(audio, shape)
     try model.load(section("\(example)/initial."), source: example)
@@ -65,12 +58,9 @@ struct TrainingStepTests {
     }
   }
 
-  private func makeModel(_ audio: EncoderConfiguration, _ shape: [Int]) throws -> MultimodalModel {
-    var text = EncoderConfiguration()
-    text.type = .mlp
-    text.width = 4
+  private func makeModel(_ audio: EncoderSection, _ shape: [Int]) throws -> MultimodalModel {
     var configuration = ModelConfiguration()
-    configuration.encoders = NamedSections(["audio": audio, "text": text])
+    configuration.encoders = NamedSections(["audio": audio, "text": .mlp(width: 4)])
     let model = try ModelFactory.makeModel(
       modalities: [("audio", shape), ("text", [5])], classes: 3, configuration: configuration,
       seed: 0)

@@ -67,7 +67,7 @@ class Bench:
 
     # Commands
 
-    def call(self, arguments, folder, shim=None, limit=120, **settings):
+    def call(self, arguments, folder, shim=None, limit=600, **settings):
         """Runs the program in a folder. `shim` has the variables of shim.c without their prefix."""
         environment = dict(os.environ, OMP_NUM_THREADS="1", NO_COLOR="1")
         if shim is not None:

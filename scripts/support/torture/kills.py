@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from torture.bench import Failed
-from torture.workloads import METHODS, training
+from torture.workloads import methods, training
 
 def cases(bench):
     """Every changing system call of every workload first, then random moments without end."""
@@ -14,7 +14,7 @@ def cases(bench):
         for number in range(1, calls(bench, load) + 1):
             yield "%s/call-%d" % (load.name, number), at_call(bench, load, number)
     number = 0
-    trained = [training(bench, method) for method in METHODS if bench.wants("train-" + method)]
+    trained = [training(bench, method) for method in methods(bench) if bench.wants("train-" + method)]
     while trained:
         load = trained[number % len(trained)]
         yield "%s/moment-%d" % (load.name, number), at_moment(bench, load, number)

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import struct
+import subprocess
 
 from torture.bench import Failed
 
@@ -217,23 +218,26 @@ def fixture(bench, name):
     return path
 
 
-# What a method needs beside TRAIN.
-SETTINGS = {
-    "greedy": ["model.fusion=sum", "model.mmtm=true"],
-    "late-fusion": ["model.fusion=sum"],
-    "mla": ["model.fusion=shared", "model.encoders.motion.width=8"],
-    "mmcosine": ["model.fusion=cosine"],
-}
-METHODS = [
-    "joint", "aim", "unimodal-losses", "late-fusion", "gradient-blending", "ogm-ge", "ogm", "opm",
-    "opm-ogm", "greedy", "pmr", "agm", "mla", "mmcosine", "mmpareto", "diagnosing-relearning",
-]
+# What a method needs of the encoders beside TRAIN; the rest says `config list`.
+WIDTHS = {"mla": ["model.encoders.motion.width=8"]}
+
+
+def methods(bench):
+    """The settings that each method of the program needs, by its name."""
+    if not hasattr(bench, "needs"):
+        text = subprocess.run(
+            [bench.binary, "config", "list", "--format", "json"], check=True, stdout=subprocess.PIPE).stdout
+        bench.needs = {method["name"]: method["needs"]["settings"] for method in json.loads(text)["methods"]}
+        # One modality is another model.
+        del bench.needs["unimodal"]
+    return bench.needs
 
 
 def training(bench, method):
-    settings = [word for text in SETTINGS.get(method, []) for word in ("--set", text)]
+    settings = methods(bench)[method] + WIDTHS.get(method, [])
+    arguments = [word for text in settings for word in ("--set", text)]
     return Workload(
-        bench, "train-" + method, ["train", "--method", method, "--out", "run"] + TRAIN + settings,
+        bench, "train-" + method, ["train", "--method", method, "--out", "run"] + TRAIN + arguments,
         "run", lambda folder: run_content(folder + "/run"))
 
 

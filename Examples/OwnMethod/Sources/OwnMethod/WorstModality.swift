@@ -10,6 +10,7 @@ final class WorstModality: ObjectiveDefining {
 
   static let name = "worst-modality"
   static let summary = "joint training with the loss of the batch's worst modality"
+  static let needs = ModelNeeds()
   static let citation: Citation? = nil
 
   private let weight: Double

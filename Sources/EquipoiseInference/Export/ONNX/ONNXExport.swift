@@ -1,5 +1,6 @@
 internal import EquipoiseModels
 internal import EquipoiseKit
+internal import EquipoiseSettings
 internal import EquipoiseData
 internal import EquipoiseMethods
 package import EquipoiseTraining

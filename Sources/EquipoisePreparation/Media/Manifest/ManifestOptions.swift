@@ -88,7 +88,8 @@ public struct MediaModalityOptions: ConfigurationSection {
 }
 
 extension ManifestOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("classes", namesOf: classes)
     try path.check("only", namesOf: only)
     try splitValues.check(at: path.appending("splitValues"))
@@ -104,7 +105,8 @@ extension ManifestOptions: RangeChecking {
 }
 
 extension MediaModalityOptions: RangeChecking {
-  package func check(at path: ConfigPath) throws {
+  /// Throws for the first value out of its range.
+  public func check(at path: ConfigPath) throws {
     try path.check("frames", frames, .from(1..<513))
     try path.check("fps", fps, .within(0.01...1000))
     try path.check("size", size, .from(8..<1025))

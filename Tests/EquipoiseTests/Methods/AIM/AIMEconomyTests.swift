@@ -31,8 +31,7 @@ struct AIMEconomyTests {
 
   /// What a step of plain gradient descent at the rate 1 takes from each parameter.
   private func gradients(_ seed: UInt64, _ depths: Int?) throws -> [Tensor] {
-    var plain = OptimiserConfiguration()
-    (plain.learningRate, plain.momentum, plain.weightDecay) = (1, 0, 0)
+    let plain = OptimiserSection.sgd(learningRate: 1, momentum: 0, weightDecay: 0)
     let golden = try AIMGolden(
       .residual, "default", settings(depths), optimiser: plain, seed: seed)
     let before = golden.model.parameters.map { $0.leaf.detached().cloned() }
@@ -185,8 +184,7 @@ private struct EconomyRig {
   let training: [Batch]
 
   init(classes: Int = 3, _ change: (inout AIMConfiguration) -> Void) throws {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.mlp, 5, 2)
+    let encoder = EncoderSection.mlp(width: 5, depth: 2)
     var configuration = ModelConfiguration()
     configuration.encoders = NamedSections(["a": encoder, "b": encoder])
     let model = try ModelFactory.makeModel(

@@ -32,7 +32,8 @@ struct AIMGolden {
 
   init(
     _ architecture: Architecture, _ example: String, _ configuration: AIMConfiguration,
-    optimiser: OptimiserConfiguration? = nil, dtype: DType = .float64, seed: UInt64 = 0
+    optimiser: OptimiserSection = .sgd(learningRate: 0.05), dtype: DType = .float64,
+    seed: UInt64 = 0
   ) throws {
     (self.architecture, self.example, self.dtype) = (architecture, example, dtype)
     let name = "aim_\(architecture.rawValue.lowercased())"
@@ -44,7 +45,7 @@ struct AIMGolden {
       Self.section(shared, "\(architecture.rawValue)/initial.", dtype), source: example)
     engine = TrainingEngine(
       model: model,
-      optimizer: (optimiser ?? Self.momentum).makeOptimizer(model.namedParameters),
+      optimizer: optimiser.makeOptimizer(model.namedParameters),
       training: TrainingConfiguration(), device: .cpu, trainingBatches: { _, _ in })
     var configuration = configuration
     configuration.decoupling.latentWidth = 3
@@ -53,12 +54,6 @@ struct AIMGolden {
       for: MethodSetting(
         model: model, classes: 3, epochs: 3, device: .cpu, seed: seed, samplesPerClass: [1, 1, 1]))
     try loadMethod()
-  }
-
-  private static var momentum: OptimiserConfiguration {
-    var optimiser = OptimiserConfiguration()
-    optimiser.learningRate = 0.05
-    return optimiser
   }
 
   /// The script's numbers over a state of the right shapes.
@@ -112,17 +107,10 @@ struct AIMGolden {
   }
 
   private static func makeModel(_ architecture: Architecture) throws -> MultimodalModel {
-    var (residual, transformer, mlp) = (
-      EncoderConfiguration(), EncoderConfiguration(), EncoderConfiguration()
-    )
-    residual.type = .resnet18
-    residual.width = 1
-    residual.smallImageStem = true
-    transformer.type = .transformer
-    (transformer.width, transformer.heads, transformer.hidden, transformer.depth) = (4, 2, 6, 2)
-    mlp.type = .mlp
-    (mlp.width, mlp.depth) = (4, 2)
-    let (shapes, encoders): ([(name: String, shape: [Int])], [String: EncoderConfiguration]) =
+    let residual = EncoderSection.resnet18(width: 1, smallImageStem: true)
+    let transformer = EncoderSection.transformer(width: 4, depth: 2, heads: 2, hidden: 6)
+    let mlp = EncoderSection.mlp(width: 4, depth: 2)
+    let (shapes, encoders): ([(name: String, shape: [Int])], [String: EncoderSection]) =
       switch architecture {
       case .residual:
         (

@@ -59,8 +59,7 @@ struct AIMInvariantTests {
   @Test func exchangingModalitiesExchangesTheirNumbers() throws {
     func telemetry(_ order: [String]) throws -> [String: Double] {
       let shapes = ["a": [4], "b": [6]]
-      var encoder = EncoderConfiguration()
-      (encoder.type, encoder.width, encoder.depth) = (.mlp, 5, 2)
+      let encoder = EncoderSection.mlp(width: 5, depth: 2)
       var configuration = ModelConfiguration()
       configuration.fusion = .sum
       configuration.encoders = NamedSections(["a": encoder, "b": encoder])

@@ -34,7 +34,7 @@ struct AIMRefusalTests {
 
   @Test func unequalDepths() throws {
     let tiny = try AIMRunTests.tiny()
-    tiny.configuration.model.encoders["vector"]?.depth = 2
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(depth: 2)
     #expect(
       message { _ = try tiny.run("run") }
         == "model.encoders: AIM compares modalities depth by depth, but encoder 'image' has 4 "
@@ -43,11 +43,11 @@ struct AIMRefusalTests {
 
   @Test func coupledEncoders() throws {
     let tiny = try AIMRunTests.tiny()
-    tiny.configuration.model.mmtm = true
+    tiny.configuration.model.coupling = .mmtm
     #expect(
       message { _ = try tiny.run("run") }
-        == "model.mmtm: AIM runs and judges the blocks of each encoder alone, and MMTM modules join "
-        + "them; set model.mmtm=false")
+        == "model.coupling: AIM runs and judges the blocks of each encoder alone, and MMTM modules join "
+        + "them; set model.coupling=none")
   }
 
   @Test func oneClassAndClassesWithoutSamples() throws {
@@ -90,7 +90,7 @@ struct AIMRefusalTests {
   func settingsOutOfRange(setting: String, expected: String) {
     let text = message {
       _ = try RunConfiguration.resolve(
-        sets: ["data=d", "method.name=aim", "method." + setting], methods: .standard)
+        sets: ["data=d", "method.name=aim", "method." + setting], catalogue: .standard)
     }
     #expect(text == expected)
   }
@@ -149,11 +149,5 @@ struct AIMRefusalTests {
 
 /// Encoders of the tiny run.
 private enum TestEncoders {
-  static var tinyImage: EncoderConfiguration {
-    var image = EncoderConfiguration()
-    image.type = .resnet18
-    image.width = 2
-    image.smallImageStem = true
-    return image
-  }
+  static let tinyImage = EncoderSection.resnet18(width: 2, smallImageStem: true)
 }

@@ -13,14 +13,12 @@ struct AIMRunTests {
   /// A tiny run with encoders of equal depth, dropout included, that modulates from epoch 1.
   static func tiny(_ change: (inout AIMConfiguration) -> Void = { _ in }) throws -> TinyRun {
     let tiny = try TinyRun()
-    var vector = tiny.configuration.model.encoders["vector"] ?? EncoderConfiguration()
-    vector.depth = 4
-    tiny.configuration.model.encoders["vector"] = vector
+    tiny.configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
     var configuration = AIMConfiguration()
     configuration.startEpoch = 1
     configuration.decoupling.latentWidth = 8
     change(&configuration)
-    tiny.configuration.method = try MethodSection(name: "aim", configuration: configuration)
+    tiny.configuration.method = MethodSection(AIM.self, configuration)
     return tiny
   }
 

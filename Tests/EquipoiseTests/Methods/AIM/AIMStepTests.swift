@@ -69,9 +69,9 @@ struct AIMStepTests {
   }
 
   @Test func equalsPyTorchWithAdam() throws {
-    var optimiser = OptimiserConfiguration()
-    optimiser.type = .adamw
-    (optimiser.learningRate, optimiser.weightDecay) = (0.01, 0.01)
+    var adamw = AdamWConfiguration()
+    adamw.weightDecay = 0.01
+    let optimiser = OptimiserSection(adamw, learningRate: 0.01)
     try check(
       try AIMGolden(.trimodal, "adam", Self.with { _ in }, optimiser: optimiser),
       tolerance: 1e-10)

@@ -13,10 +13,8 @@ struct DecouplingTests {
   private let tiny: MultimodalModel
 
   init() throws {
-    var encoder = EncoderConfiguration()
-    (encoder.type, encoder.width, encoder.depth) = (.mlp, 3, 1)
     var configuration = ModelConfiguration()
-    configuration.encoders = NamedSections(["a": encoder])
+    configuration.encoders = NamedSections(["a": .mlp(width: 3, depth: 1)])
     tiny = try ModelFactory.makeModel(
       modalities: [("a", [2])], classes: 2, configuration: configuration, seed: 0)
     engine = TrainingEngine(

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "OwnEncoder",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "Equipoise", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "OwnEncoder",
+      dependencies: [
+        .product(name: "Equipoise", package: "Equipoise"),
+        .product(name: "EquipoiseCLI", package: "Equipoise"),
+        .product(name: "Torch", package: "Equipoise"),
+      ])
+  ],
+  swiftLanguageModes: [.v6])

@@ -1,0 +1,4 @@
+import Equipoise
+import EquipoiseCLI
+
+EquipoiseCommand.main(catalogue: .standard.adding(encoder: PatchEncoder.Configuration.self))

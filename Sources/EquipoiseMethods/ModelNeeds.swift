@@ -1,0 +1,63 @@
+internal import EquipoiseKit
+public import EquipoiseSettings
+public import EquipoiseModels
+
+/// What a method asks of the model, stated once: lists, benchmarks, tests and scripts are made from it.
+///
+/// The method's `init` refuses every other model, with its reason.
+public struct ModelNeeds: Sendable {
+  /// How many modalities there may be.
+  public var modalities: ClosedRange<Int>
+  /// The fusion that it needs of several modalities; nil takes each.
+  public var fusion: FusionSection?
+  /// The coupling that it needs of several modalities; nil takes each.
+  public var coupling: CouplingSection?
+  /// Whether all encoders must have equally many blocks.
+  public var equalDepths: Bool
+
+  /// What a method needs; without anything said it takes every model.
+  public init(
+    modalities: ClosedRange<Int> = 1...Int.max, fusion: FusionSection? = nil,
+    coupling: CouplingSection? = nil, equalDepths: Bool = false
+  ) {
+    (self.modalities, self.fusion, self.coupling) = (modalities, fusion, coupling)
+    self.equalDepths = equalDepths
+  }
+
+  /// Two modalities or more, and otherwise every model.
+  public static let severalModalities = ModelNeeds(modalities: 2...Int.max)
+
+  /// The settings, as for `--set`, that a model of several modalities needs beside the defaults.
+  public var settings: [String] {
+    let standard = ModelConfiguration()
+    var settings: [String] = []
+    if let coupling, coupling.name != standard.coupling.name {
+      settings.append("model.coupling=\(coupling.name)")
+    }
+    if let fusion, fusion.name != standard.fusion.name {
+      settings.append("model.fusion=\(fusion.name)")
+    }
+    return settings
+  }
+
+  /// Changes what does not fit in a model of several modalities.
+  ///
+  /// - Parameter model: the configuration to change.
+  package func apply(to model: inout ModelConfiguration) {
+    if let fusion, fusion.name != model.fusion.name { model.fusion = fusion }
+    if let coupling, coupling.name != model.coupling.name { model.coupling = coupling }
+  }
+
+  /// Whether a model has what the method needs; depths are not asked.
+  ///
+  /// - Parameters:
+  ///   - count: its modalities.
+  ///   - model: its configuration. With one modality it has a linear head, whatever the fusion, and nothing to couple.
+  /// - Returns: whether the method's `init` is to accept it.
+  package func isMet(modalities count: Int, _ model: ModelConfiguration) -> Bool {
+    guard modalities.contains(count) else { return false }
+    guard count > 1 else { return true }
+    return (fusion.map { $0.name == model.fusion.name } ?? true)
+      && (coupling.map { $0.name == model.coupling.name } ?? true)
+  }
+}

@@ -1,0 +1,79 @@
+internal import EquipoiseKit
+public import EquipoiseSettings
+public import Torch
+
+/// The settings of one architecture, and how an encoder is made of them.
+public protocol EncoderConfiguration: ConfigurationSection {
+  /// The name in `model.encoders.NAME.type`.
+  static var name: String { get }
+  /// One line for lists.
+  static var summary: String { get }
+  /// An encoder with random weights.
+  ///
+  /// - Parameters:
+  ///   - input: the modality and the shape of its samples.
+  ///   - generator: the stream to draw the weights from.
+  /// - Returns: the encoder; whether it takes the shape is asked afterwards
+  ///   (``ModalityEncoder/validate(shape:of:)``).
+  /// - Throws: `EquipoiseError` when settings do not fit each other or the shape.
+  func makeEncoder(for input: EncoderInput, from generator: Generator) throws -> any ModalityEncoder
+}
+
+/// Settings that say how large the encoder will be, so that one that no memory holds is refused beforehand.
+public protocol WeightCounting: EncoderConfiguration {
+  /// About how many numbers the encoder learns, at least.
+  func leastWeights(for input: EncoderInput) -> Double
+}
+
+/// What an encoder is made for.
+public struct EncoderInput: Sendable {
+  /// The modality's name.
+  public let modality: String
+  /// The shape of one sample, without the batch.
+  public let shape: [Int]
+
+  /// An input of a name and a shape.
+  public init(modality: String, shape: [Int]) { (self.modality, self.shape) = (modality, shape) }
+
+  /// The size of the last dimension: of a vector, of a position, a row of pixels.
+  var last: Int { shape.last ?? 0 }
+}
+
+/// The sections `model.encoders.NAME`.
+public enum EncoderFamily: SectionFamily {
+  /// What every encoder has.
+  public struct Common: ConfigurationSection {
+    /// A safetensors file to start this encoder from; nil starts at random.
+    public var initialWeights: String?
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// An encoder.
+  public static let title = "encoder"
+  /// `type`.
+  public static let selector = "type"
+  /// By the shape of the samples.
+  public static var standard: (name: String, settings: any EncoderConfiguration) {
+    (AutoEncoder.name, AutoEncoder())
+  }
+  /// The settings as a section.
+  public static func section(_ settings: any EncoderConfiguration) -> any ConfigurationSection {
+    settings
+  }
+  /// A section as settings of an encoder.
+  public static func settings(_ section: any ConfigurationSection) -> (any EncoderConfiguration)? {
+    section as? any EncoderConfiguration
+  }
+}
+
+/// One modality's encoder: its type, the type's settings and where it starts from.
+public typealias EncoderSection = ChoiceSection<EncoderFamily>
+
+extension EncoderSection {
+  /// An encoder of these settings, at random weights.
+  public init<Settings: EncoderConfiguration>(_ settings: Settings) {
+    self.init(name: Settings.name, settings: settings)
+  }
+}

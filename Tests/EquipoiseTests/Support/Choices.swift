@@ -1,0 +1,19 @@
+public import EquipoiseSettings
+public import Testing
+
+import Equipoise
+
+/// A test of a choice bears its name.
+extension ChoiceSection: CustomTestStringConvertible {
+  /// The name of the choice.
+  public var testDescription: String { name }
+}
+
+extension FusionSection {
+  /// Every fusion of the library, with its default settings.
+  static let all = ModelCatalogue.standard.fusions.map { section(of: $0) }
+
+  private static func section<Settings: FusionConfiguration>(
+    of _: Settings.Type
+  ) -> FusionSection { FusionSection(Settings()) }
+}
