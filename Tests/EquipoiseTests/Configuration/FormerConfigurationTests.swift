@@ -280,7 +280,7 @@ struct FormerConfigurationTests {
     let folder = try TemporaryFolder()
     let file = try folder.write(Former().text, to: "best.yaml")
     let read = try RunConfiguration.resolve(file: file, catalogue: .standard).configuration
-    #expect(read.model.coupling.name == "none" && read.runtime.loaders == 1)
+    #expect(read.model.coupling.name == "none" && read.runtime.loaders == 2)
   }
 
   @Test func aUsersFileIsNotTranslated() throws {
