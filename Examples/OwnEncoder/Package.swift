@@ -11,6 +11,8 @@ let package = Package(
       dependencies: [
         .product(name: "Equipoise", package: "Equipoise"),
         .product(name: "EquipoiseCLI", package: "Equipoise"),
+        // The program that reads raw media, which is then built beside this one.
+        .product(name: "equipoise-decoder", package: "Equipoise"),
         .product(name: "Torch", package: "Equipoise"),
       ])
   ],
