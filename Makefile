@@ -53,7 +53,7 @@ lint: ## check the Swift format
 
 sanitize: setup ## run the tests of libtorch's shim under AddressSanitizer and its leak checker
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
-	  --filter TorchTests --skip LeakTests
+	  --filter EquipoiseTorchTests --skip LeakTests
 
 torture: build ## kill the program, fail its system calls, cut its power, damage its files; half an hour
 	scripts/torture $(TORTURE)
@@ -76,8 +76,8 @@ references: pytorch ## make the tests' golden numbers again; says which changed
 check-references: pytorch ## say which golden numbers the reference scripts would change
 	@scripts/make-references --check
 
-protos: ## make Sources/Messages anew; needs protoc and protoc-gen-swift
-	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/Messages Protos/*.proto
+protos: ## make Sources/EquipoiseMessages anew; needs protoc and protoc-gen-swift
+	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/EquipoiseMessages Protos/*.proto
 
 benchmark: build pytorch ## time Equipoise and PyTorch in turn
 	$(EQUIPOISE) benchmark

@@ -40,7 +40,7 @@ let swift: [SwiftSetting] = [
 let rpath: [LinkerSetting] =
   isCheckout ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib"])]
 
-/// The folder of OpenCV's headers, for optical flow: the targets `CMotion` and `Motion` exist where it is
+/// The folder of OpenCV's headers, for optical flow: the targets `CEquipoiseMotion` and `EquipoiseMotion` exist where it is
 /// found, and everything else builds without. EQUIPOISE_OPENCV names another folder, or is `none`. No safe flag
 /// names a folder of headers outside the package.
 let openCV: String? = {
@@ -54,17 +54,19 @@ let openCV: String? = {
 
 let motionTargets: [Target] = [
   .target(
-    name: "CMotion",
+    name: "CEquipoiseMotion",
     cxxSettings: strict + [.unsafeFlags(["-isystem", openCV ?? ""])],
     linkerSettings: ["video", "imgproc", "core"].map { .linkedLibrary("opencv_" + $0) }),
   .target(
-    name: "Motion", dependencies: ["CMotion", "Equipoise", "Formats"], swiftSettings: swift),
+    name: "EquipoiseMotion", dependencies: ["CEquipoiseMotion", "Equipoise", "EquipoiseFormats"],
+    swiftSettings: swift),
   .testTarget(
-    name: "MotionTests", dependencies: ["Motion", "Equipoise", "Formats"],
+    name: "EquipoiseMotionTests",
+    dependencies: ["EquipoiseMotion", "Equipoise", "EquipoiseFormats"],
     resources: [.copy("Goldens")], swiftSettings: swift),
 ]
 
-/// FFmpeg's libraries, for decoding audio, video and images: the targets `CFFmpeg`, `CMedia` and
+/// FFmpeg's libraries, for decoding audio, video and images: the targets `CEquipoiseFFmpeg`, `CEquipoiseMedia` and
 /// `EquipoiseDecoding` exist where their .pc files are found; elsewhere `equipoise-decoder` says that it has
 /// none. EQUIPOISE_FFMPEG, which `make` sets, names libavformat.pc, or is `none`; SwiftPM keeps what the
 /// manifest itself found until the manifest or the environment changes.
@@ -88,17 +90,21 @@ let hasFFmpeg: Bool = {
 }()
 
 let mediaTargets: [Target] = [
-  .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat"),
-  .target(name: "CMedia", dependencies: ["CFFmpeg"]),
+  .systemLibrary(name: "CEquipoiseFFmpeg", pkgConfig: "libavformat"),
+  .target(name: "CEquipoiseMedia", dependencies: ["CEquipoiseFFmpeg"]),
   .target(
     name: "EquipoiseDecoding",
-    dependencies: ["EquipoiseMedia", "EquipoiseKit", "Formats", "CMedia", "CFFmpeg", "CSystem"],
+    dependencies: [
+      "EquipoiseMedia", "EquipoiseKit", "EquipoiseFormats", "CEquipoiseMedia", "CEquipoiseFFmpeg",
+      "CEquipoiseSystem",
+    ],
     swiftSettings: swift),
   .testTarget(
-    name: "MediaTests",
+    name: "EquipoiseMediaTests",
     dependencies: [
-      "EquipoiseDecoding", "EquipoiseDecoder", "EquipoiseMedia", "CSystem", "EquipoiseProgram",
-      "EquipoiseCLI", "Equipoise", "Formats",
+      "EquipoiseDecoding", "EquipoiseDecoder", "EquipoiseMedia", "CEquipoiseSystem",
+      "EquipoiseProgram",
+      "EquipoiseCLI", "Equipoise", "EquipoiseFormats",
     ],
     swiftSettings: swift),
 ]
@@ -109,7 +115,8 @@ let fuzzTargets: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "Fuzz", dependencies: ["Equipoise", "Formats", "Report"], path: "Tests/Fuzz",
+      name: "Fuzz", dependencies: ["Equipoise", "EquipoiseFormats", "EquipoiseReport"],
+      path: "Tests/Fuzz",
       swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])])
   ]
 
@@ -118,7 +125,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Equipoise", targets: ["Equipoise"]),
-    .library(name: "Torch", targets: ["Torch"]),
+    .library(name: "EquipoiseTorch", targets: ["EquipoiseTorch"]),
     .library(name: "EquipoiseCLI", targets: ["EquipoiseCLI"]),
     .executable(name: "equipoise", targets: ["EquipoiseProgram"]),
     .executable(name: "equipoise-decoder", targets: ["EquipoiseDecoder"]),
@@ -130,37 +137,43 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "CLibtorch", pkgConfig: pkgConfig),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CEquipoiseLibtorch", pkgConfig: pkgConfig),
+    .systemLibrary(name: "CEquipoiseZlib", pkgConfig: "zlib"),
     .target(
-      name: "CBuildInformation",
+      name: "CEquipoiseBuildInformation",
       cSettings: [.define("EQUIPOISE_COMMIT", to: "\"\(commit ?? "")\"")]),
-    .target(name: "CSpinning"),
-    .target(name: "CEarlyStart", dependencies: ["CSpinning"]),
+    .target(name: "CEquipoiseSpinning"),
+    .target(name: "CEquipoiseEarlyStart", dependencies: ["CEquipoiseSpinning"]),
     .target(
-      name: "CTorch", dependencies: ["CLibtorch"],
+      name: "CEquipoiseTorch", dependencies: ["CEquipoiseLibtorch"],
       cxxSettings: strict + [.disableWarning("unused-parameter")],
       linkerSettings: rpath),
-    .target(name: "CMappedFiles"),
-    .target(name: "CSystem"),
+    .target(name: "CEquipoiseMappedFiles"),
+    .target(name: "CEquipoiseSystem"),
     .target(
-      name: "Formats",
+      name: "EquipoiseFormats",
       dependencies: [
-        "CSystem", "CZlib", "CMappedFiles", .product(name: "Crypto", package: "swift-crypto"),
+        "CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: swift),
     // Made from Protos/ by `make protos`.
     .target(
-      name: "Messages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      name: "EquipoiseMessages",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(
-      name: "Torch", dependencies: ["CTorch", "CSpinning", "CSystem", "Formats"],
+      name: "EquipoiseTorch",
+      dependencies: [
+        "CEquipoiseTorch", "CEquipoiseSpinning", "CEquipoiseSystem", "EquipoiseFormats",
+      ],
       swiftSettings: swift),
     // The floors of the library, each on those above it here. The decoder stands on those without libtorch.
     .target(
-      name: "EquipoiseKit", dependencies: ["Formats", "CBuildInformation"],
+      name: "EquipoiseKit", dependencies: ["EquipoiseFormats", "CEquipoiseBuildInformation"],
       swiftSettings: swift),
     .target(
-      name: "EquipoiseMedia", dependencies: ["EquipoiseKit", "Formats", "CSystem"],
+      name: "EquipoiseMedia",
+      dependencies: ["EquipoiseKit", "EquipoiseFormats", "CEquipoiseSystem"],
       swiftSettings: swift),
     .executableTarget(
       name: "EquipoiseDecoder",
@@ -168,40 +181,42 @@ let package = Package(
       swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_FFMPEG")] : [])),
     .target(
       name: "EquipoiseSettings",
-      dependencies: ["EquipoiseKit", "Formats", .product(name: "Yams", package: "Yams")],
+      dependencies: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")],
       swiftSettings: swift),
     .target(
       name: "EquipoiseModels",
-      dependencies: ["EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      dependencies: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
       swiftSettings: swift),
     .target(
       name: "EquipoiseData",
-      dependencies: ["EquipoiseSettings", "EquipoiseKit", "Torch", "Formats"],
+      dependencies: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
       swiftSettings: swift),
     .target(
       name: "EquipoisePreparation",
       dependencies: [
-        "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "Torch", "Formats",
+        "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch",
+        "EquipoiseFormats",
       ],
       swiftSettings: swift),
     .target(
       name: "EquipoiseRecipes",
       dependencies: [
         "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia",
-        "EquipoiseKit", "Torch", "Formats",
+        "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
       ],
       swiftSettings: swift),
     .target(
       name: "EquipoiseMethods",
       dependencies: [
-        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "Torch", "Formats",
+        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
+        "EquipoiseFormats",
       ],
       swiftSettings: swift),
     .target(
       name: "EquipoiseTraining",
       dependencies: [
         "EquipoiseMethods", "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
-        "Messages", "Torch", "Formats",
+        "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: swift),
@@ -210,7 +225,7 @@ let package = Package(
       dependencies: [
         "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseData",
         "EquipoiseSettings",
-        "EquipoiseKit", "Torch", "Formats",
+        "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
       ],
       swiftSettings: swift),
     .target(
@@ -218,7 +233,7 @@ let package = Package(
       dependencies: [
         "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
         "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
-        "Messages", "Torch", "Formats",
+        "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: swift),
@@ -232,23 +247,25 @@ let package = Package(
       ],
       swiftSettings: swift),
     .target(
-      name: "Report", dependencies: ["Equipoise", "Formats"],
+      name: "EquipoiseReport", dependencies: ["Equipoise", "EquipoiseFormats"],
       resources: [.embedInCode("Page")], swiftSettings: swift),
     .target(
       name: "EquipoiseCLI",
       dependencies: [
-        "Report", "Equipoise", "Torch", "Formats", "CEarlyStart",
+        "EquipoiseReport", "Equipoise", "EquipoiseTorch", "EquipoiseFormats",
+        "CEquipoiseEarlyStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ] + (openCV == nil ? [] : ["Motion"]),
+      ] + (openCV == nil ? [] : ["EquipoiseMotion"]),
       swiftSettings: swift + (openCV == nil ? [] : [.define("EQUIPOISE_MOTION")])),
     // Not called as its product: a file system may not tell `equipoise` from `Equipoise`.
     .executableTarget(
       name: "EquipoiseProgram", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats"], resources: [.copy("Fixtures")],
+      name: "EquipoiseFormatsTests", dependencies: ["EquipoiseFormats"],
+      resources: [.copy("Fixtures")],
       swiftSettings: swift),
     .testTarget(
-      name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Goldens")],
+      name: "EquipoiseTorchTests", dependencies: ["EquipoiseTorch"], resources: [.copy("Goldens")],
       swiftSettings: swift),
     .testTarget(
       name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
@@ -256,7 +273,8 @@ let package = Package(
     .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
-        "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "Report", "Equipoise", "Formats",
+        "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "EquipoiseReport", "Equipoise",
+        "EquipoiseFormats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),

@@ -1,4 +1,4 @@
-"""Writes the files that Tests/FormatsTests reads, with the reference implementations.
+"""Writes the files that Tests/EquipoiseFormatsTests reads, with the reference implementations.
 
     pip install numpy==2.4.6 safetensors==0.6.2
     python References/formats.py
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-OUT = Path(__file__).resolve().parent.parent / "Tests" / "FormatsTests" / "Fixtures"
+OUT = Path(__file__).resolve().parent.parent / "Tests" / "EquipoiseFormatsTests" / "Fixtures"
 VALUES = (np.arange(6) * 20).reshape(2, 3)
 
 

@@ -1,14 +1,14 @@
 """Golden spectrograms and mel filter banks.
 
 Needs the versions of References/requirements.txt.
-Writes Tests/TorchTests/Goldens/audio.safetensors; run from the root of the repository.
+Writes Tests/EquipoiseTorchTests/Goldens/audio.safetensors; run from the root of the repository.
 """
 
 import librosa
 import numpy as np
 from safetensors.numpy import save_file
 
-FILE = "Tests/TorchTests/Goldens/audio.safetensors"
+FILE = "Tests/EquipoiseTorchTests/Goldens/audio.safetensors"
 RATE, SIZE, HOP = 8000, 128, 50
 
 

@@ -1,14 +1,14 @@
 """Golden optical flow.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/MotionTests/Goldens/optical_flow.safetensors.
+Tests/EquipoiseMotionTests/Goldens/optical_flow.safetensors.
 """
 
 import cv2
 import numpy as np
 from safetensors.numpy import save_file
 
-FILE = "Tests/MotionTests/Goldens/optical_flow.safetensors"
+FILE = "Tests/EquipoiseMotionTests/Goldens/optical_flow.safetensors"
 PRESETS = {"ultraFast": cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST,
            "fast": cv2.DISOPTICAL_FLOW_PRESET_FAST, "medium": cv2.DISOPTICAL_FLOW_PRESET_MEDIUM}
 

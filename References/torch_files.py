@@ -1,7 +1,7 @@
 """A safetensors file of every type, random streams, and outputs under bf16 autocast.
 
 Needs the versions of References/requirements.txt.
-Writes Tests/TorchTests/Goldens/{types,random,autocast}.safetensors; run from the root of the
+Writes Tests/EquipoiseTorchTests/Goldens/{types,random,autocast}.safetensors; run from the root of the
 repository.
 """
 
@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-FOLDER = "Tests/TorchTests/Goldens/"
+FOLDER = "Tests/EquipoiseTorchTests/Goldens/"
 
 
 def types() -> None:

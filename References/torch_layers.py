@@ -1,7 +1,7 @@
 """Golden tensors of every layer: forward, input gradient, parameter gradients, buffers afterwards.
 
 Needs the versions of References/requirements.txt.
-Writes Tests/TorchTests/Goldens/layers.safetensors; run from the root of the repository.
+Writes Tests/EquipoiseTorchTests/Goldens/layers.safetensors; run from the root of the repository.
 
 Tensors are named CASE/WHAT: input, output, seed (the upstream gradient), input_gradient,
 state.NAME (before), gradient.NAME, after.NAME (buffers that training has moved).
@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-FILE = "Tests/TorchTests/Goldens/layers.safetensors"
+FILE = "Tests/EquipoiseTorchTests/Goldens/layers.safetensors"
 goldens: dict[str, torch.Tensor] = {}
 
 

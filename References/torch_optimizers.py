@@ -1,7 +1,7 @@
 """Golden parameters after steps of every optimiser, and clipped gradients.
 
 Needs the versions of References/requirements.txt.
-Writes Tests/TorchTests/Goldens/optimizers.safetensors; run from the root of the repository.
+Writes Tests/EquipoiseTorchTests/Goldens/optimizers.safetensors; run from the root of the repository.
 
 initial.P and gradient.STEP.P are common to all; a gradient that is absent is None.
 CASE/STEP.P is parameter P after step STEP (from 0); the learning rate falls to a fifth for the last.
@@ -10,7 +10,7 @@ CASE/STEP.P is parameter P after step STEP (from 0); the learning rate falls to 
 import torch
 from safetensors.torch import save_file
 
-FILE = "Tests/TorchTests/Goldens/optimizers.safetensors"
+FILE = "Tests/EquipoiseTorchTests/Goldens/optimizers.safetensors"
 SHAPES = {"matrix": (4, 3), "vector": (5,), "conv": (2, 3, 2, 2)}
 STEPS = 5
 # The vector gets its first gradient late, and misses one later.

@@ -1,14 +1,14 @@
 """Learning rates over 100 epochs by PyTorch's schedulers.
 
 Needs the versions of References/requirements.txt.
-Writes Tests/TorchTests/Goldens/schedules.safetensors; run from the root of the repository.
+Writes Tests/EquipoiseTorchTests/Goldens/schedules.safetensors; run from the root of the repository.
 """
 
 import torch
 from safetensors.torch import save_file
 from torch.optim import lr_scheduler as schedulers
 
-FILE = "Tests/TorchTests/Goldens/schedules.safetensors"
+FILE = "Tests/EquipoiseTorchTests/Goldens/schedules.safetensors"
 EPOCHS = 100
 BASE = 0.05
 

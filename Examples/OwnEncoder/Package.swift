@@ -13,7 +13,7 @@ let package = Package(
         .product(name: "EquipoiseCLI", package: "Equipoise"),
         // The program that reads raw media, which is then built beside this one.
         .product(name: "equipoise-decoder", package: "Equipoise"),
-        .product(name: "Torch", package: "Equipoise"),
+        .product(name: "EquipoiseTorch", package: "Equipoise"),
       ])
   ],
   swiftLanguageModes: [.v6])

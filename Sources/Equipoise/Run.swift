@@ -1,4 +1,4 @@
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// One training in one folder: from a configuration to scores, predictions and exports.

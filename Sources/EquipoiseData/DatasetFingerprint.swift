@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 extension PreparedDataset {
   /// The SHA-256 of `dataset.json` and of each file's size and header. The numbers are not read, so

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 internal import Foundation
 internal import Synchronization
 

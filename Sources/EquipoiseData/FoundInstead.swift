@@ -1,5 +1,5 @@
 package import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What is at a path where a run or a dataset was expected: most often the other of the two.

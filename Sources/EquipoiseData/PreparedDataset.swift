@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// A modality by its name.
 public struct DatasetModality: Equatable, Sendable {

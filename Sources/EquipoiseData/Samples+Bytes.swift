@@ -1,5 +1,5 @@
 public import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 extension Samples {
   /// One modality of one sample, in the mapped file.

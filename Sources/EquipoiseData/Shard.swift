@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 internal import Foundation
 
 /// One opened file of a split; its arrays are views of the mapped file.

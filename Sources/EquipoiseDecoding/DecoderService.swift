@@ -1,6 +1,6 @@
-internal import CSystem
+internal import CEquipoiseSystem
 package import EquipoiseMedia
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// The process that decodes for a ``MediaWorkerPool``: it reads requests from standard input, a socket,

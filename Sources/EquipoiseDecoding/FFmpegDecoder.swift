@@ -1,8 +1,8 @@
-internal import CFFmpeg
-internal import CMedia
+internal import CEquipoiseFFmpeg
+internal import CEquipoiseMedia
 internal import EquipoiseKit
 package import EquipoiseMedia
-package import Formats
+package import EquipoiseFormats
 
 /// Decodes in this process, by FFmpeg's libraries, one file at a time and with one thread for each call.
 ///

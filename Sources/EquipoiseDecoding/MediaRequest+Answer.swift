@@ -1,6 +1,6 @@
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 extension MediaRequest {
   /// Has a decoder do it.

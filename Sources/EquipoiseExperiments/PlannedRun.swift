@@ -1,7 +1,7 @@
 internal import EquipoiseSettings
 package import EquipoiseKit
 package import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 import Foundation
 
 /// One run of an experiment: what it is, and where it goes.

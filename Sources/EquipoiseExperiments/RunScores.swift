@@ -1,6 +1,6 @@
 package import EquipoiseKit
 public import EquipoiseTraining
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What one finished run of a comparison reached.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What a comparison's folder says about itself, in `comparison.json`: enough to make its tables

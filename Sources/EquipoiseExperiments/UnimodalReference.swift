@@ -3,7 +3,7 @@ internal import EquipoiseSettings
 internal import EquipoiseModels
 internal import EquipoiseMethods
 package import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 import Foundation
 
 /// A model of one modality alone, trained as an entry's models are: what the modality can reach. Equal

@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// Shows how far training is: a bar on a terminal, plain lines elsewhere.

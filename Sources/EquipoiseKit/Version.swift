@@ -1,4 +1,4 @@
-internal import CBuildInformation
+internal import CEquipoiseBuildInformation
 
 /// The version of this library.
 public enum Version {

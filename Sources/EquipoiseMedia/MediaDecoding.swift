@@ -1,4 +1,4 @@
-public import Formats
+public import EquipoiseFormats
 
 /// Reads media files. Programs have no decoder in them: ``MediaWorkerPool`` decodes by the program
 /// `equipoise-decoder`, and whoever prepares raw media hands it over.

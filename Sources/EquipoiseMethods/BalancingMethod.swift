@@ -1,7 +1,7 @@
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// Where a method was published.
 public struct Citation: Sendable {

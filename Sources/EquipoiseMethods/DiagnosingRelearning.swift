@@ -3,7 +3,7 @@ public import EquipoiseSettings
 internal import EquipoiseModels
 internal import EquipoiseData
 import Foundation
-public import Torch
+public import EquipoiseTorch
 
 /// Diagnosing & Re-learning: every few epochs each encoder is pulled back towards its initial
 /// weights, the more so the better its features separate the classes of training samples than

@@ -2,7 +2,7 @@ internal import EquipoiseData
 internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// Late fusion: unimodal models that are trained side by side and fused only at inference.
 ///

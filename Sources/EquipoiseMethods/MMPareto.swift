@@ -2,7 +2,7 @@ internal import EquipoiseData
 internal import EquipoiseModels
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// MMPareto (Wei and Hu, ICML 2024): each encoder learns from the fused loss and from its own, and
 /// where the two gradients disagree it takes the direction that hurts neither.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 package import EquipoiseSettings
 
 /// The methods that a program knows: a value, to which a program adds its own.

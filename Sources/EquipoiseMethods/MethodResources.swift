@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// Says what it takes beside the network, before training starts.
 public protocol ResourceStating: BalancingMethod {

@@ -2,7 +2,7 @@ internal import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// On-the-fly gradient modulation as the journal has it (Wei et al., TPAMI 2024): a smooth version
 /// of ``OGMGE`` that starts at k = 1 where a modality gets ahead.

@@ -2,7 +2,7 @@ internal import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// On-the-fly gradient modulation with generalisation enhancement (Peng et al., CVPR 2022): the
 /// encoder gradients of a modality that is ahead are made smaller, and noise makes up for what that

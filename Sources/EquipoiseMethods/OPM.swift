@@ -2,7 +2,7 @@ internal import EquipoiseModels
 internal import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// On-the-fly prediction modulation (Wei et al., TPAMI 2024): the features of a modality that is
 /// ahead are dropped from random samples, so that the others have to be used.

@@ -1,7 +1,7 @@
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// ``OPM`` and ``OGM`` together, as the journal combines them (Wei et al., TPAMI 2024): features are
 /// dropped on the way forward, gradients scaled on the way back. Both judge a batch by its features

@@ -2,7 +2,7 @@ internal import EquipoiseData
 internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// Joint training with a loss for each modality beside the fused one, at fixed weights: the plainest
 /// way to keep a modality from being neglected.

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseSettings
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// Makes one modality's encoder from its section.
 struct EncoderFactory {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// What one forward pass of a multimodal model leaves behind.
 public struct Forward {

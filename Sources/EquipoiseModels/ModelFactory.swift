@@ -1,6 +1,6 @@
 internal import EquipoiseSettings
 internal import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// Makes models from configurations.
 public enum ModelFactory {

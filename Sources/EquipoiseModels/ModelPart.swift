@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// A part of a model whose parameters belong together: one modality's encoder, what couples the
 /// encoders, or the fusion head.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The size of a model, as `inspect` shows it. Multiply-adds are of the forward pass of one sample.
 public struct ModelSummary: Codable, Equatable, Sendable {

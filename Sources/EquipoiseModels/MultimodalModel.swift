@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// One encoder for each modality and a fusion head. With one modality it is that modality's
 /// unimodal model.

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// A way to make a prepared dataset; `equipoise prepare NAME` runs it.
 public protocol DatasetRecipe: Sendable {

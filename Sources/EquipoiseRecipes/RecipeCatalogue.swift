@@ -2,7 +2,7 @@ internal import EquipoiseKit
 internal import EquipoiseSettings
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Synchronization
 
 /// The recipes that a program knows: a value, to which a program adds its own.

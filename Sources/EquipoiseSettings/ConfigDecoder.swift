@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 
 /// Reads a section from a `ConfigValue`; every error names the key path, what was found there and
 /// what was expected.

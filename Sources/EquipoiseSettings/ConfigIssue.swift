@@ -1,5 +1,5 @@
 package import EquipoiseKit
-import Formats
+import EquipoiseFormats
 
 /// Something wrong at a key path; the resolver adds the file and line.
 package struct ConfigIssue: Error, Equatable, CustomStringConvertible {

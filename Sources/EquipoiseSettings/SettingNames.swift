@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 
 /// What people who come from other programs call a setting, and where it is here.
 package enum SettingNames {

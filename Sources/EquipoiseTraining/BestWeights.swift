@@ -1,7 +1,7 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// The file of the weights that were best on validation so far.
 struct BestWeights {

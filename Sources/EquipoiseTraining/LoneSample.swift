@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// A training batch of one sample has no spread for batch normalisation where a channel is a single
 /// number: there is nothing to learn from and libtorch refuses it. Found at start-up.

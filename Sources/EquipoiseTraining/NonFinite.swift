@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
-import Torch
+import EquipoiseTorch
 
 /// Finds where numbers stopped being finite, for the error that ends the run.
 enum NonFinite {

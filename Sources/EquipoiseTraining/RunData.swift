@@ -2,7 +2,7 @@ internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoiseMethods
-import Torch
+import EquipoiseTorch
 
 /// The splits of a run's dataset, and how batches are made of them.
 struct RunData {

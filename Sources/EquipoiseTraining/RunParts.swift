@@ -2,7 +2,7 @@ internal import EquipoiseKit
 package import EquipoiseModels
 package import EquipoiseData
 package import EquipoiseMethods
-package import Torch
+package import EquipoiseTorch
 
 /// Everything a configuration describes, built and put together: what training, evaluation,
 /// inspection and benchmarks start from.

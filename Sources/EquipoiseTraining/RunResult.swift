@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 package import EquipoiseModels
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// The final scores of a run, as `result.json` holds them.

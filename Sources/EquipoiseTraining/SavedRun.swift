@@ -3,9 +3,9 @@ internal import EquipoiseModels
 package import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoiseMethods
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// Reading back what a run has left.
 extension RunConfiguration {

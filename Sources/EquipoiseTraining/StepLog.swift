@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseMethods
-import Torch
+import EquipoiseTorch
 
 /// Gathers what steps report without making the device wait: numbers stay on it until a batch of
 /// them is read at once.

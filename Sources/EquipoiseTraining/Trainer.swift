@@ -4,9 +4,9 @@ internal import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseModels
 internal import EquipoiseMethods
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// How a run ended.
 public enum TrainingOutcome: Sendable {

@@ -1,9 +1,9 @@
 package import EquipoiseKit
 internal import EquipoiseSettings
 internal import EquipoiseMethods
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// What to do about a run that a folder already holds.
 package enum ResumePolicy: String, CaseIterable, Sendable {

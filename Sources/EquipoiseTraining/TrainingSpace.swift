@@ -1,8 +1,8 @@
 internal import EquipoiseMethods
 internal import EquipoiseKit
 internal import EquipoiseSettings
-import Formats
-import Torch
+import EquipoiseFormats
+import EquipoiseTorch
 
 /// What a run needs of the disk: its checkpoints and weights, against which all else is little.
 struct TrainingSpace {

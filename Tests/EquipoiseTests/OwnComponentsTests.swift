@@ -1,7 +1,7 @@
 import Equipoise
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 /// Encoder, fusion, coupling, optimiser and schedule of a program's own, by nothing but what the library gives to
 /// everybody.

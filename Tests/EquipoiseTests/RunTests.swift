@@ -1,7 +1,7 @@
 import Equipoise
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 /// A whole run by nothing but what the library gives to everybody.
 @Suite struct RunTests {

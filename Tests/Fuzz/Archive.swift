@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 
 /// A zip archive of one stored member with the right sums around it.
 enum Archive {

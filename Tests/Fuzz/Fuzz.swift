@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// libFuzzer's entry: one parser, named by EQUIPOISE_FUZZ, reads one input. It may refuse it with an error

@@ -1,7 +1,7 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
-import Report
+import EquipoiseReport
 
 /// A parser under test.
 struct Target: Sendable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// `equipoise import`
 struct ImportCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 
 /// `equipoise predict`
 struct PredictCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
-import Report
+import EquipoiseReport
 
 /// `equipoise report`
 struct ReportCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Equipoise
 import Foundation
-import Report
+import EquipoiseReport
 
 /// `equipoise watch`
 struct WatchCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// Which devices can be used, and why others cannot.
 enum DeviceChecks {

@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// Whether the libtorch in the process is the one this program was built for, and computes.
 enum LibtorchChecks {

@@ -1,5 +1,5 @@
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// Memory of the machine, or of the container around this process.
 enum SystemMemory {

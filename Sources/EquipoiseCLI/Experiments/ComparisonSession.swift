@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// Trains the entries of a comparison, for every command that compares.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// Trains the runs of a comparison or a search, each in a process of its own.

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// The same decoding by a pool of workers and by the ffmpeg program.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Equipoise
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// `equipoise media-benchmark`
 struct MediaBenchmarkCommand: ParsableCommand {

@@ -1,9 +1,9 @@
 import Equipoise
 import Foundation
-import Torch
+import EquipoiseTorch
 
 #if EQUIPOISE_MOTION
-  import Motion
+  import EquipoiseMotion
 #endif
 
 /// Decoding of raw media by the program `equipoise-decoder`, if it is there.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// The flags of every command that trains many runs.
 struct ExperimentOptions: ParsableArguments {

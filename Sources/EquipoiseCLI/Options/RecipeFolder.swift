@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// The folder `Recipes`: run configurations named as the datasets they are for, and the experiments of

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 
 /// A comparison as comma-separated text: a header, then one line for each entry. Shares, not percent.
 enum ComparisonCSV {

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// A comparison as tables for reading: scores, differences from the baseline, and what they are.

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 
 /// What is in a dataset, as `inspect` and `prepare` show it.
 struct DatasetSummary: Encodable {

@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// What a run consists of, as `inspect` shows it.
 struct Inspection: Encodable {

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 
 /// What a training step needs, in bytes. `train --dry-run` measures it.
 struct MemoryEstimate: Encodable {

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// Numbers as tables show them.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// How predictions are written.

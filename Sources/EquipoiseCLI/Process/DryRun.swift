@@ -1,8 +1,8 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// A few steps of a run, measured, that leave nothing behind.
 struct DryRun {

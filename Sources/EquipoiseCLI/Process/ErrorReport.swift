@@ -1,8 +1,8 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// How failures reach the user: one line on standard error and an exit status.
 enum ErrorReport {

@@ -1,11 +1,11 @@
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// What is arranged once, before anything else runs.
 enum ProcessSetUp {
   static func run() {
-    // The executable target CEarlyStart has done it where it can.
+    // The executable target CEquipoiseEarlyStart has done it where it can.
     Runtime.boundSpinning()
     Runtime.keepFreedMemory()
     // A file that may not grow further is an error of the write then, not the end of the process.

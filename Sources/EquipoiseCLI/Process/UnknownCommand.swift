@@ -1,6 +1,6 @@
 import ArgumentParser
 import Equipoise
-import Formats
+import EquipoiseFormats
 
 /// Names the command the user most likely meant, which the parser does for options only.
 enum UnknownCommand {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Formats
+public import EquipoiseFormats
 
 /// What the axes of a modality mean; decides its default encoder and its augmentation.
 public enum ModalityKind: String, CaseIterable, Codable, Sendable {

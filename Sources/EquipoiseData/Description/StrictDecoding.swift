@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Reading `dataset.json` without overlooking anything.
 extension Decoder {

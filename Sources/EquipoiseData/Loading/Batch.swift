@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// One batch on the device, ready for the encoders.
 public struct Batch {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Copies the rows of a batch out of the mapped files, augmenting them on the way.
 struct BatchGatherer: Sendable {

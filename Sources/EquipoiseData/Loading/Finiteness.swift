@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 
 /// Looks for infinities and not-a-number in stored numbers.
 package enum Finiteness {

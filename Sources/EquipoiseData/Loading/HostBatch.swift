@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Formats
+public import EquipoiseFormats
 
 /// One batch in host memory, in the stored types.
 public struct HostBatch: Sendable {

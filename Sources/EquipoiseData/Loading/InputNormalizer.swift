@@ -1,6 +1,6 @@
 internal import EquipoiseKit
-internal import Formats
-public import Torch
+internal import EquipoiseFormats
+public import EquipoiseTorch
 
 /// Turns stored numbers into normalised float32 on the device: (x − mean) / std per channel, where
 /// uint8 is first scaled to [0, 1].

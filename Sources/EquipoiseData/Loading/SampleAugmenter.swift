@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Changes one modality's samples at random while they are copied.
 struct SampleAugmenter: Sendable {

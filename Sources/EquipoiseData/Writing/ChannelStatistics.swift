@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Mean and standard deviation of each channel over the samples it has seen.
 struct ChannelStatistics {

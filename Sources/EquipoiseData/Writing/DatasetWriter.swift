@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Formats
+public import EquipoiseFormats
 internal import Foundation
 
 /// One sample on its way into a prepared dataset.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// The samples of a split that are not written yet.
 struct ShardBuffer {

@@ -1,4 +1,4 @@
-import CMedia
+import CEquipoiseMedia
 
 /// What FFmpeg says on this thread while a file is read. It tells of much damage in no other way.
 enum DecoderLog {

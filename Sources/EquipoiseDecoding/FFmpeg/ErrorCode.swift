@@ -1,4 +1,4 @@
-import CFFmpeg
+import CEquipoiseFFmpeg
 import EquipoiseKit
 import EquipoiseMedia
 

@@ -1,8 +1,8 @@
-import CFFmpeg
-import CMedia
+import CEquipoiseFFmpeg
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 /// Reads the frames of a track that are shown at chosen times, mostly in sequence: it seeks only to a
 /// key frame that lies well after what was decoded, and falls back on the sequence where the file's

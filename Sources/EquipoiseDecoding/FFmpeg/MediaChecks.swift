@@ -1,7 +1,7 @@
-import CFFmpeg
+import CEquipoiseFFmpeg
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 /// Refusals of what is too large.
 enum MediaChecks {

@@ -1,8 +1,8 @@
-import CFFmpeg
-import CMedia
+import CEquipoiseFFmpeg
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 /// Turns decoded frames into upright RGB pictures.
 final class PictureConverter {

@@ -1,8 +1,8 @@
-import CFFmpeg
-import CMedia
+import CEquipoiseFFmpeg
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 /// Reads a picture, the first one of an animation, and tells whether all of it is there.
 struct StillReader {

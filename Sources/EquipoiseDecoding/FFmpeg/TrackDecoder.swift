@@ -1,5 +1,5 @@
-import CFFmpeg
-import CMedia
+import CEquipoiseFFmpeg
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
 

@@ -1,8 +1,8 @@
-import CFFmpeg
-import CMedia
+import CEquipoiseFFmpeg
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
-import Formats
+import EquipoiseFormats
 
 /// Reads a track as one channel of float samples at a chosen rate: the mean of its channels, and FFmpeg's
 /// resampler with its defaults.

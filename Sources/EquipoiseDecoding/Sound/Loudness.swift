@@ -1,4 +1,4 @@
-import CMedia
+import CEquipoiseMedia
 import EquipoiseKit
 import EquipoiseMedia
 

@@ -1,6 +1,6 @@
 package import EquipoiseKit
 internal import EquipoiseTraining
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What a figure plots, one number a row: entry, seed, epoch, name and value, and for matrices row and

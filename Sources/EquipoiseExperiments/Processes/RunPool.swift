@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What happens while an experiment's runs go.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// The settings that a search tries for one method.
 package struct SearchSpace: Sendable {

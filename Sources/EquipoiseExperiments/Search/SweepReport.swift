@@ -2,7 +2,7 @@ internal import EquipoiseSettings
 internal import EquipoiseTraining
 internal import EquipoiseKit
 internal import EquipoiseModels
-internal import Formats
+internal import EquipoiseFormats
 import Foundation
 
 /// What a search found, on validation alone.

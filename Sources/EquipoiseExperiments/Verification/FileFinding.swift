@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Torch
+internal import EquipoiseTorch
 
 /// What a check found out about one file.
 package struct FileFinding: Encodable, Equatable, Sendable {

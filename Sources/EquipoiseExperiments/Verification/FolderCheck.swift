@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Whether the files of a run, dataset, comparison, or a folder of these, or an exported file, are what was

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Whether every file of a run is what was written, and what can be done where one is not.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 package import EquipoiseModels
-package import Torch
+package import EquipoiseTorch
 
 /// One encoder's weights for other programs, under the names of its field's library: a ResNet's are
 /// torchvision's.

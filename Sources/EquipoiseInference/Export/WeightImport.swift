@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 package import EquipoiseModels
-package import Torch
+package import EquipoiseTorch
 
 /// A ResNet's weights from another program, such as torchvision, checked name by name and written for
 /// `model.encoders.<modality>.initialWeights`.

@@ -2,7 +2,7 @@ internal import EquipoiseKit
 package import EquipoiseData
 internal import EquipoisePreparation
 package import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 
 /// One npy or npz file for each modality: a sample in the prepared shape, or N of them along a first axis.
 /// The files are mapped, and only the batch at hand is read.

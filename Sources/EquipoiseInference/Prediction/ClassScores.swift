@@ -2,7 +2,7 @@ internal import EquipoiseModels
 internal import EquipoiseKit
 internal import EquipoiseMethods
 package import EquipoiseTraining
-import Torch
+import EquipoiseTorch
 
 /// From a batch of inputs to class probabilities, fused and of each modality, as `equipoise predict`
 /// reports them and exported models compute them.

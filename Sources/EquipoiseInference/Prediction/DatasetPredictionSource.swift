@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 package import EquipoiseData
 package import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 
 /// A split of a prepared dataset; modalities that it lacks are missing, others must fit the model.
 package struct DatasetPredictionSource: PredictionSource {

@@ -3,7 +3,7 @@ internal import EquipoiseMedia
 package import EquipoiseData
 package import EquipoisePreparation
 package import EquipoiseTraining
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Raw files that become arrays exactly as those of the run's dataset did. Files are decoded a few samples

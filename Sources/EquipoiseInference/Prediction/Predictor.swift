@@ -3,7 +3,7 @@ internal import EquipoiseModels
 internal import EquipoiseKit
 internal import EquipoiseData
 package import EquipoiseTraining
-import Torch
+import EquipoiseTorch
 
 /// A number for each class, in single precision.
 package struct ClassProbabilities {

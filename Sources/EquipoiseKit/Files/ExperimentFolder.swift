@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// The files of a comparison or a search. Nothing else knows their names.

@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 package import Foundation
 
 /// JSON files that this program wrote and a person or a full disk may have changed since.

@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 package import Foundation
 
 /// A file of JSON records, one a line, to which whole lines are appended.

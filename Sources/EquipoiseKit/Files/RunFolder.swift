@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// The files of one run. Nothing else knows their names.

@@ -1,4 +1,4 @@
-import CSystem
+import CEquipoiseSystem
 import Foundation
 
 /// One end of a pair of connected sockets: whole messages, until a deadline.

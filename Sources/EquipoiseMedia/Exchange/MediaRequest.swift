@@ -1,5 +1,5 @@
 package import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 internal import Foundation
 
 /// What a decoder is asked: one call of the decoder.

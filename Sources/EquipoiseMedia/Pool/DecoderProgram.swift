@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// The program that decodes for a ``MediaWorkerPool``: `equipoise-decoder`, which links FFmpeg's libraries

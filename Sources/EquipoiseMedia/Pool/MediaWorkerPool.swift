@@ -1,6 +1,6 @@
-internal import CSystem
+internal import CEquipoiseSystem
 internal import EquipoiseKit
-public import Formats
+public import EquipoiseFormats
 internal import Foundation
 
 /// Decodes in processes of their own: a file that crashes or hangs FFmpeg, or makes it take too much

@@ -1,5 +1,5 @@
 import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// A decoder from the pool's side.

@@ -2,8 +2,8 @@ internal import EquipoiseData
 internal import EquipoiseModels
 internal import EquipoiseKit
 public import EquipoiseSettings
-import Formats
-public import Torch
+import EquipoiseFormats
+public import EquipoiseTorch
 
 /// Adaptive gradient modulation (Li et al., ICCV 2023): the fused logits are split into a response
 /// of each modality, and the gradient through a response grows or shrinks with how strong it is

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The sets of modalities that ``AGM`` runs the network on, and how its responses are made of them.
 ///

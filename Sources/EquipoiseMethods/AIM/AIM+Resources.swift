@@ -1,7 +1,7 @@
 public import EquipoiseKit
 internal import EquipoiseModels
-import Formats
-public import Torch
+import EquipoiseFormats
+public import EquipoiseTorch
 
 extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
   /// Memory of decoupling and prototypes, and the multiply-adds of a modulated step.

@@ -2,7 +2,7 @@ internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoiseModels
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// What is checked before a run starts, and what is made before its first epoch.
 extension AIM {

@@ -1,7 +1,7 @@
 internal import EquipoiseData
 internal import EquipoiseModels
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// AIM: Adaptive Intra-Network Modulation (Shen, Chen, Zhang).
 ///

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// How a block does: Eqs. 9 and 10.
 struct BlockPerformance {

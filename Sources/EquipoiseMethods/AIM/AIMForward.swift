@@ -1,7 +1,7 @@
 internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// What AIM needs of a step's forward pass: the fused logits, and every block's input, output and
 /// judge. Indices are modality, then depth.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// What is known of one block in one step.
 struct BlockAssessment {

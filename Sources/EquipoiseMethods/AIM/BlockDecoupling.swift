@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The parameter decoupling mechanism of one block, §III-D1: from its parameters θ to θ^b, which make
 /// the auxiliary block, and θ^g, which make the good block that the mechanism itself is trained by.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// What the outputs of one block are judged by in one step.
 protocol BlockJudge {

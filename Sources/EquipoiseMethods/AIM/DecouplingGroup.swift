@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The decoupling of those tensors of a block that have equally many rows of equal length: their maps
 /// are stacked, so that one product serves them all (G tensors of O rows of n numbers, latent width ℓ).

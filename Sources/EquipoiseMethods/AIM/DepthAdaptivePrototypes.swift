@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// Depth-adaptive prototypes, §III-C: one learnable input for each class and modality.
 ///

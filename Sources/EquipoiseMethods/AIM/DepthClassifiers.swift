@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// AIM-label: a linear classifier for each depth and modality in place of the prototypes, on the
 /// pooled output of the block. They learn from detached outputs, so that they judge the network and

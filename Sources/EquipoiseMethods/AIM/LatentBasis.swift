@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// How the affine maps of the decoupling start (decision D11b).
 enum LatentBasis {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// What AIM holds beside the network while it trains; inference has none of it.
 final class Machinery {

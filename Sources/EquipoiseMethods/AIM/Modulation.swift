@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// From the blocks' scores to the gradients of one step, §III-D2 and §III-E.
 ///
@@ -145,7 +145,7 @@ struct Modulation {
   ) {
     let loss = auxiliary.performance.loss * weight * (settings.lambda * plan.scale)
     let leaves = auxiliary.decoupled.bad + auxiliary.cuts.map(\.leaf)
-    let found = Torch.gradients(of: [loss], withRespectTo: leaves)
+    let found = EquipoiseTorch.gradients(of: [loss], withRespectTo: leaves)
     let count = auxiliary.decoupled.bad.count
     pulledBack += machinery.decouplings[modality][depth].pullBack(
       Array(found.prefix(count)), auxiliary.decoupled, retaining: plan.trainsDecoupling)

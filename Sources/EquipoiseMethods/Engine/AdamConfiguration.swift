@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseSettings
-internal import Torch
+internal import EquipoiseTorch
 
 /// What Adam and AdamW have alike.
 protocol AdamSettings: OptimiserConfiguration, RangeChecking {

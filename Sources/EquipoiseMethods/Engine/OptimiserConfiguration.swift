@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// The settings of one update rule, and how an optimiser is made of them.
 public protocol OptimiserConfiguration: ConfigurationSection {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// Stochastic gradient descent with momentum: `type: sgd`.
 public struct SGDConfiguration: OptimiserConfiguration {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-internal import Torch
+internal import EquipoiseTorch
 
 /// The settings of one shape of the learning rate over the epochs.
 public protocol ScheduleConfiguration: ConfigurationSection {

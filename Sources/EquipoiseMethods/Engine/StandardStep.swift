@@ -1,7 +1,7 @@
 internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// The step that most methods share: encode → modulate features → fuse → loss → gradients →
 /// modulate gradients → apply. A method's capabilities are found once; without any, this is joint

@@ -1,7 +1,7 @@
 public import EquipoiseKit
 public import EquipoiseModels
 public import EquipoiseData
-public import Torch
+public import EquipoiseTorch
 
 /// Where a step stands.
 public struct StepContext {

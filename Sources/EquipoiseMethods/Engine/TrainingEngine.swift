@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 package import EquipoiseModels
 package import EquipoiseData
-package import Torch
+package import EquipoiseTorch
 
 /// A signal that came while a method was at work before an epoch; everything is as it was.
 package struct StopRequest: Error {
@@ -92,14 +92,14 @@ package final class TrainingEngine: StepEngine {
 
   package func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
     gathered(
-      Torch.gradients(
+      EquipoiseTorch.gradients(
         of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph))
   }
 
   package func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
     guard !roots.isEmpty else { return gathered(parameters.map { _ in nil }) }
     return gathered(
-      Torch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
+      EquipoiseTorch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
   }
 
   private func gathered(_ gradients: [Tensor?]) -> ModelGradients {

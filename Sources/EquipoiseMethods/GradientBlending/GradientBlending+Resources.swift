@@ -1,7 +1,7 @@
 internal import EquipoiseModels
 internal import EquipoiseKit
-import Formats
-import Torch
+import EquipoiseFormats
+import EquipoiseTorch
 
 extension GradientBlending: ResourceStating {
   /// The heads, and what the trials take: for each epoch of a trial every head with its encoders there

@@ -2,7 +2,7 @@ internal import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-public import Torch
+public import EquipoiseTorch
 
 /// Gradient-Blending: the joint loss and one loss of each modality's own head, weighted by how much
 /// each generalises for how much it overfits.

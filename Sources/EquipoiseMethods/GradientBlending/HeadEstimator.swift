@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
-import Torch
+import EquipoiseTorch
 
 /// What a head achieves at one point of training.
 struct HeadLosses: Equatable {

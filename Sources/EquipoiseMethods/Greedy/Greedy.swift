@@ -3,7 +3,7 @@ internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 import Foundation
-public import Torch
+public import EquipoiseTorch
 
 /// Balancing greedy learners: where one branch learns faster from the others than the rest do, its
 /// gate is fixed for some steps, so that it must learn from its own input.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// The parameters of each branch: those of its own, and those that its gates come from.
 struct GreedyGroups {

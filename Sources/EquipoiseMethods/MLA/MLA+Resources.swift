@@ -1,6 +1,6 @@
 internal import EquipoiseModels
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 extension MLA: ResourceStating {
   /// Each encoder there and back once, the classifier once more than that, and P with its update: two

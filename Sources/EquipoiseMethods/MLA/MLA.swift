@@ -3,7 +3,7 @@ internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
 import Foundation
-public import Torch
+public import EquipoiseTorch
 
 /// MLA, multimodal learning with alternating unimodal adaptation: the encoders are trained one at a
 /// time through one classifier that they share; at inference each sample's modalities are weighted

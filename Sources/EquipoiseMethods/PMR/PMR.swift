@@ -2,8 +2,8 @@ internal import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels
-import Formats
-public import Torch
+import EquipoiseFormats
+public import EquipoiseTorch
 
 /// Prototypical modal rebalance (Fan et al., CVPR 2023): a modality that lags is pulled to the
 /// prototypes of its classes, and one that leads is kept from being too sure.

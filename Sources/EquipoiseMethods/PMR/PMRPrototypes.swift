@@ -1,7 +1,7 @@
 internal import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The class prototypes of ``PMR``.
 ///

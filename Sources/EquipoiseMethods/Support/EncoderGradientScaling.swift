@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// What OGM-GE and OGM do to the gradients of the encoders.
 ///

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 extension MethodSetting {
   /// Checks that there are modalities to compare.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// The random numbers of a method. Those of a step are a function of the run's seed, the method and
 /// the step, so that a checkpoint need not hold them and what one step draws does not move the next.

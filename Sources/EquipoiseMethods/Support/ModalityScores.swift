@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
-import Torch
+import EquipoiseTorch
 
 /// How sure each modality is of the right class, and how far it is ahead of the others.
 ///

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// A method's part of a checkpoint, read back.
 package struct SavedState {

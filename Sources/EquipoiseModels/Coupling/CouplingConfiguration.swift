@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// A module between the encoders at one depth: it changes every modality's output by gates that see all
 /// modalities.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// Multimodal transfer module (Joze et al., 2020): every modality's channels at one depth are
 /// weighted by gates that see all modalities.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// Changes the gates of a coupled model: from a depth and the gates [B, C_m] of every modality to
 /// those that are used.

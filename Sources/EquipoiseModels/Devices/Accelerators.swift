@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 import Foundation
-package import Torch
+package import EquipoiseTorch
 
 /// Devices beside the host processor. The library that drives CUDA is loaded at run time where
 /// libtorch has it, so that one build runs with and without it.

@@ -1,4 +1,4 @@
-package import Torch
+package import EquipoiseTorch
 
 /// A clock for what a device computes. An accelerator only takes note of an operation when it is
 /// called, so each reading waits until all before it is done.

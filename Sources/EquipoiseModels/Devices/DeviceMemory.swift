@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 import Foundation
-package import Torch
+package import EquipoiseTorch
 
 /// Memory of the device that computes: the host's own, or an accelerator's.
 package enum DeviceMemory {

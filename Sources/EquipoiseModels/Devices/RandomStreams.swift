@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// The seeded streams of a run that live on a device. Each consumer has its own, by name, and all
 /// of them are in the checkpoint.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// The encoder that suits the shape of the samples: an MLP for vectors [C], a transformer for sequences [L, C],
 /// ResNet-18 for images [C, H, W] and video [T, C, H, W].

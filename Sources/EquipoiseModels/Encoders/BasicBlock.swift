@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// Two 3×3 convolutions with a shortcut (He et al., 2016), under torchvision's names:
 /// [B, in, H, W] → [B, out, ⌈H/stride⌉, ⌈W/stride⌉].

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 extension Conv1dEncoder {
   /// The settings of `type: conv1d`.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// 1-D convolutions for sensor series [L, C], such as six inertial channels: each block is
 /// convolution → batch normalisation → ReLU → max-pool of 2 → dropout, and halves the length.

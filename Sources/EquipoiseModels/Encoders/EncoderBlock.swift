@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// One depth of an encoder: some of the encoder's own modules and how they are applied.
 ///

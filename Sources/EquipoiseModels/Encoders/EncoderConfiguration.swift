@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// The settings of one architecture, and how an encoder is made of them.
 public protocol EncoderConfiguration: ConfigurationSection {

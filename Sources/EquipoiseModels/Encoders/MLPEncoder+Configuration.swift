@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 extension MLPEncoder {
   /// The settings of `type: mlp`.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// Linear layers for vectors [C]: each block is linear → normalisation → ReLU → dropout.
 public final class MLPEncoder: ModalityEncoder {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// An encoder's tensors in a file in which it is part of something larger: `module.` (data-parallel
 /// training), `_orig_mod.` (compiled), `backbone.`, `encoder.`, `model.` and the like before every name.

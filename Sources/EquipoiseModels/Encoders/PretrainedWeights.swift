@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 extension ModalityEncoder {
   /// Overwrites the weights with those of a file, such as one made from a torchvision model.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-internal import Torch
+internal import EquipoiseTorch
 
 /// What residual networks of every depth have alike.
 protocol ResNetConfiguration: WeightCounting, RangeChecking {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// What the shapes of a file's tensors say about the residual network that they are of.
 package struct ResNetForm: Equatable {

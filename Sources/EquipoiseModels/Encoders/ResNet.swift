@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// A residual network of basic blocks (He et al., 2016) without its classifier, for images and
 /// spectrograms [C, H, W] and for video [T, C, H, W].

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 import Foundation
-public import Torch
+public import EquipoiseTorch
 
 /// Self-attention layers over a sequence [L, C] (Vaswani et al., 2017).
 ///

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// One linear layer over the concatenated features.
 ///

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// What the heads share in which the first modality acts on the others.
 enum Conditioning {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// The sum of the cosines between each modality's feature and its class weights (MMCosine, Xu et
 /// al., ICASSP 2023).

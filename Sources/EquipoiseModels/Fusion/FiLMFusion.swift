@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// Feature-wise linear modulation (Perez et al., 2018): the first modality scales and shifts the
 /// second.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// What turns the features of M modalities into logits.
 public protocol Fusion: Module {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import Torch
+public import EquipoiseTorch
 
 /// The settings of one kind of fusion, and how a head is made of them.
 public protocol FusionConfiguration: ConfigurationSection {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// Gating (Kiela et al., 2018): the first modality opens and closes the units of the second.
 ///

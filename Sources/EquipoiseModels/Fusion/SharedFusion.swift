@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// One linear layer that every modality uses, as MLA trains it.
 ///

@@ -1,5 +1,5 @@
 package import EquipoiseKit
-package import Torch
+package import EquipoiseTorch
 
 /// Clusters points around means (Lloyd's algorithm from k-means++ seeds), the best of some restarts.
 package enum KMeans {

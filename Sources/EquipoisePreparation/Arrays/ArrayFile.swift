@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 internal import Foundation
 
 /// One array of a file: an npy file, or one of an npz file's arrays.

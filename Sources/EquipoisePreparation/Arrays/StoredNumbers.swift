@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-package import Formats
+package import EquipoiseFormats
 
 /// How the numbers of array files are stored in a dataset.
 package enum StoredNumbers {

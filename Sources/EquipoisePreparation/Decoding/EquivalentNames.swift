@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Synchronization
 
 /// Finds files whose names are written in another Unicode form than the one asked for: macOS decomposes

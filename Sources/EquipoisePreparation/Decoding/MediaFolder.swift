@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// A folder of media files from which no path leads out: what a manifest or list names is found inside

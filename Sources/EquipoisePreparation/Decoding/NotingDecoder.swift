@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 package import EquipoiseMedia
 internal import Foundation
-package import Formats
+package import EquipoiseFormats
 
 /// A decoder that remembers what another warns of, for one sample.
 package final class NotingDecoder: MediaDecoding, @unchecked Sendable {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Formats
+public import EquipoiseFormats
 
 /// Finds the motion from one frame to the next. This library has no such search of its own, so that it
 /// builds without OpenCV: the target `Motion` gives one.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
-public import Formats
-internal import Torch
+public import EquipoiseFormats
+internal import EquipoiseTorch
 
 /// From an image or frame of any size to [C, height, width] uint8: resized by bilinear interpolation with
 /// antialiasing, as PIL and torchvision do it, and cropped.

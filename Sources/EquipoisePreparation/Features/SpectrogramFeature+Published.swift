@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-public import Torch
+public import EquipoiseTorch
 
 /// The constants of published preprocessing. Frequencies come before frames, whatever the original.
 extension SpectrogramFeature {

@@ -1,7 +1,7 @@
 public import EquipoiseKit
 public import EquipoiseData
-public import Formats
-public import Torch
+public import EquipoiseFormats
+public import EquipoiseTorch
 
 /// From a mono recording to a spectrogram [1, frequencies, frames]: the samples fitted, transformed, the
 /// frames cut or filled up with zeros to a fixed number, the numbers standardised.

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
-internal import Torch
+internal import EquipoiseFormats
+internal import EquipoiseTorch
 
 // The notes of datasets that the first version prepared. It wrote what Swift prints of a value, so that the names
 // of its modules, types and properties are in the text; they are quoted here and bound to nothing.

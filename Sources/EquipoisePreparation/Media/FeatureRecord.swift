@@ -1,8 +1,8 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
-internal import Torch
+internal import EquipoiseTorch
 
 /// The settings by which a file became an array, so that another file can become one in the same way.
 ///

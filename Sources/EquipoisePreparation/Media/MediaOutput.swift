@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// What is at the dataset's path already: nothing, or what the same recipe made before.

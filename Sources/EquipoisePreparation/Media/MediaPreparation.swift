@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseMedia
-public import Torch
+public import EquipoiseTorch
 
 /// What the program lends to recipes for raw media.
 public struct MediaPreparation: Sendable {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Makes the prepared dataset of a list of raw samples, part by part beside it, so that a run that was

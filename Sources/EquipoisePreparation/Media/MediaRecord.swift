@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 package import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// The file beside `dataset.json` that tells how raw files became the dataset's arrays.

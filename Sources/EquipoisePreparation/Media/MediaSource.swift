@@ -1,7 +1,7 @@
 package import EquipoiseKit
 package import EquipoiseMedia
 package import EquipoiseData
-package import Formats
+package import EquipoiseFormats
 
 /// A list of raw samples and what is to be made of them.
 package struct MediaSource: Sendable {

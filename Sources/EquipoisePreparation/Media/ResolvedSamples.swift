@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// The samples of a list whose files are all there, and those of which one is missing.
 struct ResolvedSamples {

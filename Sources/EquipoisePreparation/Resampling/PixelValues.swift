@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-package import Formats
+package import EquipoiseFormats
 
 /// Numbers from 0 to 1 as pixels.
 package enum PixelValues {

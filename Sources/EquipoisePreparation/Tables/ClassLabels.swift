@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Classes from a column of a table. What is no class, such as a quantity or several labels in one cell, is
 /// refused and never counted as one.

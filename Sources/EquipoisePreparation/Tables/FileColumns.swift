@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Tells the columns of a table that name files from others: numbers of rows, ages, transcripts.

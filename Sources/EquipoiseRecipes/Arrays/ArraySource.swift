@@ -2,7 +2,7 @@ internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// One modality's array, as it will be stored.

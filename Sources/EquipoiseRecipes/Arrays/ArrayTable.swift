@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// What the table says of each sample.

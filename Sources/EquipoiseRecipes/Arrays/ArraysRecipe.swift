@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// A dataset from array files, one per modality, and a table with labels and splits.

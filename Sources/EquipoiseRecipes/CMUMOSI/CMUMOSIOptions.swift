@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// Settings of CMU-MOSI as series.
 public struct CMUMOSIOptions: ConfigurationSection {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// CMU-MOSI as series of words, sounds and faces, from what `scripts/export-multibench` makes of
 /// MultiBench's pickle.

@@ -1,7 +1,7 @@
 internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// The series of one utterance, as MultiBench's loader gives them: the zeros before the first word are
 /// cut off, the rest moves to the front and zeros follow; what COVAREP left infinite is 0.

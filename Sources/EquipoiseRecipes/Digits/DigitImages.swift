@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoisePreparation
-internal import Formats
-internal import Torch
+internal import EquipoiseFormats
+internal import EquipoiseTorch
 
 /// Handwritten digits, made poorer, then coarser, as the options ask.
 struct DigitImages {

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
-internal import Formats
-internal import Torch
+internal import EquipoiseFormats
+internal import EquipoiseTorch
 
 /// A recording as a square of log-mel powers: `size` bands from 0 to 4 kHz by `size` frames.
 struct DigitSpectrogram {

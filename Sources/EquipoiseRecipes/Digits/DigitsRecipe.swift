@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// Spoken and written digits: a log-mel spectrogram and an image of the same digit.
 public struct DigitsRecipe: DatasetRecipe {

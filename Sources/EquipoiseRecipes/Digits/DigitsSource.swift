@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// The folder of spoken digits (FSDD) and handwritten digits (MNIST).
 struct DigitsSource {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Torch
+internal import EquipoiseTorch
 
 /// The leading principal components of some vectors.
 struct PrincipalComponents {

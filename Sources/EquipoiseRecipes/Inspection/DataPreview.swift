@@ -2,7 +2,7 @@ internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Shows what training will see and hear.

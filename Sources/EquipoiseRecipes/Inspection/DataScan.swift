@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Looks at all that a recipe for raw media would read.

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// Collects what is wrong with a list and its files.
 struct ListScan {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Kinetics-Sounds: the 31 classes of Kinetics that are seen and heard.

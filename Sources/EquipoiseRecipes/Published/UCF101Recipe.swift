@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// UCF-101: 101 actions as colour and motion.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// Draws the samples of the synthetic dataset.
 ///

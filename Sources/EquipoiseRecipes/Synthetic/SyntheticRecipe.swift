@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// A made-up dataset in which joint training neglects a modality that is worth learning.
 ///

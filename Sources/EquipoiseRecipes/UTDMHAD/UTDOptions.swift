@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// Settings of UTD-MHAD.
 public struct UTDOptions: ConfigurationSection {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 public import EquipoiseData
 public import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// UTD-MHAD: 27 actions of 8 subjects as depth video, optical flow, inertial series and skeleton.
 public struct UTDRecipe: DatasetRecipe {

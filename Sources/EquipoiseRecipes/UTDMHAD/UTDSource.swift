@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoisePreparation
-internal import Formats
+internal import EquipoiseFormats
 
 /// One clip of UTD-MHAD.
 struct UTDClip: Equatable {

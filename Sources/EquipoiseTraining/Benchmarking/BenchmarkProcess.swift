@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// One side of a benchmark: a process that takes steps of a setting when it is told to. This program
 /// and `Benchmarks/pytorch_step.py` speak alike, so that every side has its own memory and no side

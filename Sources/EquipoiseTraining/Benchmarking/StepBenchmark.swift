@@ -3,7 +3,7 @@ internal import EquipoiseSettings
 package import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseMethods
-package import Torch
+package import EquipoiseTorch
 
 /// Runs training steps of a setting, through the same engine and step as a real run.
 package final class StepBenchmark {

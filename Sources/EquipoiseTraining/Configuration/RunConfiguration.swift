@@ -3,7 +3,7 @@ public import EquipoiseSettings
 public import EquipoiseModels
 public import EquipoiseData
 public import EquipoiseMethods
-import Formats
+import EquipoiseFormats
 
 /// Everything that decides a training run; saved with it as `config.yaml`.
 public struct RunConfiguration: ConfigurationSection {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
-import Torch
+import EquipoiseTorch
 
 /// How much each branch of a coupled model gets from the others: the conditional utilisation rate of Wu
 /// et al., ICML 2022.

@@ -2,7 +2,7 @@ internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseMethods
-import Torch
+import EquipoiseTorch
 
 /// Runs a model over samples and scores it. Averages are over samples, never over batches.
 struct Evaluator {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMethods
 package import EquipoiseModels
-package import Torch
+package import EquipoiseTorch
 
 /// A model as it answers once it is trained, for evaluation, prediction and export alike: in the run's precision, and
 /// fused by the method's own way where it has one.

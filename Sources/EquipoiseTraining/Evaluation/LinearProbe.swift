@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// A linear classifier on frozen features: what a modality's encoder has learned, whatever the
 /// fusion makes of it.

@@ -1,6 +1,6 @@
 package import EquipoiseKit
-import Formats
-package import Torch
+import EquipoiseFormats
+package import EquipoiseTorch
 
 /// Everything that a run needs to continue bit for bit.
 package struct Checkpoint {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
-import Torch
+import EquipoiseTorch
 
 /// The checkpoints of a run: files that are written atomically, carry a checksum, and of which
 /// several are kept.

@@ -1,6 +1,6 @@
 package import EquipoiseKit
 import Foundation
-public import Torch
+public import EquipoiseTorch
 
 /// What a run was made with and on, for whoever wants to repeat it.
 public struct RunEnvironment: Codable, Equatable, Sendable {

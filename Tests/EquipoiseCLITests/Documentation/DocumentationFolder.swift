@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// What is in the folder in which a page's commands run: the program, and the data that the page takes for

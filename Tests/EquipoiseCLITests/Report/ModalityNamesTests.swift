@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Report
+@testable import EquipoiseReport
 
 /// Modalities that are called `2`, `score` and `a.b`, in a journal written by hand as docs/formats.md specifies it.
 struct ModalityNamesTests {

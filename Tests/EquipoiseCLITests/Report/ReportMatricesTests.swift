@@ -1,9 +1,9 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 import Testing
 
-@testable import Report
+@testable import EquipoiseReport
 
 /// The heat maps of a report: which epochs, and what stands in a cell.
 struct ReportMatricesTests {

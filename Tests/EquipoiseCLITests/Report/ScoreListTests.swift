@@ -1,10 +1,10 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 import Testing
 
 @testable import EquipoiseCLI
-@testable import Report
+@testable import EquipoiseReport
 
 /// Every score that is listed is written, shown and can select epochs.
 struct ScoreListTests {

@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// A dataset of a few kilobytes, whose model takes a step in milliseconds.

@@ -6,7 +6,7 @@ import Equipoise
 @testable import EquipoiseKit
 @testable import EquipoisePreparation
 @testable import EquipoiseRecipes
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct ArraysRecipeTests {
   @Test func takesEveryArrayOfTheFolder() throws {

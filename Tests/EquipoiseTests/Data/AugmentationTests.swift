@@ -3,7 +3,7 @@ import Testing
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseKit
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct AugmentationTests {
   /// 3 rows of 4 columns: 11…14, 21…24, 31…34.

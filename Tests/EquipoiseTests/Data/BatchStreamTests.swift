@@ -4,7 +4,7 @@ import Testing
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseKit
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct BatchStreamTests {
   /// Threads keep what they work with alive: it is gone when the last of them has ended.

@@ -8,7 +8,7 @@ import Equipoise
 @testable import EquipoiseRecipes
 @testable import EquipoiseSettings
 @testable import EquipoiseTraining
-@testable import Formats
+@testable import EquipoiseFormats
 
 /// On Goldens/cmu_mosi, which References/multibench.py has exported from a pickle in MultiBench's layout,
 /// and against what MultiBench's loader makes of the same.

@@ -2,7 +2,7 @@ import Testing
 
 import Equipoise
 @testable import EquipoiseData
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct DatasetSplitsTests {
   @Test func refusesAnEmptySplit() throws {

@@ -3,7 +3,7 @@ import Testing
 
 import Equipoise
 @testable import EquipoiseData
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct DatasetWriterTests {
   private static let description = DatasetDescription(

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseRecipes
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct DigitsRecipeTests {
   // MARK: Pairing

@@ -1,6 +1,6 @@
-import Formats
+import EquipoiseFormats
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseData

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseData
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct InputNormalizerTests {
   @Test(arguments: [false, true])

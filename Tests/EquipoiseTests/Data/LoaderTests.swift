@@ -4,7 +4,7 @@ import Testing
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseKit
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct LoaderTests {
   @Test(arguments: [(1, 1), (1, 3), (2, 2), (4, 3), (4, 64)])

@@ -1,10 +1,10 @@
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoisePreparation
 @testable import EquipoiseRecipes
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct ResamplingTests {
   @Test(arguments: [(3, 5), (16, 13)])

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseKit
 @testable import EquipoisePreparation
-@testable import Formats
+@testable import EquipoiseFormats
 
 /// Against librosa, SciPy and torchaudio, by References/features.py.
 @Suite struct SpectrogramFeatureTests {

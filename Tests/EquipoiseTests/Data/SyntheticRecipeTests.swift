@@ -4,7 +4,7 @@ import Testing
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseRecipes
-@testable import Formats
+@testable import EquipoiseFormats
 
 @Suite struct SyntheticRecipeTests {
   @Test func makesWhatItIsAskedFor() throws {

@@ -2,7 +2,7 @@ import Foundation
 
 import Equipoise
 @testable import EquipoiseData
-@testable import Formats
+@testable import EquipoiseFormats
 
 /// A dataset folder that a test writes by hand, as another program would.
 final class TestDataset {

@@ -4,7 +4,7 @@ import Testing
 import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseRecipes
-@testable import Formats
+@testable import EquipoiseFormats
 
 /// On Goldens/utd_mhad, which References/data.py has written: actions 1 and 27 of subjects 1, 2 and
 /// 7, laid out as the real data, in small.

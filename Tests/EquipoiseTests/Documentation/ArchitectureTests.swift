@@ -36,12 +36,12 @@ import Testing
     for (name, uses) in table {
       let declared = try #require(try Self.declared(name), "\(name) is not in Package.swift")
       // What the program uses only where it is installed.
-      #expect(declared.subtracting(["Media", "Motion"]) == uses, "\(name)")
+      #expect(declared.subtracting(["EquipoiseMotion"]) == uses, "\(name)")
     }
   }
 
   @Test func noArrowRunsUp() throws {
-    var above: Set<String> = ["Messages"]
+    var above: Set<String> = ["EquipoiseMessages"]
     for (name, uses) in try Self.documented() {
       #expect(uses.isSubset(of: above), "\(name) uses \(uses.subtracting(above))")
       above.insert(name)

@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// Adds the loss of the modality that does worst on the batch.
 final class SoftestModality: ObjectiveDefining {

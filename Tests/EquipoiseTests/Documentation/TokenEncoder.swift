@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// Linear layers on every position of a sequence [L, C]; the feature is their mean over positions.
 final class TokenEncoder: ModalityEncoder {

@@ -1,7 +1,7 @@
-import Formats
+import EquipoiseFormats
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseInference

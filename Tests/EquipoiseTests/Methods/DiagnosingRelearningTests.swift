@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseData

@@ -1,5 +1,5 @@
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseMethods

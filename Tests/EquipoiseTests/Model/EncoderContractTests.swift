@@ -1,6 +1,6 @@
 import Equipoise
 import Testing
-import Torch
+import EquipoiseTorch
 
 /// What holds for every encoder.
 struct EncoderContractTests {

@@ -1,6 +1,6 @@
 import Equipoise
 import Testing
-import Torch
+import EquipoiseTorch
 
 /// Every encoder against References/models.py.
 struct EncoderGoldenTests {

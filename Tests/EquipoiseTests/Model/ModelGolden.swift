@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 /// One case of the tensors that References/models.py has written, for computing in double
 /// precision. The file holds them rounded to single precision.

@@ -1,6 +1,6 @@
 import Equipoise
 import Testing
-import Torch
+import EquipoiseTorch
 
 struct ModelSummaryTests {
   /// Counted by hand.

@@ -1,7 +1,7 @@
 import Equipoise
 import Foundation
 import Testing
-import Torch
+import EquipoiseTorch
 
 struct PretrainedWeightsTests {
   /// Runs `body` with a file as torchvision's older ones are: with a classifier, without counters.

@@ -1,7 +1,7 @@
 import Foundation
-import Formats
+import EquipoiseFormats
 import Testing
-import Torch
+import EquipoiseTorch
 
 import Equipoise
 @testable import EquipoiseExperiments

@@ -1,4 +1,4 @@
-import Formats
+import EquipoiseFormats
 import Foundation
 import Testing
 

@@ -1,5 +1,5 @@
 import Equipoise
-import Torch
+import EquipoiseTorch
 
 /// Images [C, H, W] cut into square patches, and two linear maps on every patch; the feature is their mean.
 final class PatchEncoder: ModalityEncoder {

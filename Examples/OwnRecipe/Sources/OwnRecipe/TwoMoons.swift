@@ -1,5 +1,5 @@
 import Equipoise
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// Two half-moons, a coordinate for each modality: neither is enough alone.

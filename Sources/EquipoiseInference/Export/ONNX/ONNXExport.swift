@@ -5,11 +5,11 @@ internal import EquipoiseData
 internal import EquipoiseMethods
 package import EquipoiseTraining
 internal import EquipoiseExperiments
-import Formats
+import EquipoiseFormats
 import Foundation
-import Messages
+import EquipoiseMessages
 import SwiftProtobuf
-import Torch
+import EquipoiseTorch
 
 /// A trained model as ONNX: from the prepared arrays of each modality, in the dataset's type and before
 /// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision.

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 import Foundation
-import Messages
-import Torch
+import EquipoiseMessages
+import EquipoiseTorch
 
 /// An ONNX graph under construction: nodes, and under which name each tensor of a recording is known.
 struct ONNXGraph {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 extension ONNXTranslation {
   /// Operators that only move numbers; false for anything else.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 extension ONNXTranslation {
   /// Reductions, and operators that take several nodes; false for anything else.

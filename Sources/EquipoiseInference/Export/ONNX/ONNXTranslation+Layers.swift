@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 extension ONNXTranslation {
   /// Layers that ONNX has too; false for anything else.

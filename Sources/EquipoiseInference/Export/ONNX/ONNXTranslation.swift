@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Torch
+import EquipoiseTorch
 
 /// Translates recorded calls of operators to nodes of ONNX's operator set 17.
 struct ONNXTranslation {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// An array of an npy or npz file: as it is.
 struct ArrayFeature: MediaFeature {

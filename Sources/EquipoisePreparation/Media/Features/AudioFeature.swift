@@ -2,7 +2,7 @@ package import EquipoiseKit
 package import EquipoiseMedia
 public import EquipoiseSettings
 package import EquipoiseData
-package import Formats
+package import EquipoiseFormats
 
 /// The spectrogram of a file's sound: float16 or float32 [1, frequencies, frames].
 package struct AudioFeature: MediaFeature {

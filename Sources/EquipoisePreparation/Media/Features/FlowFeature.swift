@@ -1,7 +1,7 @@
 package import EquipoiseKit
 package import EquipoiseMedia
 package import EquipoiseData
-package import Formats
+package import EquipoiseFormats
 
 /// Optical flow as bytes, 128 for none: uint8 [T, 2, H, W], across before down. From a folder with images
 /// flow_x* and flow_y*, from two folders with the images of each, or computed from a video.

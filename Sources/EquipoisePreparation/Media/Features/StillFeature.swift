@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// A still image: uint8 [3, H, W].
 struct StillFeature: MediaFeature {

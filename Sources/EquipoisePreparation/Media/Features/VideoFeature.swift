@@ -1,7 +1,7 @@
 package import EquipoiseKit
 package import EquipoiseMedia
 package import EquipoiseData
-package import Formats
+package import EquipoiseFormats
 
 /// Frames of a video file, or of a folder with its frames as images: uint8 [T, 3, H, W].
 package struct VideoFeature: MediaFeature {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// Tells by the folders' names and depth which level is what.
 struct FolderLevelFinder {

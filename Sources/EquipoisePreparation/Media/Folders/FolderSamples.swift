@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// The samples of a folder: files of one name, but for extension and modality's folder, belong together.

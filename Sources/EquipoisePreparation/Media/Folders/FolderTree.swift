@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// All that lies below a folder: its media by folders, and everything else by why it is not taken.

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 package import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Reads the media files of a folder for prediction, however deep they lie: classes need not be known.

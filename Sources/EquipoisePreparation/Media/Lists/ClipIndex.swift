@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Media files anywhere below a folder, by the name of their clip: the file's without extension, and

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Synchronization
 
 /// What is wrong with a list. Preparing stops at the first fault; a scan goes on without the line at fault

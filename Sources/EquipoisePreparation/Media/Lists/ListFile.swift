@@ -1,5 +1,5 @@
 package import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// The lines of a published list, cut at a separator; a byte-order mark, CR and empty lines are skipped.

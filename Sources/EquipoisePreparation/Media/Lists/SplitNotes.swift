@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// What is to be said of splits that a list gives.
 enum SplitNotes {

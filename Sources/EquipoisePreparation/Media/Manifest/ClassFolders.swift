@@ -1,7 +1,7 @@
 internal import EquipoiseSettings
 internal import EquipoiseData
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Reads folders that are named after classes: CLASS/file, SPLIT/CLASS/file, CLASS/GROUP/file,

@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 public import EquipoiseSettings
-internal import Torch
+internal import EquipoiseTorch
 
 /// Settings for anyone's own media: a manifest with a path for each modality, or a folder for each class.
 public struct ManifestOptions: ConfigurationSection {

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// Anyone's own media.

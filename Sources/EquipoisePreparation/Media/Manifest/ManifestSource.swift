@@ -1,7 +1,7 @@
 internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// From the words of a list to classes, splits and features.

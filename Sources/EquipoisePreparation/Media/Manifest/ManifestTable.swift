@@ -1,7 +1,7 @@
 internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 
 /// Reads a manifest.
 struct ManifestTable {

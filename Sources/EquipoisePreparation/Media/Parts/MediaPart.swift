@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// One modality of some consecutive samples: the unit of work, kept as a file until options or sources

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseData
-internal import Formats
+internal import EquipoiseFormats
 internal import Foundation
 
 /// What was found while a part was made, in words, by the samples' places in the list.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 
 /// What tells that the files of a sample are not those that its arrays were made from.
 enum SourceFiles {

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
-import Messages
+import EquipoiseMessages
 import SwiftProtobuf
 
 /// What TensorBoard shows of a run, one event for each epoch: all numbers of the record, how some of the method's

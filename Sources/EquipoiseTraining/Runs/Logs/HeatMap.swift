@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// A matrix of numbers from −1 to 1 as a picture: blue below zero, white at it, red above.

@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 import Foundation
 
 /// `metrics.csv` and TensorBoard's event file, which say again what `metrics.jsonl` and the

@@ -1,5 +1,5 @@
 package import EquipoiseKit
-internal import Formats
+internal import EquipoiseFormats
 import Foundation
 
 /// What a line of `metrics.jsonl` says in numbers.

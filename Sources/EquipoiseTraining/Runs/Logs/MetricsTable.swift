@@ -1,5 +1,5 @@
 internal import EquipoiseKit
-import Formats
+import EquipoiseFormats
 package import Foundation
 
 /// `metrics.csv`: the numbers of `metrics.jsonl`, an epoch a row, a column for each name that any epoch has.
