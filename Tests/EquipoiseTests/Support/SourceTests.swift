@@ -47,7 +47,7 @@ struct SourceTests {
         "a file that shows whether the folder can be written to",
       "EquipoiseKit/Processes/ChildProcess.swift": "the output of a program",
       "EquipoiseKit/Processes/ProcessLock.swift": "a lock, which means nothing after a restart",
-      "Formats/Memory/SpilledBytes.swift": "memory that lies on the disk and has no name",
+      "EquipoiseFormats/Memory/SpilledBytes.swift": "memory that lies on the disk and has no name",
     ]
     let calls = try Regex(
       #"createFile|createDirectory|createSymbolicLink|moveItem|copyItem|removeItem|replaceItem"#
@@ -63,7 +63,7 @@ struct SourceTests {
       guard let line = code.first(where: { $0.contains(calls) }) else { continue }
       writing.insert(file)
       guard exceptions[file] == nil, file != "CEquipoiseSystem/CSystem.c" else { continue }
-      Issue.record("\(file) writes by itself ('\(line)'): use Formats/Storage")
+      Issue.record("\(file) writes by itself ('\(line)'): use EquipoiseFormats/Storage")
     }
     for file in exceptions.keys where !writing.contains(file) {
       Issue.record("\(file) does not write any more: remove the exception")
@@ -79,7 +79,7 @@ struct SourceTests {
         .compactMap { $0 as? String }
         .filter { file in
           [".swift", ".c", ".cpp", ".hpp"].contains { file.hasSuffix($0) }
-            && !file.hasPrefix("Formats/Storage/") && !file.hasPrefix("Messages/")
+            && !file.hasPrefix("EquipoiseFormats/Storage/") && !file.hasPrefix("EquipoiseMessages/")
         }
       #expect(files.count > 400)
       return try files.map {

@@ -31,7 +31,7 @@ struct ProcessorsTests {
         text.contains($0)
       }
     }
-    #expect(counting == ["Torch/Core/Processors.swift"])
+    #expect(counting == ["EquipoiseTorch/Core/Processors.swift"])
   }
 
   // MARK: Control groups
