@@ -91,7 +91,7 @@ public struct ExperimentFolder: Sendable {
   public func best(of method: String) -> String { "\(path)/\(method)/best.yaml" }
   /// The runs of a trial.
   ///
-  /// - Parameter name: as ``trialName(_:_:)`` gives it.
+  /// - Parameter name: such as `aim/trial-007`.
   /// - Returns: the group.
   public func trial(_ name: String) -> RunGroupFolder { RunGroupFolder("\(path)/\(name)") }
   /// A trial, for people and its folder: `aim/trial-007`.

@@ -11,8 +11,8 @@ public import EquipoiseTorch
 ///
 /// | equation | function |
 /// |---|---|
-/// | G = L^V_N − L^V_{N+n} | ``HeadLosses/gain(from:)`` |
-/// | O = (L^V − L^T)_{N+n} − (L^V − L^T)_N | ``HeadLosses/overfitting(from:)`` |
+/// | G = L^V_N − L^V_{N+n} | `HeadLosses.gain(from:)` |
+/// | O = (L^V − L^T)_{N+n} − (L^V − L^T)_N | `HeadLosses.overfitting(from:)` |
 /// | w_k = G_k / O_k² / Z | `weights(gains:overfittings:)` |
 /// | L = Σ_k w_k CE(ℓ_k, y) | `blended(_:weights:)` |
 ///
