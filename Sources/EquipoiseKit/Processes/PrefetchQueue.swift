@@ -10,7 +10,7 @@ package final class PrefetchQueue<Value: Sendable>: @unchecked Sendable {
   private let produce: @Sendable (Int) throws -> Value
   /// The next step that a worker takes on.
   private var claimed: Int
-  /// The step that the consumer waits for.
+  /// The step that the consumer takes next.
   private var wanted: Int
   private var ready: [Int: Result<Value, any Error>] = [:]
   private var running: Int
@@ -36,16 +36,25 @@ package final class PrefetchQueue<Value: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// The value of `step`, the one after the last taken; waits until it is made.
+  /// The value of `step`; waits until it is made.
+  ///
+  /// - Precondition: `step` is the one after the last taken, and neither has a step before it failed nor was the
+  ///   queue stopped: nothing would ever make its value.
   package func take(_ step: Int) throws -> Value {
     condition.lock()
     defer { condition.unlock() }
-    while ready[step] == nil { condition.wait() }
-    let result = ready.removeValue(forKey: step)
-    wanted = step + 1
-    condition.broadcast()
-    guard let result else { preconditionFailure("PrefetchQueue: step \(step) was taken twice") }
-    return try result.get()
+    precondition(
+      step == wanted && steps.contains(step),
+      "PrefetchQueue: step \(step) was taken where \(wanted) of \(steps) comes next")
+    while true {
+      if let result = ready.removeValue(forKey: step) {
+        wanted = step + 1
+        condition.broadcast()
+        return try result.get()
+      }
+      precondition(running > 0, "PrefetchQueue: step \(step) was taken after an error or the end")
+      condition.wait()
+    }
   }
 
   /// Ends the threads and waits for them.
