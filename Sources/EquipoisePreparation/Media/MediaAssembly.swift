@@ -5,7 +5,7 @@ internal import Foundation
 
 /// A sample that is left out because a file of it is corrupt, or used though one is doubtful.
 struct CorruptFile {
-  let sample: RawSample
+  let sample: ResolvedSample
   let modality: String
   let problem: String
 }
@@ -13,7 +13,7 @@ struct CorruptFile {
 /// Puts finished parts together into a prepared dataset.
 struct MediaAssembly {
   let source: MediaSource
-  let samples: [RawSample]
+  let samples: [ResolvedSample]
   let parts: [MediaPart]
   let folder: String
   let corrupt: [Int: CorruptFile]
@@ -85,7 +85,7 @@ struct MediaAssembly {
       let index = source.modalities.firstIndex { $0.name == file.modality }
       table += CSV.line([
         file.sample.id, file.sample.split.rawValue, file.modality,
-        index.map { file.sample.files[$0].joined(separator: " ") } ?? "", file.problem,
+        index.map { file.sample.paths[$0].joined(separator: " ") } ?? "", file.problem,
       ])
     }
     try AtomicFile.write(data: Data(table.utf8), to: path)

@@ -5,7 +5,7 @@ internal import EquipoiseFormats
 internal import Foundation
 
 /// Makes the prepared dataset of a list of raw samples, part by part beside it, so that a run that was
-/// killed goes on where it was and a changed option makes anew only what depends on it.
+/// killed goes on where it was and a changed option makes again only what depends on it.
 struct MediaPreparer {
   private let recipe: String
   private let source: MediaSource
@@ -97,7 +97,7 @@ struct MediaPreparer {
   }
 
   /// A hash of all that the dataset depends on.
-  private func key(_ parts: [MediaPart], _ samples: [RawSample]) -> String {
+  private func key(_ parts: [MediaPart], _ samples: [ResolvedSample]) -> String {
     var text = ([recipe, source.name, "\(source.classes.count)"] + source.classes).map { "\($0)\n" }
       .joined()
     text += source.extra.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined()
@@ -111,7 +111,7 @@ struct MediaPreparer {
 
   /// What the first version noted of the same dataset, so that it is not made again: it hashed what Swift prints
   /// of lists.
-  private func keyOfVersion1(_ parts: [MediaPart], _ samples: [RawSample]) -> String {
+  private func keyOfVersion1(_ parts: [MediaPart], _ samples: [ResolvedSample]) -> String {
     func quoted(_ text: String) -> String { String(reflecting: text) }
     let classes = "[" + source.classes.map(quoted).joined(separator: ", ") + "]"
     let extra = source.extra.sorted { $0 < $1 }
@@ -158,7 +158,7 @@ struct MediaPreparer {
     }
   }
 
-  private func isCurrent(_ parts: [MediaPart], _ samples: [RawSample]) -> Bool {
+  private func isCurrent(_ parts: [MediaPart], _ samples: [ResolvedSample]) -> Bool {
     let maker = maker(samples)
     let queue = PrefetchQueue(
       0..<parts.count, workers: media.workers, capacity: 2 * media.workers
@@ -167,7 +167,7 @@ struct MediaPreparer {
     return parts.indices.allSatisfy { (try? queue.take($0)) ?? false }
   }
 
-  private func maker(_ samples: [RawSample]) -> PartMaker {
+  private func maker(_ samples: [ResolvedSample]) -> PartMaker {
     PartMaker(
       source: source, samples: samples, folder: work, decoder: decoder,
       stopsAtCorrupt: media.maxCorrupt == 0, verifies: media.verify)
@@ -175,7 +175,7 @@ struct MediaPreparer {
 
   /// The corrupt samples, by place in the list, with what is wrong; and the doubtful files of others.
   private func make(
-    _ parts: [MediaPart], _ samples: [RawSample], _ report: (PreparationEvent) -> Void
+    _ parts: [MediaPart], _ samples: [ResolvedSample], _ report: (PreparationEvent) -> Void
   ) throws -> ([Int: CorruptFile], [CorruptFile]) {
     let maker = maker(samples)
     let queue = PrefetchQueue(

@@ -63,7 +63,7 @@ extension MediaSource {
 }
 
 /// One sample of a list.
-package struct RawSample: Sendable {
+package struct RawSample: GroupedSample, Sendable {
   /// What it is called.
   package var id: String
   package var split: Split
@@ -71,7 +71,8 @@ package struct RawSample: Sendable {
   package var label: Int
   /// Its speaker or the like.
   package var group: String?
-  /// For each modality the files as the list names them: one, or two folders for flow.
+  /// For each modality the files as the list names them, below the list's folder or absolute: one, or two
+  /// folders for flow.
   package var files: [[String]]
   /// Where it was read, such as `manifest.csv:12`, for messages.
   package var place: String

@@ -12,8 +12,8 @@ struct ResolvedSamples {
     let file: String
   }
 
-  /// With absolute paths, by split and in the order of the list.
-  private(set) var samples: [RawSample] = []
+  /// By split and in the order of the list.
+  private(set) var samples: [ResolvedSample] = []
   private(set) var missing: [Missing] = []
 
   /// Looks for every file. Throws `EquipoiseError` for one outside of the folder and for a name that two
@@ -33,19 +33,22 @@ struct ResolvedSamples {
   }
 
   private mutating func add(_ sample: RawSample, _ source: MediaSource) throws {
-    var (resolved, isWhole) = (sample, true)
+    var paths: [[String]] = []
+    var isWhole = true
     for (index, modality) in source.modalities.enumerated() {
-      for (number, name) in sample.files[index].enumerated() {
+      var found: [String] = []
+      for name in sample.files[index] {
         if try source.folder.holds(name, namedIn: sample.place) {
-          resolved.files[index][number] = try source.folder.resolve(name, namedIn: sample.place)
+          found.append(try source.folder.resolve(name, namedIn: sample.place))
         } else {
           isWhole = false
           missing.append(
             .init(id: sample.id, split: sample.split, modality: modality.name, file: name))
         }
       }
+      paths.append(found)
     }
-    if isWhole { samples.append(resolved) }
+    if isWhole { samples.append(ResolvedSample(sample, paths: paths)) }
   }
 
   /// The missing files as a table.

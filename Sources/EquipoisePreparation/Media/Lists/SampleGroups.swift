@@ -1,9 +1,17 @@
 internal import EquipoiseKit
 
+/// A sample that may belong to a group.
+protocol GroupedSample {
+  /// What it is called.
+  var id: String { get }
+  /// Its speaker or the like.
+  var group: String? { get }
+}
+
 /// Numbers for the groups of samples, such as speakers.
 struct SampleGroups {
   /// Of each sample. One without a group, where others have one, is a group of its own: taking it for
-  /// a member of any other could part that one, and dropping all groups would part every one.
+  /// a member of any other could split that group, and dropping all groups would split every one.
   let numbers: [Int]
   /// By number; those of single samples in parentheses.
   let names: [String]
@@ -11,7 +19,7 @@ struct SampleGroups {
   let lone: Int
 
   /// Nil where no sample has a group.
-  init?(_ samples: [RawSample]) {
+  init?(_ samples: [some GroupedSample]) {
     let named = Set(samples.compactMap(\.group)).sorted()
     guard !named.isEmpty else { return nil }
     let known = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($1, $0) })

@@ -16,7 +16,7 @@ struct MediaPart: Sendable {
   static let decoding = 3
 
   init(
-    modality index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource
+    modality index: Int, _ range: Range<Int>, _ samples: [ResolvedSample], _ source: MediaSource
   ) throws {
     modality = index
     self.samples = range
@@ -25,21 +25,21 @@ struct MediaPart: Sendable {
   }
 
   /// What the first version called the same part.
-  func nameOfVersion1(_ samples: [RawSample], _ source: MediaSource) -> String {
+  func nameOfVersion1(_ samples: [ResolvedSample], _ source: MediaSource) -> String {
     let feature = source.modalities[modality].feature
     let settings = feature.record.textOfVersion1(feature.description)
     return Self.name(modality, self.samples, samples, source, settings: settings)
   }
 
   private static func name(
-    _ index: Int, _ range: Range<Int>, _ samples: [RawSample], _ source: MediaSource,
+    _ index: Int, _ range: Range<Int>, _ samples: [ResolvedSample], _ source: MediaSource,
     settings: String
   ) -> String {
     let modality = source.modalities[index]
     var text = "\(decoding)\n\(modality.name)\n\(settings)\n"
     for sample in samples[range] {
       text += sample.id
-      for file in sample.files[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }
+      for file in sample.paths[index] { text += "\t\(file)\t\(SourceFiles.state(of: file))" }
       text += "\n"
     }
     return "\(modality.name)-\(Digest.sha256Hex(of: Array(text.utf8)).prefix(32)).safetensors"

@@ -15,7 +15,7 @@ struct PartFindings: Sendable {
 /// Makes parts, each by one thread; what is there already is only verified.
 struct PartMaker: Sendable {
   let source: MediaSource
-  let samples: [RawSample]
+  let samples: [ResolvedSample]
   let folder: String
   let decoder: any MediaDecoding
   /// Whether the first corrupt file ends the work.
@@ -24,7 +24,7 @@ struct PartMaker: Sendable {
   let verifies: Bool
 
   /// The parts of all samples: those of the same samples follow one another, as they may share a file.
-  static func parts(_ samples: [RawSample], _ source: MediaSource) throws -> [MediaPart] {
+  static func parts(_ samples: [ResolvedSample], _ source: MediaSource) throws -> [MediaPart] {
     let sampleBytes = source.modalities.map(\.feature.description.byteCount).max() ?? 1
     let size = max(1, min(64, partBytes / max(1, sampleBytes)))
     return try stride(from: 0, to: samples.count, by: size).flatMap { start in
@@ -66,7 +66,7 @@ struct PartMaker: Sendable {
   }
 
   private func sources(of part: MediaPart) -> String {
-    SourceFiles.digest(of: samples[part.samples].lazy.map { $0.files[part.modality] })
+    SourceFiles.digest(of: samples[part.samples].lazy.map { $0.paths[part.modality] })
   }
 
   private func computed(
@@ -83,7 +83,7 @@ struct PartMaker: Sendable {
         do {
           try rows.set(
             row,
-            to: try modality.array(sample.files[part.modality], of: sample.id, by: noting))
+            to: try modality.array(sample.paths[part.modality], of: sample.id, by: noting))
         } catch {
           guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
           corrupt[row] = "\(error)"
@@ -97,7 +97,7 @@ struct PartMaker: Sendable {
       array: array, corrupt: corrupt, warnings: warnings, sources: sources)
   }
 
-  private static func stopping(_ error: any Error, _ sample: RawSample) -> EquipoiseError {
+  private static func stopping(_ error: any Error, _ sample: ResolvedSample) -> EquipoiseError {
     EquipoiseError(
       .data, "sample '\(sample.id)' cannot be prepared: \(error)", at: sample.place,
       fix: "or leave out and list up to N such samples with --max-corrupt N")
