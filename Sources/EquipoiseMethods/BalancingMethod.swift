@@ -114,7 +114,7 @@ public protocol InferenceFusing: BalancingMethod {
 public protocol ParameterOwning: BalancingMethod {
   /// The parameters in a fixed order, on the run's device. In ``ModelGradients`` and the optimiser
   /// `method.` stands before their names.
-  var ownParameters: [(name: String, parameter: Parameter)] { get }
+  var ownParameters: [NamedParameter] { get }
 }
 
 /// Has numbers of its last standard step for the log, such as coefficients.
@@ -126,7 +126,7 @@ public protocol TelemetryReporting: BalancingMethod {
 /// Has state that a checkpoint must hold: tensors and numbers that steps change.
 public protocol StateKeeping: BalancingMethod {
   /// Everything needed to continue bit for bit, the states of random streams included.
-  var state: [(name: String, tensor: Tensor)] { get }
+  var state: [NamedTensor] { get }
   /// Continues from a saved state, whose tensors are on the CPU and may be kept.
   func restore(_ state: [String: Tensor]) throws
 }

@@ -40,7 +40,7 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
     public var period = 20
     /// The number of diagnoses.
     public var limit = 3
-    /// How often clustering starts anew; the best result counts.
+    /// How often clustering starts again from other centres; the best result counts.
     public var restarts = 10
 
     /// The defaults.
@@ -206,7 +206,7 @@ extension DiagnosingRelearning {
   }
 
   /// The initial weights of the encoders, and the last strengths.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     encoders.flatMap(\.parameters).compactMap { name, _ in
       initial[name].map { ("initial.\(name)", $0) }
     } + [("strengths", Tensor(strengths))]

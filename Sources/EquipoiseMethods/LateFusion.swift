@@ -39,7 +39,7 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
   public static let summary = "unimodal models side by side, averaged at inference"
   /// What it asks of the model.
   public static let needs = ModelNeeds(fusion: .sum, coupling: .uncoupled)
-  /// Late fusion is no one's invention.
+  /// There is no paper to cite.
   public static let citation: Citation? = nil
 
   private let average: Average
@@ -74,13 +74,13 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
 
   /// The mean of the modalities' logits, [B, K].
   static func meanOfLogits(_ logits: [Tensor]) -> Tensor {
-    logits.dropFirst().reduce(logits[0], +) / Double(logits.count)
+    Tensor.sum(of: logits) / Double(logits.count)
   }
 
   /// The sum of the unimodal losses.
   public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
     let losses = logits(of: forward.features).map { $0.crossEntropy(context.batch.labels) }
-    return losses.dropFirst().reduce(losses[0], +)
+    return Tensor.sum(of: losses)
   }
 
   /// The average of the modalities.

@@ -92,7 +92,7 @@ public final class MMPareto: StepDefining, ResourceStating {
     let losses = setting.model.fusion.unimodalLogits(
       forward.features.map { $0.inFullPrecision() }
     ).map { $0.crossEntropy(labels) }
-    let unimodal = losses.dropFirst().reduce(losses[0], +)
+    let unimodal = Tensor.sum(of: losses)
     let joint = try engine.gradients(of: fused, retainingGraph: true)
     // At encoder m only L_m of the sum has a gradient.
     let own = try engine.gradients(of: unimodal)

@@ -102,7 +102,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   public static func droppedShare(_ rates: Tensor, widths: [Int]) -> Tensor {
     let total = Double(widths.reduce(0, +))
     let parts = zip(rates.unbound(), widths).map { $0 * (Double($1) / total) }
-    return parts.dropFirst().reduce(parts[0], +)
+    return Tensor.sum(of: parts)
   }
 
   // MARK: Hooks
@@ -133,7 +133,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   }
 
   /// ρ of the last batch, where the next one needs it.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     configuration.previousBatch ? [("ratios", previousRatios)] : []
   }
 

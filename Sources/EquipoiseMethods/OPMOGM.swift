@@ -49,7 +49,7 @@ public final class OPMOGM: FeatureModulating, GradientModulating, StateKeeping, 
   }
 
   /// OPM's; OGM has none.
-  public var state: [(name: String, tensor: Tensor)] { opm.state }
+  public var state: [NamedTensor] { opm.state }
 
   /// Continues from OPM's state.
   public func restore(_ state: [String: Tensor]) throws { try opm.restore(state) }

@@ -9,7 +9,7 @@ public struct ModelPart {
   /// The modality's position; `nil` for the others.
   public let modality: Int?
   /// The parameters under their names in the model.
-  public let parameters: [(name: String, parameter: Parameter)]
+  public let parameters: [NamedParameter]
 }
 
 extension MultimodalModel {

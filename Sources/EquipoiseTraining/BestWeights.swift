@@ -8,7 +8,7 @@ struct BestWeights {
   let run: RunFolder
 
   /// Replaces the file by a model's weights.
-  func save(_ weights: [(name: String, tensor: Tensor)], of best: BestEpoch) throws {
+  func save(_ weights: [NamedTensor], of best: BestEpoch) throws {
     try TensorFile.write(
       weights, to: run.best, metadata: ["epoch": "\(best.epoch)", "score": "\(best.score)"],
       checksummed: true)

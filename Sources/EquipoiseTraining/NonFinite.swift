@@ -30,7 +30,7 @@ enum NonFinite {
   }
 
   /// The first parameter or buffer that is not finite, so that no such state is saved as good.
-  static func firstBroken(in state: [(name: String, tensor: Tensor)]) -> String? {
+  static func firstBroken(in state: [NamedTensor]) -> String? {
     withoutGradient { state.first { !isFinite($0.tensor) }?.name }
   }
 

@@ -145,22 +145,22 @@ package final class RunParts {
   // MARK: State
 
   /// The method's own parameters.
-  private var own: [(name: String, tensor: Tensor)] {
+  private var own: [NamedTensor] {
     method.ownedParameters.map { ($0.name, $0.parameter.leaf.detached()) }
   }
 
   /// What the optimiser changes.
-  var learned: [(name: String, tensor: Tensor)] {
+  var learned: [NamedTensor] {
     model.namedParameters.map { ($0.name, $0.parameter.leaf) } + own
   }
 
   /// What is learned: the model, with its running statistics, and the method's own parameters.
-  var trained: [(name: String, tensor: Tensor)] { model.state + own }
+  var trained: [NamedTensor] { model.state + own }
 
   /// Everything that steps change.
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     let method = (method as? any StateKeeping)?.state ?? []
-    let sections: [(String, [(name: String, tensor: Tensor)])] = [
+    let sections: [(String, [NamedTensor])] = [
       ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
       ("method", method), ("random", streams.state),
     ]
@@ -189,7 +189,7 @@ package final class RunParts {
 
 extension BalancingMethod {
   /// What the optimiser trains beside the model, under the optimiser's names.
-  var ownedParameters: [(name: String, parameter: Parameter)] {
+  var ownedParameters: [NamedParameter] {
     guard let owning = self as? any ParameterOwning else { return [] }
     return owning.ownParameters.map { ("method.\($0.name)", $0.parameter) }
   }

@@ -13,7 +13,7 @@ struct TrainingSpace {
 
   /// The estimate for a run that has not taken a step.
   init(_ parts: RunParts) {
-    func bytes(_ tensors: [(name: String, tensor: Tensor)]) -> Int {
+    func bytes(_ tensors: [NamedTensor]) -> Int {
       tensors.reduce(0) { $0 + $1.tensor.count * $1.tensor.dtype.byteCount }
     }
     let configuration = parts.configuration

@@ -118,7 +118,7 @@ import Testing
     #expect { try read(start) } throws: { ($0 as? FormatError)?.reason == reason }
   }
 
-  private func read(_ bytes: [UInt8]) throws -> CSVTable {
+  private func read(_ bytes: [UInt8]) throws -> TextTable {
     try withScratch { folder in
       try Data(bytes).write(to: URL(fileURLWithPath: folder + "/a.csv"))
       return try CSV.read(folder + "/a.csv")
@@ -161,7 +161,7 @@ import Testing
     "correct the line; cells that contain commas need quotes, and row names a column of their own"
   private static let rfc = "save the table as UTF-8 with quotes by RFC 4180"
 
-  private func parse(_ text: String) throws -> CSVTable {
+  private func parse(_ text: String) throws -> TextTable {
     try Array(text.utf8).withUnsafeBytes { try CSV.parse($0, path: "a.csv") }
   }
 }

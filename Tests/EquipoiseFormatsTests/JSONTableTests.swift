@@ -4,7 +4,7 @@ import Testing
 @testable import EquipoiseFormats
 
 struct JSONTableTests {
-  private func read(_ text: String) throws -> CSVTable {
+  private func read(_ text: String) throws -> TextTable {
     try withScratch { folder in
       let path = folder + "/table.jsonl"
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -36,7 +36,7 @@ struct JSONTableTests {
   @Test func keysThatAreData() throws {
     let lines = (0..<1001).map { "{\"k\($0)\": 1}\n" }
     #expect { try read(lines.joined()) } throws: {
-      ($0 as? FormatError)?.reason == "line 1001 brings the 1001st different key"
+      ($0 as? FormatError)?.reason == "line 1001 has the 1001st different key"
     }
     let many = (0..<20_000).map { "{\"k\($0 % 900)\": 1}\n" }
     #expect { try read(many.joined()) } throws: {

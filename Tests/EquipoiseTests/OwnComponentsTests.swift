@@ -85,7 +85,7 @@ import EquipoiseTorch
 
     func logits(_ features: [Tensor]) -> Tensor {
       let parts = features.indices.map { fc[$0](features[$0]) / temperature }
-      return parts.dropFirst().reduce(parts[0], +)
+      return Tensor.sum(of: parts)
     }
   }
 
@@ -135,23 +135,23 @@ import EquipoiseTorch
       var numbersPerParameter: Int { 1 }
 
       func makeOptimizer(
-        _ parameters: [(name: String, parameter: Parameter)], learningRate: Double
+        _ parameters: [NamedParameter], learningRate: Double
       ) -> any Optimizer { Averaged(parameters, learningRate, memory) }
     }
 
-    let parameters: [(name: String, parameter: Parameter)]
+    let parameters: [NamedParameter]
     var learningRate: Double
     private let memory: Double
     private let means: [Parameter]
 
     init(
-      _ parameters: [(name: String, parameter: Parameter)], _ learningRate: Double, _ memory: Double
+      _ parameters: [NamedParameter], _ learningRate: Double, _ memory: Double
     ) {
       (self.parameters, self.learningRate, self.memory) = (parameters, learningRate, memory)
       means = parameters.map { Parameter($0.parameter.leaf.detached().zerosLike()) }
     }
 
-    var state: [(name: String, tensor: Tensor)] {
+    var state: [NamedTensor] {
       zip(parameters, means).map { ("mean.\($0.name)", $1.leaf.detached()) }
     }
 

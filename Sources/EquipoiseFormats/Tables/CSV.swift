@@ -1,5 +1,5 @@
 /// A table of text with named columns.
-package struct CSVTable: Sendable {
+package struct TextTable: Sendable {
   /// The columns' names, in the file's order.
   package let header: [String]
   /// The number of rows below the header.
@@ -46,7 +46,7 @@ package struct CSVTable: Sendable {
 package enum CSV {
   /// The table in the file at `path`, whose separator may also be a semicolon, tab or bar, and whose encoding
   /// UTF-16 with a byte-order mark. Throws `FormatError`, for faulty rows with the line.
-  package static func read(_ path: String, sizeLimit: Int = 1 << 30) throws -> CSVTable {
+  package static func read(_ path: String, sizeLimit: Int = 1 << 30) throws -> TextTable {
     try TextFile.read(path, sizeLimit: sizeLimit).withBytes { try parse($0, path: path) }
   }
 
@@ -69,7 +69,7 @@ package enum CSV {
   }
 
   /// The table in `bytes`, whose name in errors is `path`.
-  static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> CSVTable {
+  static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> TextTable {
     if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") {
       throw FormatError.malformed(
         path: path, reason: "is JSON, not a table of cells", remedy: "call it .jsonl or .json")
@@ -102,7 +102,7 @@ package enum CSV {
         path: path, reason: "columns \(unnamed[0] + 1) and \(unnamed[1] + 1) have no name",
         remedy: "name them in the first line")
     }
-    return CSVTable(
+    return TextTable(
       path: path, header: kept.map { header[$0] },
       columns: Dictionary(uniqueKeysWithValues: kept.map { (header[$0], columns[$0]) }),
       lines: lines)

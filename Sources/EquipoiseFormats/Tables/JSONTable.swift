@@ -1,8 +1,8 @@
 /// A table of text as JSON objects: one a line, or a list of them.
 package enum JSONTable {
   /// The table in the file at `path`: its columns are all keys, cells without one or with null are empty, members
-  /// that are no text are as JSON writes them. Throws `FormatError`, for faulty lines with their number.
-  package static func read(_ path: String, sizeLimit: Int = 1 << 30) throws -> CSVTable {
+  /// that are not text are as JSON writes them. Throws `FormatError`, for faulty lines with their number.
+  package static func read(_ path: String, sizeLimit: Int = 1 << 30) throws -> TextTable {
     try TextFile.read(path, sizeLimit: sizeLimit).withBytes { bytes in
       var builder = JSONTableBuilder(path: path)
       if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
@@ -76,7 +76,7 @@ private struct JSONTableBuilder {
     }
     for name in members.keys.filter({ columns[$0] == nil }).sorted() {
       guard header.count < Self.mostKeys else {
-        throw malformed("brings the \(Self.mostKeys + 1)st different key", line: line)
+        throw malformed("has the \(Self.mostKeys + 1)st different key", line: line)
       }
       columns[name] = header.count
       header.append(name)
@@ -96,7 +96,7 @@ private struct JSONTableBuilder {
     }
   }
 
-  func table() throws -> CSVTable {
+  func table() throws -> TextTable {
     guard !rows.isEmpty else { throw malformed("is empty", line: nil) }
     guard rows.count > 1 || !isNested else {
       throw malformed("holds one object with lists or objects in it", line: nil)
@@ -110,7 +110,7 @@ private struct JSONTableBuilder {
     for (row, members) in rows.enumerated() {
       for (column, text) in members { cells[column][row] = text }
     }
-    return CSVTable(
+    return TextTable(
       path: path, header: header, columns: Dictionary(uniqueKeysWithValues: zip(header, cells)),
       lines: lines)
   }

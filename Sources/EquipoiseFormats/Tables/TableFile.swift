@@ -4,7 +4,7 @@ package enum TableFile {
   package static let jsonExtensions = [".jsonl", ".ndjson", ".json"]
 
   /// The table, by the extension of the file's name. Throws `FormatError` naming the line at fault.
-  package static func read(_ path: String) throws -> CSVTable {
+  package static func read(_ path: String) throws -> TextTable {
     let isJSON = jsonExtensions.contains { path.lowercased().hasSuffix($0) }
     return isJSON ? try JSONTable.read(path) : try CSV.read(path)
   }

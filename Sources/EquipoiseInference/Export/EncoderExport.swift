@@ -14,7 +14,7 @@ package struct EncoderExport {
   }
 
   /// Parameters and buffers by name, without a prefix.
-  package let tensors: [(name: String, tensor: Tensor)]
+  package let tensors: [NamedTensor]
   /// What `fc.weight` [K, w] and `fc.bias` [K] are.
   package let classifier: Classifier
   /// The encoder in a few words.
@@ -64,7 +64,7 @@ package struct EncoderExport {
   /// the unit vectors, whichever fusion it is.
   private static func classifier(
     _ index: Int, of fusion: any Fusion
-  ) -> [(name: String, tensor: Tensor)]? {
+  ) -> [NamedTensor]? {
     guard fusion is ConcatFusion || fusion is SumFusion || fusion is SharedFusion else {
       return nil
     }

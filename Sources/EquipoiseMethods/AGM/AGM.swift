@@ -131,7 +131,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     let upstream = Self.gradient(at: logits, labels: context.batch.labels)
     let weights = sets.upstream(coefficients).unbound()
     let terms = zip(passes, weights).map { ($0 * (upstream * $1)).sum() }
-    var gradients = try engine.gradients(of: terms.dropFirst().reduce(terms[0], +))
+    var gradients = try engine.gradients(of: Tensor.sum(of: terms))
     if configuration.clipsLargeGradients { gradients.clipWhereHeadIsLarge() }
     try engine.apply(gradients)
     var report = StepReport(loss: loss, logits: logits)
@@ -185,7 +185,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   // MARK: State
 
   /// ŝ and t.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     [("runningScores", runningScores), ("batches", Tensor(batches))]
   }
 

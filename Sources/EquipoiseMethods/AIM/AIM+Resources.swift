@@ -67,8 +67,8 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
   /// Eq. 16 for every modality and depth: `orthogonality`, [K, K]; of many classes
   /// neighbours are averaged, for a file of every epoch must not grow with their square.
   public func measure(with engine: any StepEngine) -> [(name: MetricName, tensor: Tensor)] {
-    guard let machinery, machinery.prototypes != nil else { return [] }
-    let passed = machinery.pass(engine.model, with: engine)
+    guard let parts, parts.prototypes != nil else { return [] }
+    let passed = parts.pass(engine.model, with: engine)
     return zip(engine.model.modalities, passed).flatMap { name, outputs in
       outputs.enumerated().map { depth, output in
         let rows = output.inFullPrecision().reshaped([setting.classes, -1])

@@ -84,7 +84,7 @@ extension AIM {
 
   /// Everything at its start: a pass over the training data for the class means, and the singular
   /// vectors of every weight.
-  func begin(with engine: any StepEngine) throws -> Machinery {
+  func begin(with engine: any StepEngine) throws -> AIMParts {
     let generator = Generator(seed: RandomStreams.seed(seed, "aim start"))
     var prototypes: DepthAdaptivePrototypes?
     if configuration.judge == .prototypes {
@@ -94,12 +94,12 @@ extension AIM {
         starts: DepthAdaptivePrototypes.start(
           means, settings: configuration.prototypes, from: generator))
     }
-    return makeMachinery(prototypes, from: generator)
+    return makeParts(prototypes, from: generator)
   }
 
   /// The parts in the right shapes, for a checkpoint to fill.
-  func machineryToRestore() -> Machinery {
-    makeMachinery(
+  func partsToRestore() -> AIMParts {
+    makeParts(
       configuration.judge == .prototypes
         ? makePrototypes(means: zeroInputs(), starts: zeroInputs()) : nil,
       from: nil)
@@ -120,9 +120,9 @@ extension AIM {
       settings: configuration.prototypes)
   }
 
-  private func makeMachinery(
+  private func makeParts(
     _ prototypes: DepthAdaptivePrototypes?, from generator: Generator?
-  ) -> Machinery {
+  ) -> AIMParts {
     let model = setting.model
     let decouplings =
       configuration.parameterModulation
@@ -137,7 +137,7 @@ extension AIM {
       ? DepthClassifiers(
         model, widths: pooledWidths(model), learningRate: configuration.prototypes.learningRate)
       : nil
-    return Machinery(
+    return AIMParts(
       model: model, prototypes: prototypes, classifiers: classifiers, decouplings: decouplings,
       dropout: Generator(seed: RandomStreams.seed(seed, "aim dropout"), device: setting.device),
       keepsPassed: configuration.prototypes.passInterval > 1)

@@ -7,11 +7,11 @@ public import EquipoiseTorch
 ///
 /// | equation | function |
 /// |---|---|
-/// | 1, 2 | the network's own forward pass and cross-entropy |
-/// | 3–6 | `DepthAdaptivePrototypes`, `Machinery.pass` |
-/// | 7, 8, 13 | `BlockDecoupling` |
-/// | 9, 10 | `BlockPerformance` of a `BlockJudge`'s logits |
-/// | 11, 12, 14–16 | `AIMEquations` |
+/// | Eq. 1, Eq. 2 | the network's own forward pass and cross-entropy |
+/// | Eq. 3, Eq. 4, Eq. 5, Eq. 6 | `DepthAdaptivePrototypes`, `AIMParts.pass` |
+/// | Eq. 7, Eq. 8, Eq. 13 | `BlockDecoupling` |
+/// | Eq. 9, Eq. 10 | `BlockPerformance` of a `BlockJudge`'s logits |
+/// | Eq. 11, Eq. 12, Eq. 14, Eq. 15, Eq. 16 | `AIMEquations` |
 /// | Algorithm 1 | ``step(in:with:)`` |
 ///
 /// Deviations from the paper, each with its setting (`AIMConfiguration`): the task loss is kept after
@@ -40,7 +40,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   let configuration: AIMConfiguration
   let seed: UInt64
   let setting: MethodSetting
-  var machinery: Machinery?
+  var parts: AIMParts?
 
   /// AIM for a model that it fits.
   ///
@@ -55,7 +55,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
 
   /// Makes prototypes and decoupling before the first epoch, when the training data can be read.
   public func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws {
-    if epoch == 0 { machinery = try begin(with: engine) }
+    if epoch == 0 { parts = try begin(with: engine) }
   }
 
   // MARK: A step
@@ -63,17 +63,17 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   /// One step of Algorithm 1: the prototypes' own step, one pass over batch and prototypes, auxiliary
   /// and good blocks depth by depth, one backward pass, and the optimisers' steps.
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
-    guard let machinery else { preconditionFailure("a step of AIM before its first epoch") }
-    let plan = StepPlan(configuration, context, depths: machinery.blocks[0].count, seed: seed)
+    guard let parts else { preconditionFailure("a step of AIM before its first epoch") }
+    let plan = StepPlan(configuration, context, depths: parts.blocks[0].count, seed: seed)
     let prototypeLoss =
-      plan.trainsPrototypes ? machinery.prototypes?.train(engine.model, with: engine) : nil
-    let forward = try forward(context, with: engine, machinery)
+      plan.trainsPrototypes ? parts.prototypes?.train(engine.model, with: engine) : nil
+    let forward = try forward(context, with: engine, parts)
     let task = taskLoss(forward, context, engine, plan)
-    var modulation = Modulation(configuration, plan, forward, machinery, engine)
+    var modulation = ModulationStep(configuration, plan, forward, parts, engine)
     let modulationLoss = modulation.run()
     let loss = plan.modulates ? combined(task, modulationLoss) : task
     try engine.apply(modulation.gradients(of: loss))
-    let classifierLoss = machinery.classifiers?.train(
+    let classifierLoss = parts.classifiers?.train(
       forward.outputs, labels: context.batch.labels)
 
     var report = StepReport(loss: loss, logits: forward.logits)
@@ -110,14 +110,14 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
 
   /// Prototypes, decoders, class means, classifiers, decoupling, their optimisers and the dropout
   /// stream; nothing before the first epoch.
-  public var state: [(name: String, tensor: Tensor)] { machinery?.state ?? [] }
+  public var state: [NamedTensor] { parts?.state ?? [] }
 
   /// Continues from a saved state.
   public func restore(_ state: [String: Tensor]) throws {
     let saved = SavedState(state)
     guard !saved.isEmpty else { return }
-    let machinery = machineryToRestore()
-    try machinery.restore(saved, device: setting.device)
-    self.machinery = machinery
+    let parts = partsToRestore()
+    try parts.restore(saved, device: setting.device)
+    self.parts = parts
   }
 }

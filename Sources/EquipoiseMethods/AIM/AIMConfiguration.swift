@@ -29,12 +29,12 @@ public struct AIMConfiguration: ConfigurationSection {
   public var alphaScale = AlphaScale.normalised
   /// Whether L̃ also trains the blocks before its own, through the auxiliary block's input.
   public var auxiliaryInput = AuxiliaryInput.live
-  /// How many depths, drawn anew for each step, are modulated, their loss scaled by D / this number;
+  /// How many depths, drawn for each step, are modulated, their loss scaled by D / this number;
   /// nil modulates all.
   public var depthsPerStep: Int?
-  /// The prototypes, Eqs. 3–6 and 9.
+  /// The prototypes: Eq. 3, Eq. 4, Eq. 5, Eq. 6 and Eq. 9.
   public var prototypes = PrototypeConfiguration()
-  /// The decoupling, Eqs. 7 and 8.
+  /// The decoupling: Eq. 7 and Eq. 8.
   public var decoupling = DecouplingConfiguration()
 
   /// The defaults.
@@ -55,7 +55,7 @@ public enum AIMPreset: String, ConfigurationChoice {
 
 /// What a block is judged by.
 public enum AIMJudge: String, ConfigurationChoice {
-  /// The distances to depth-adaptive prototypes (Eqs. 9 and 10).
+  /// The distances to depth-adaptive prototypes (Eq. 9 and Eq. 10).
   case prototypes
   /// The logits of a linear classifier on the pooled output.
   case classifiers
@@ -93,7 +93,7 @@ public struct PrototypeConfiguration: ConfigurationSection {
   public var interval = 1
   /// Steps on P_0 at a time.
   public var steps = 1
-  /// Whether gradients reach the network through the prototypes of Eqs. 9–11.
+  /// Whether gradients reach the network through the prototypes of Eq. 9, Eq. 10 and Eq. 11.
   public var targets = PrototypeTargetKind.live
   /// What δ compares.
   public var distance = PrototypeDistance.normalised
@@ -135,7 +135,7 @@ public enum PrototypeTargetKind: String, ConfigurationChoice {
   case frozen
 }
 
-/// What δ of Eqs. 8–10 compares.
+/// What δ of Eq. 8, Eq. 9 and Eq. 10 compares.
 public enum PrototypeDistance: String, ConfigurationChoice {
   /// The flattened outputs.
   case raw
@@ -149,7 +149,7 @@ public enum PrototypeDistance: String, ConfigurationChoice {
 public struct DecouplingConfiguration: ConfigurationSection {
   /// The width of the latent space; never more than a row has numbers.
   public var latentWidth = 512
-  /// Whether the latent space is no wider than the rows of a tensor are many.
+  /// Whether the latent space is at most as wide as the tensor has rows.
   public var limitToRows = false
   /// What is encoded at once.
   public var granularity = DecouplingGranularity.row

@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 import EquipoiseTorch
 
-/// How a block does: Eqs. 9 and 10.
+/// A block's score (Eq. 9) and loss (Eq. 10).
 struct BlockPerformance {
   /// s in (0, 1): the mean probability of the true class. A constant, of rank 0.
   let score: Tensor
@@ -77,7 +77,7 @@ enum AIMEquations {
   }
 }
 
-/// δ of Eqs. 8–10, between rows.
+/// δ of Eq. 8, Eq. 9 and Eq. 10, between rows.
 enum BlockDistance {
   /// Under the root of a length, so that its slope stays finite at 0.
   private static let floor = 1e-12

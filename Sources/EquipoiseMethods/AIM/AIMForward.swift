@@ -20,8 +20,8 @@ struct AIMForward {
   let labels: Tensor
 }
 
-/// The rows of a batch and of what rides with it, apart.
-private struct RiddenTrace {
+/// The rows of a batch and of the prototypes that accompany it, apart.
+private struct AccompaniedTrace {
   var inputs: [Tensor] = []
   var outputs: [Tensor] = []
   /// P_d: the prototypes' rows of each output.
@@ -30,7 +30,7 @@ private struct RiddenTrace {
 
   /// Runs the blocks on the batch and the prototypes together: one normalisation for both.
   ///
-  /// The rows are parted by one operation for each depth, whose backward pass joins them again.
+  /// One operation for each depth splits the rows, whose backward pass joins them again.
   init(
     _ encoder: any ModalityEncoder, _ blocks: [EncoderBlock], input: Tensor, prototypes: Tensor,
     _ mode: ForwardMode
@@ -59,23 +59,23 @@ extension AIM {
   /// - Parameters:
   ///   - context: the step.
   ///   - engine: for the plain pass and the run's precision.
-  ///   - machinery: prototypes or classifiers.
+  ///   - parts: prototypes or classifiers.
   /// - Returns: what the step works with. Where λ is 0 the network's own pass is that of joint
   ///   training, and what is judged has no history.
   /// - Throws: what the engine's forward pass throws.
   func forward(
-    _ context: StepContext, with engine: any StepEngine, _ machinery: Machinery
+    _ context: StepContext, with engine: any StepEngine, _ parts: AIMParts
   ) throws -> AIMForward {
-    let rides =
+    let isAccompanied =
       configuration.judge == .prototypes && configuration.prototypes.targets == .live
       && context.globalStep.isMultiple(of: configuration.prototypes.passInterval)
-    guard rides else { return try plainForward(context, engine, machinery) }
+    guard isAccompanied else { return try plainForward(context, engine, parts) }
     guard configuration.lambda == 0 else {
-      return riddenForward(context, engine, machinery, context.mode)
+      return accompaniedForward(context, engine, parts, context.mode)
     }
     let own = try engine.forward(context)
     let watched = withoutGradient {
-      riddenForward(context, engine, machinery, .auxiliary(dropout: machinery.dropout))
+      accompaniedForward(context, engine, parts, .auxiliary(dropout: parts.dropout))
     }
     return AIMForward(
       logits: own.logits, features: own.features, inputs: watched.inputs,
@@ -83,20 +83,20 @@ extension AIM {
   }
 
   /// The batch and the prototypes in one pass.
-  private func riddenForward(
-    _ context: StepContext, _ engine: any StepEngine, _ machinery: Machinery, _ mode: ForwardMode
+  private func accompaniedForward(
+    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts, _ mode: ForwardMode
   ) -> AIMForward {
     let model = engine.model
     let classes = StepClasses(
       context, all: model.classes, wanted: configuration.prototypes.classesPerStep, seed: seed)
-    let prototypes = machinery.prototypes?.inputs.map { classes.rows(of: $0.leaf) } ?? []
+    let prototypes = parts.prototypes?.inputs.map { classes.rows(of: $0.leaf) } ?? []
     return engine.inRunPrecision {
       let traces = model.encoders.modules.enumerated().map { index, encoder in
-        RiddenTrace(
-          encoder, machinery.blocks[index], input: context.batch.inputs[index],
+        AccompaniedTrace(
+          encoder, parts.blocks[index], input: context.batch.inputs[index],
           prototypes: prototypes[index], mode)
       }
-      machinery.keepPassed(traces.map(\.prototypes))
+      parts.keepPassed(traces.map(\.prototypes))
       let features = traces.map(\.features)
       return AIMForward(
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
@@ -108,27 +108,27 @@ extension AIM {
 
   /// The batch alone; its judges are constants.
   private func plainForward(
-    _ context: StepContext, _ engine: any StepEngine, _ machinery: Machinery
+    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
   ) throws -> AIMForward {
     let forward = try engine.forward(context)
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
-      judges: constantJudges(context, engine, machinery), labels: context.batch.labels)
+      judges: constantJudges(context, engine, parts), labels: context.batch.labels)
   }
 
   private func constantJudges(
-    _ context: StepContext, _ engine: any StepEngine, _ machinery: Machinery
+    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
   ) -> [[any BlockJudge]] {
-    if let classifiers = machinery.classifiers {
-      return machinery.blocks.enumerated().map { modality, blocks in
+    if let classifiers = parts.classifiers {
+      return parts.blocks.enumerated().map { modality, blocks in
         blocks.indices.map { classifiers.judge(modality, $0, samples: context.batch.count) }
       }
     }
     let model = engine.model
     let passed =
       configuration.prototypes.targets == .frozen
-      ? machinery.pass(model, with: engine) : machinery.passed
+      ? parts.pass(model, with: engine) : parts.passed
     return judges(of: passed, model.classes, context, model)
   }
 

@@ -24,7 +24,7 @@ final class BlockDecoupling {
   ///   - settings: widths, start and rates.
   ///   - generator: the stream of the start; nil leaves zeros, for a checkpoint to overwrite.
   init(
-    _ parameters: [(name: String, parameter: Parameter)], of modality: String,
+    _ parameters: [NamedParameter], of modality: String,
     settings: DecouplingConfiguration, from generator: Generator?
   ) {
     self.modality = modality
@@ -33,16 +33,16 @@ final class BlockDecoupling {
     }
   }
 
-  /// Tensors of this many numbers or more are worked off one by one: their products fill the processor
+  /// Tensors of this many numbers or more are processed one by one: their products fill the processor
   /// as they are, and less is held at a time.
   private static let large = 1 << 18
 
   /// Small tensors of one layout together, in the order of their first.
   static func grouped(
-    _ parameters: [(name: String, parameter: Parameter)], _ settings: DecouplingConfiguration
-  ) -> [(layout: RowLayout, entries: [(name: String, parameter: Parameter)])] {
+    _ parameters: [NamedParameter], _ settings: DecouplingConfiguration
+  ) -> [(layout: RowLayout, entries: [NamedParameter])] {
     var order: [RowLayout] = []
-    var entries: [RowLayout: [(name: String, parameter: Parameter)]] = [:]
+    var entries: [RowLayout: [NamedParameter]] = [:]
     for entry in parameters {
       let layout = RowLayout(entry.parameter.leaf.shape, settings: settings)
       if entries[layout] == nil { order.append(layout) }
@@ -123,7 +123,7 @@ final class BlockDecoupling {
   ///
   /// - Parameter depth: the block's, from 0.
   /// - Returns: tensors by name.
-  func state(depth: Int) -> [(name: String, tensor: Tensor)] {
+  func state(depth: Int) -> [NamedTensor] {
     let maps = groups.flatMap(\.state).map { name, tensor in
       let parts = name.split(separator: ".", maxSplits: 1)
       return (name: "\(parts[0]).\(modality).\(parts[1])", tensor: tensor)

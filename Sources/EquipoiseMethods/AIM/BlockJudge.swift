@@ -13,7 +13,7 @@ protocol BlockJudge {
   var severed: (judge: any BlockJudge, cut: (root: Tensor, leaf: Tensor)?) { get }
 }
 
-/// −δ to the prototypes of a depth (Eqs. 9 and 10).
+/// −δ to the prototypes of a depth (Eq. 9 and Eq. 10).
 struct PrototypeJudge: BlockJudge {
   private let space: ComparisonSpace
   /// As they are compared, [K, n].

@@ -26,7 +26,7 @@ final class DecouplingGroup {
   private static let maskDeviation = 0.01
 
   init(
-    _ entries: [(name: String, parameter: Parameter)], layout: RowLayout,
+    _ entries: [NamedParameter], layout: RowLayout,
     settings: DecouplingConfiguration, from generator: Generator?
   ) {
     names = entries.map(\.name)
@@ -122,16 +122,16 @@ final class DecouplingGroup {
   // MARK: Parameters and state
 
   /// Φ and Ψ.
-  var maps: [(name: String, parameter: Parameter)] { mapOptimizer.parameters }
+  var maps: [NamedParameter] { mapOptimizer.parameters }
 
   /// Φ_mask.
-  var masks: [(name: String, parameter: Parameter)] { maskOptimizer.parameters }
+  var masks: [NamedParameter] { maskOptimizer.parameters }
 
   /// The statistics of both optimisers.
-  var statistics: [(name: String, tensor: Tensor)] { mapOptimizer.state + maskOptimizer.state }
+  var statistics: [NamedTensor] { mapOptimizer.state + maskOptimizer.state }
 
   /// Weight [out, in] and bias [out] of every tensor's own maps, as PyTorch's `Linear` has them.
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     [("phi", phi), ("mask", mask), ("psi", psi)].flatMap { kind, stack in
       stack.state.enumerated().flatMap { index, pair in
         [
@@ -197,7 +197,7 @@ final class AffineStack {
     input.batchedAffine(weight: weight.leaf, bias: bias.leaf)
   }
 
-  func named(_ name: String) -> [(name: String, parameter: Parameter)] {
+  func named(_ name: String) -> [NamedParameter] {
     [(name + ".weight", weight), (name + ".bias", bias)]
   }
 

@@ -110,7 +110,7 @@ final class DepthAdaptivePrototypes {
   // MARK: State
 
   /// Everything that training changes, and the means.
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     parameters.map { ($0.name, $0.parameter.leaf) }
       + zip(modalities, means).map { ("means.\($0)", $1.value) }
       + optimizer.state.map { ("prototypeOptimizer.\($0.name)", $0.tensor) }
@@ -127,11 +127,11 @@ final class DepthAdaptivePrototypes {
     try optimizer.restore(saved.section("prototypeOptimizer"))
   }
 
-  private var parameters: [(name: String, parameter: Parameter)] { optimizer.parameters }
+  private var parameters: [NamedParameter] { optimizer.parameters }
 
   private static func named(
     _ decoders: [(weight: Parameter, bias: Parameter)], _ modalities: [String]
-  ) -> [(name: String, parameter: Parameter)] {
+  ) -> [NamedParameter] {
     zip(modalities, decoders).flatMap { name, decoder in
       [("decoder.\(name).weight", decoder.weight), ("decoder.\(name).bias", decoder.bias)]
     }

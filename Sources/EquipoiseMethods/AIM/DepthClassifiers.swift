@@ -68,7 +68,7 @@ final class DepthClassifiers {
   }
 
   /// Everything that training changes.
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     optimizer.parameters.map { ($0.name, $0.parameter.leaf) }
       + optimizer.state.map { ("classifierOptimizer.\($0.name)", $0.tensor) }
   }

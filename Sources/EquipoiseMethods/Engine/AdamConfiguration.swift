@@ -53,7 +53,7 @@ public struct AdamWConfiguration: AdamSettings {
 extension AdamSettings {
   /// PyTorch's Adam or AdamW.
   public func makeOptimizer(
-    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double
+    _ parameters: [NamedParameter], learningRate: Double
   ) -> any Optimizer {
     Adam(
       parameters, learningRate: learningRate, betas: (betas[0], betas[1]), epsilon: epsilon,

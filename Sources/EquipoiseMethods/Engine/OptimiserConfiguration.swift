@@ -15,7 +15,7 @@ public protocol OptimiserConfiguration: ConfigurationSection {
   ///   - learningRate: before any schedule.
   /// - Returns: the optimiser in its initial state.
   func makeOptimizer(
-    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double
+    _ parameters: [NamedParameter], learningRate: Double
   ) -> any Optimizer
   /// The numbers that it keeps for each parameter, for estimates of memory and disk.
   var numbersPerParameter: Int { get }
@@ -68,7 +68,7 @@ extension OptimiserSection {
 
   /// The optimiser that this section describes, for parameters in their final place.
   package func makeOptimizer(
-    _ parameters: [(name: String, parameter: Parameter)]
+    _ parameters: [NamedParameter]
   ) -> any Optimizer {
     settings.makeOptimizer(parameters, learningRate: common.learningRate)
   }

@@ -19,7 +19,7 @@ public struct SGDConfiguration: OptimiserConfiguration {
 
   /// PyTorch's SGD.
   public func makeOptimizer(
-    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double
+    _ parameters: [NamedParameter], learningRate: Double
   ) -> any Optimizer {
     SGD(parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
   }

@@ -22,7 +22,7 @@ public import EquipoiseTorch
 /// and everything is put back.
 ///
 /// Choices, where paper and public code leave room or disagree:
-/// - `online` estimates anew for each super-epoch, `offline` once for the whole run. The weights sum
+/// - `online` estimates again for each super-epoch, `offline` once for the whole run. The weights sum
 ///   to 1 (the paper's Proposition 1 prints a Z of half that size).
 /// - A gain of 0 or less gives the weight 0; other code takes |G|, which favours a head whose
 ///   validation loss rises. |O| counts as 0.001 at least, being squared. With no gain anywhere the
@@ -153,7 +153,7 @@ extension GradientBlending {
   /// Σ_k w_k L_k, without the losses of weight 0.
   static func blended(_ losses: [() -> Tensor], weights: [Double]) -> Tensor {
     let terms = zip(losses, weights).filter { $0.1 != 0 }.map { $0() * $1 }
-    return terms.dropFirst().reduce(terms[0], +)
+    return Tensor.sum(of: terms)
   }
 
   /// The length of the super-epoch that begins at `epoch`, if one does.
@@ -167,7 +167,7 @@ extension GradientBlending {
 
 extension GradientBlending {
   /// The unimodal heads' parameters.
-  public var ownParameters: [(name: String, parameter: Parameter)] {
+  public var ownParameters: [NamedParameter] {
     estimator.heads.entries.flatMap { modality, head in
       head.namedParameters.map { ("heads.\(modality).\($0.name)", $0.parameter) }
     }
@@ -215,7 +215,7 @@ extension GradientBlending {
   }
 
   /// The weights.
-  public var state: [(name: String, tensor: Tensor)] { [("weights", Tensor(weights))] }
+  public var state: [NamedTensor] { [("weights", Tensor(weights))] }
 
   /// Continues with saved weights.
   public func restore(_ state: [String: Tensor]) throws {

@@ -144,7 +144,7 @@ extension Greedy {
     let (features, means) = features(context, caring, engine)
     let logits = Self.logits(of: features, engine.model)
     let losses = logits.map { $0.crossEntropy(context.batch.labels) }
-    let loss = losses.dropFirst().reduce(losses[0], +)
+    let loss = Tensor.sum(of: losses)
     let gradients = try engine.gradients(of: loss)
     if caring == nil { progress.record(means, groups.speeds(gradients)) }
     try engine.apply(gradients)
@@ -188,7 +188,7 @@ extension Greedy {
   }
 
   private static func mean(_ logits: [Tensor]) -> Tensor {
-    logits.dropFirst().reduce(logits[0], +) / Double(logits.count)
+    Tensor.sum(of: logits) / Double(logits.count)
   }
 
   /// The gates with those of the caring branch at their running mean, the same for every sample.
@@ -217,7 +217,7 @@ extension Greedy {
   }
 
   /// Running gates, sums of speeds, and where the curation stands.
-  public var state: [(name: String, tensor: Tensor)] { progress.state }
+  public var state: [NamedTensor] { progress.state }
 
   /// Continues from a saved state.
   public func restore(_ state: [String: Tensor]) throws {

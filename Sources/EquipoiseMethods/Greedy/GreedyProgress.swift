@@ -82,7 +82,7 @@ struct GreedyProgress {
 
   // MARK: State
 
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     let counters = [caring.map(Int64.init) ?? -1, Int64(curatedSteps), Int64(updates)]
     return [("counters", Tensor(counters)), ("speeds", Tensor(bypass + main))]
       + gates.sorted { $0.key < $1.key }.map { ("gates.\($0.key)", $0.value) }

@@ -50,7 +50,7 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
   public struct Configuration: ConfigurationSection, RangeChecking {
     /// The mean feature that the classifier's gradient is kept away from.
     public var projection = Projection.previous
-    /// Whether the projection starts anew in each epoch.
+    /// Whether the projection is reset at the start of each epoch.
     public var resetEachEpoch = true
     /// Whether each update divides it by its Frobenius norm, as in the released code.
     public var normalised = false
@@ -111,7 +111,7 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
     try setting.requireSeparateEncoders("MLA trains one encoder at a time")
     try Self.check(configuration.inferenceWeights, for: model.modalities)
     (self.configuration, self.setting) = (configuration, setting)
-    // Of one modality there is no other to protect the classifier from.
+    // With one modality there is no other to protect the classifier from.
     projectedName =
       configuration.projection == .off
       ? nil : model.namedParameters.first { $0.parameter === shared?.weight }?.name
@@ -216,7 +216,7 @@ extension MLA {
     let weights = configuration.inferenceWeights
     guard !weights.isEmpty else { return Self.fused(logits) }
     let parts = zip(logits, weights).map { $0 * $1 }
-    return parts.dropFirst().reduce(parts[0], +)
+    return Tensor.sum(of: parts)
   }
 
   private func protectClassifier(
@@ -238,7 +238,7 @@ extension MLA {
   }
 
   /// P and the mean feature that trained last.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     guard projectedName != nil else { return [] }
     return [("projection", projection)] + (lastFeature.map { [("lastFeature", $0)] } ?? [])
   }

@@ -20,7 +20,7 @@ public import EquipoiseTorch
 /// β and γ are constants for the gradient; for two modalities they are the paper's, with
 /// ρ = s_0/s_1. The entropy has a part in the first ``Configuration/entropyEpochs`` epochs only.
 /// Prototypes are those of a random tenth of the training samples, in evaluation mode and without
-/// augmentation, made anew before each epoch; a class that is not among them keeps its prototype. The
+/// augmentation, recomputed before each epoch; a class that is not among them keeps its prototype. The
 /// first time, all samples are seen if a class would be without.
 ///
 /// The released code has no entropy term (``Configuration/entropyWeight`` 0) and makes β and γ one
@@ -36,7 +36,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     public var entropyWeight = 1e-2
     /// How many epochs the entropy has a part in (E_r).
     public var entropyEpochs = 70
-    /// ε, the part that a prototype keeps of itself when it is made anew.
+    /// ε, the part that a prototype keeps of itself when it is recomputed.
     public var momentum = 0.2
     /// The share of the training samples that prototypes are made of.
     public var share = 0.1
@@ -108,7 +108,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
 
   // MARK: Hooks
 
-  /// Makes the prototypes anew.
+  /// Recomputes the prototypes.
   public func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws {
     guard configuration.window.contains(epoch) else { return }
     try prototypes.update(
@@ -154,7 +154,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
   }
 
   /// The prototypes.
-  public var state: [(name: String, tensor: Tensor)] { prototypes.state }
+  public var state: [NamedTensor] { prototypes.state }
 
   /// Continues from saved prototypes.
   public func restore(_ state: [String: Tensor]) throws {

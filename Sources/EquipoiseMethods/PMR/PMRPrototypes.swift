@@ -37,7 +37,7 @@ struct PMRPrototypes {
     }
   }
 
-  /// Makes the prototypes anew from a part of the training samples.
+  /// Recomputes the prototypes from a part of the training samples.
   mutating func update(
     with engine: any StepEngine, momentum: Double, in subset: TrainingSubset
   ) throws {
@@ -74,7 +74,7 @@ struct PMRPrototypes {
       where: counts.greater(than: 0).unsqueezed(1), else: old.to(sums.dtype))
   }
 
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     zip(modalities, prototypes).map { ("prototypes.\($0)", $1) } + [("known", known)]
   }
 

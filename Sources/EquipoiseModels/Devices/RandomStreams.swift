@@ -28,7 +28,7 @@ package final class RandomStreams {
   }
 
   /// The states of all streams begun so far.
-  package var state: [(name: String, tensor: Tensor)] {
+  package var state: [NamedTensor] {
     generators.sorted { $0.key < $1.key }.map { ($0.key, $0.value.state) }
   }
 

@@ -50,7 +50,7 @@ public final class CosineFusion: Fusion {
   public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     let parts = features.enumerated().map { scaledCosines($0, $1) }
-    return parts.dropFirst().reduce(parts[0], +)
+    return Tensor.sum(of: parts)
   }
 
   /// The modality's own cosines, scaled.

@@ -48,7 +48,7 @@ public final class SharedFusion: Fusion {
   public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     let parts = features.map(classified)
-    return parts.dropFirst().reduce(parts[0], +) / Double(parts.count)
+    return Tensor.sum(of: parts) / Double(parts.count)
   }
 
   /// The modality's share of the mean.

@@ -39,7 +39,7 @@ public final class SumFusion: Fusion {
   public func logits(_ features: [Tensor]) -> Tensor {
     checkFeatures(features)
     let parts = zip(fc.modules, features).map { layer, feature in layer(feature) }
-    return parts.dropFirst().reduce(parts[0], +)
+    return Tensor.sum(of: parts)
   }
 
   /// The modality's own layer.

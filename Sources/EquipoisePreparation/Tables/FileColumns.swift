@@ -4,7 +4,7 @@ internal import Foundation
 
 /// Tells the columns of a table that name files from others: numbers of rows, ages, transcripts.
 struct FileColumns {
-  let table: CSVTable
+  let table: TextTable
   let folder: MediaFolder
   /// The table's path, for errors.
   let path: String
@@ -57,7 +57,7 @@ struct FileColumns {
             + "the folder that the files are in with --set root=DIR; \(roles)"))
   }
 
-  /// Whether a cell names something that is there, or is called as media files are.
+  /// Whether a cell names something that is there, or has a name like those of media files.
   private func isFile(_ cell: String) -> Bool {
     guard !cell.contains("://"), cell.utf8.count < 4096, !cell.utf8.contains(0) else {
       return false

@@ -37,7 +37,7 @@ extension ModuleDictionary: NamedModules {
 
 extension Module {
   /// Every parameter with its dotted name, in the order of declaration.
-  public var namedParameters: [(name: String, parameter: Parameter)] {
+  public var namedParameters: [NamedParameter] {
     leaves.compactMap { name, leaf in (leaf as? Parameter).map { (name, $0) } }
   }
 
@@ -62,7 +62,7 @@ extension Module {
   }
 
   /// Parameters and buffers by dotted name: what a file of weights holds.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     leaves.compactMap { name, leaf in
       switch leaf {
       case let parameter as Parameter: (name, parameter.leaf.detached())

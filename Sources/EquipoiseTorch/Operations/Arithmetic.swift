@@ -8,6 +8,14 @@ extension Tensor {
   /// Element-wise quotient, with broadcasting.
   public static func / (a: Tensor, b: Tensor) -> Tensor { Operator.div(.tensor(a), .tensor(b)) }
 
+  /// Element-wise sum of all `tensors`, added in their order: ((a + b) + c) + …, with broadcasting.
+  ///
+  /// - Precondition: there is at least one tensor.
+  public static func sum(of tensors: [Tensor]) -> Tensor {
+    guard let first = tensors.first else { preconditionFailure("Tensor.sum(of:): no tensors") }
+    return tensors.dropFirst().reduce(first, +)
+  }
+
   /// Adds a number to every element.
   public static func + (a: Tensor, b: Double) -> Tensor {
     Operator.addScalar(.tensor(a), .double(b))

@@ -38,7 +38,7 @@ public final class Adam: Optimizer {
   ///   - weightDecay: λ.
   ///   - decay: what weight decay acts on.
   public init(
-    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double,
+    _ parameters: [NamedParameter], learningRate: Double,
     betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0,
     decay: Decay = .penalty
   ) {
@@ -54,10 +54,10 @@ public final class Adam: Optimizer {
   }
 
   /// What is optimised.
-  public var parameters: [(name: String, parameter: Parameter)] { group.entries }
+  public var parameters: [NamedParameter] { group.entries }
 
   /// `exp_avg.<parameter>`, `exp_avg_sq.<parameter>` and `step.<parameter>` for each.
-  public var state: [(name: String, tensor: Tensor)] {
+  public var state: [NamedTensor] {
     group.named("exp_avg", means) + group.named("exp_avg_sq", squares)
       + group.named("step", steps)
   }

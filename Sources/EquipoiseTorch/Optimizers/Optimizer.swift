@@ -4,7 +4,7 @@
 /// to its device, type and layout first.
 public protocol Optimizer: AnyObject {
   /// What is optimised, in the order that ``step(gradients:)`` expects.
-  var parameters: [(name: String, parameter: Parameter)] { get }
+  var parameters: [NamedParameter] { get }
 
   /// The step size, which a schedule may change between steps.
   var learningRate: Double { get set }
@@ -17,7 +17,7 @@ public protocol Optimizer: AnyObject {
 
   /// The statistics by name, such as `momentum.layer1.0.conv1.weight`: with the parameters, all
   /// that a checkpoint needs.
-  var state: [(name: String, tensor: Tensor)] { get }
+  var state: [NamedTensor] { get }
 }
 
 extension Optimizer {

@@ -1,9 +1,9 @@
 /// The parameters of an optimiser, and their gradients in the form the fused kernels need.
 struct ParameterGroup {
-  let entries: [(name: String, parameter: Parameter)]
+  let entries: [NamedParameter]
   private let leaves: [Tensor]
 
-  init(_ entries: [(name: String, parameter: Parameter)]) {
+  init(_ entries: [NamedParameter]) {
     precondition(!entries.isEmpty, "an optimiser without parameters")
     precondition(
       Set(entries.map { ObjectIdentifier($0.parameter) }).count == entries.count,
@@ -26,7 +26,7 @@ struct ParameterGroup {
   func zeros() -> [Tensor] { leaves.map { $0.zerosLike() } }
 
   /// Statistics under the names a checkpoint gives them.
-  func named(_ prefix: String, _ tensors: [Tensor]) -> [(name: String, tensor: Tensor)] {
+  func named(_ prefix: String, _ tensors: [Tensor]) -> [NamedTensor] {
     zip(entries, tensors).map { ("\(prefix).\($0.name)", $1) }
   }
 

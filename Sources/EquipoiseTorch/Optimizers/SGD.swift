@@ -25,7 +25,7 @@ public final class SGD: Optimizer {
   ///   - weightDecay: λ.
   ///   - nesterov: looks ahead along the velocity; needs a momentum.
   public init(
-    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double,
+    _ parameters: [NamedParameter], learningRate: Double,
     momentum: Double = 0, weightDecay: Double = 0, nesterov: Bool = false
   ) {
     precondition(!nesterov || momentum > 0, "SGD: Nesterov's variant needs a momentum")
@@ -38,10 +38,10 @@ public final class SGD: Optimizer {
   }
 
   /// What is optimised.
-  public var parameters: [(name: String, parameter: Parameter)] { group.entries }
+  public var parameters: [NamedParameter] { group.entries }
 
   /// `momentum.<parameter>` for each.
-  public var state: [(name: String, tensor: Tensor)] { group.named("momentum", velocities) }
+  public var state: [NamedTensor] { group.named("momentum", velocities) }
 
   /// Takes one step.
   public func step(gradients: [Tensor?]) {

@@ -50,7 +50,7 @@ public struct TensorFile {
   ///   - checksummed: also stores a SHA-256 of the whole file.
   /// - Throws: `FormatError` when the disk refuses or a name comes twice.
   public static func write(
-    _ tensors: [(name: String, tensor: Tensor)], to path: String, metadata: [String: String] = [:],
+    _ tensors: [NamedTensor], to path: String, metadata: [String: String] = [:],
     checksummed: Bool = false
   ) throws {
     let infos = tensors.map {

@@ -7,10 +7,10 @@ package struct Checkpoint {
   /// Where training stands, and what has been measured on the way.
   package var progress: TrainingProgress
   /// Parameters, buffers, optimiser, method and random streams, by dotted name.
-  package var tensors: [(name: String, tensor: Tensor)]
+  package var tensors: [NamedTensor]
 
   /// A checkpoint of a run's state.
-  package init(progress: TrainingProgress, tensors: [(name: String, tensor: Tensor)]) {
+  package init(progress: TrainingProgress, tensors: [NamedTensor]) {
     self.progress = progress
     self.tensors = tensors
   }

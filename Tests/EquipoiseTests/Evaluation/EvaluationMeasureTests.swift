@@ -152,9 +152,9 @@ struct EvaluationMeasureTests {
     }
     let entropies = logits.map { -($0.softmax(1) * $0.softmax(1).log()).sum(over: [1]) }
     let certainties = entropies.map { (-$0).exp() }
-    let total = certainties.dropFirst().reduce(certainties[0], +)
+    let total = Tensor.sum(of: certainties)
     let parts = zip(logits, certainties).map { $0 * ($1 / total).unsqueezed(1) }
-    return parts.dropFirst().reduce(parts[0], +)
+    return Tensor.sum(of: parts)
   }
 
   @Test func aMethodsOwnFusingServesEveryMeasure() throws {

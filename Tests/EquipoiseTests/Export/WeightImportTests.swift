@@ -17,7 +17,7 @@ struct WeightImportTests {
   /// A ResNet's weights under names that `rename` makes, with `more` tensors.
   private func file(
     _ variant: ResNet.Variant = .resNet18, width: Int = 2, channels: Int = 3,
-    stem: ResNet.Stem = .standard, more: [(name: String, tensor: Tensor)] = [],
+    stem: ResNet.Stem = .standard, more: [NamedTensor] = [],
     rename: (String) -> String = { $0 }, change: (String, Tensor) -> Tensor = { $1 }
   ) throws -> String {
     let source = ResNet(

@@ -17,7 +17,7 @@ struct PMRTests {
 
   private static func matrix(_ values: [Double]) -> Tensor { Tensor(values, shape: [2, 2]) }
 
-  /// METHODS §2.5.
+  /// Distances, and all that follows from them.
   @Test func byHand() {
     let labels = Tensor([0, 1])
     let distances = [
@@ -141,7 +141,7 @@ struct PMRTests {
     let labels = batches.flatMap { $0.labels.array(of: Int.self) }
     let means = (0..<3).map { label in
       let own = zip(rows, labels).filter { $0.1 == label }.map(\.0)
-      return own.dropFirst().reduce(own[0], +) / Double(own.count)
+      return Tensor.sum(of: own) / Double(own.count)
     }
     let found = try #require(method.state.first { $0.name == "prototypes.audio" }).tensor
     #expect(isClose(found, Tensor.stacked(means), tolerance: 1e-12))

@@ -73,7 +73,7 @@ struct StepGolden {
         batches: { _, body in try epoch(body) }, learningRate: { _ in 0.05 }))
   }
 
-  private func own(_ method: any BalancingMethod) -> [(name: String, parameter: Parameter)] {
+  private func own(_ method: any BalancingMethod) -> [NamedParameter] {
     (method as? any ParameterOwning)?.ownParameters ?? []
   }
 

@@ -74,11 +74,11 @@ struct FusionTests {
     }
     let slices = try #require(fusion.slices(features))
     for (index, slice) in slices.enumerated() { try golden.expect(slice, is: "slice.\(index)") }
-    let sum = slices.dropFirst().reduce(slices[0], +)
+    let sum = Tensor.sum(of: slices)
     #expect(isClose(sum, fusion.logits(features), tolerance: 1e-14))
   }
 
-  /// METHODS §2.1, the exact test.
+  /// Parts, losses and gradients, calculated by hand.
   @Test func concatByHand() throws {
     let fusion = ConcatFusion([2, 2], classes: 2, from: Generator(seed: 0))
     try fusion.load(
@@ -115,7 +115,7 @@ struct FusionTests {
       "\(numbers)", sourceLocation: sourceLocation)
   }
 
-  /// METHODS §1.4: what zero-out means for gates and modulation.
+  /// What zero-out means for gates and modulation.
   @Test func zeroOutOfGatesAndModulation() throws {
     let features = [3, 4].map { Tensor.normal([2, $0], from: Generator(seed: 7)) }
     let gated = try Kind.gated.makeFusion([3, 4])

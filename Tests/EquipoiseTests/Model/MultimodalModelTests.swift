@@ -35,7 +35,7 @@ struct MultimodalModelTests {
     return modalities.prefix(count).map { .normal([samples] + $0.shape, from: generator) }
   }
 
-  /// METHODS §1.1.
+  /// The counts of `ResNetTests`, and a linear layer over 1024 features with a bias.
   @Test(arguments: [
     ([1, 3], 6, 22_352_902), ([1, 3], 31, 22_378_527), ([3, 2], 101, 22_453_413),
   ])
@@ -82,9 +82,9 @@ struct MultimodalModelTests {
     let both = zip(samples, prototypes).map { Tensor.concatenated([$0, $1], dimension: 0) }
     let together = model.trace(both, .evaluation)
     let alone = model.trace(prototypes, .evaluation)
-    for (ridden, own) in zip(together, alone) {
-      for depth in ridden.outputs.indices {
-        let rows = ridden.flattenedOutput(depth).slice(4..<7)
+    for (accompanied, own) in zip(together, alone) {
+      for depth in accompanied.outputs.indices {
+        let rows = accompanied.flattenedOutput(depth).slice(4..<7)
         #expect(isClose(rows, own.flattenedOutput(depth), tolerance: 1e-5))
       }
     }

@@ -5,6 +5,19 @@ struct OperationTests {
   private let x = Tensor([Double(1), -2, 3, 4], shape: [2, 2])
   private let y = Tensor([Double(2), 4])
 
+  /// In the order given: any other order of these numbers has another sum.
+  @Test func tensorsAreAddedInTheirOrder() {
+    let numbers = [1e8, 1, -1e8].map { Tensor([$0] as [Float]) }
+    #expect(Tensor.sum(of: numbers).array(of: Float.self) == [0])
+    let sum = Tensor.sum(of: [numbers[0], numbers[2], numbers[1]])
+    #expect(sum.array(of: Float.self) == [1])
+    #expect(Tensor.sum(of: [numbers[1]]).array(of: Float.self) == [1])
+  }
+
+  @Test func aSumOfNothingTraps() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor.sum(of: []) }
+  }
+
   @Test func arithmetic() {
     #expect((x + y).doubles == [3, 2, 5, 8])
     #expect((x - y).doubles == [-1, -6, 1, 0])

@@ -3,7 +3,7 @@ import EquipoiseTorch
 
 /// An optimiser as `References/torch_optimizers.py` has run it.
 struct OptimizerCase: CustomTestStringConvertible, Sendable {
-  typealias Named = [(name: String, parameter: Parameter)]
+  typealias Named = [NamedParameter]
 
   let name: String
   let rate: Double
@@ -43,7 +43,7 @@ struct OptimizerTests {
   }
 
   /// Channels-last weights with contiguous gradients and with gradients of other strides: the
-  /// kernels walk memory, so that a gradient not laid out anew would move the wrong numbers.
+  /// kernels walk memory, so that a gradient in its old layout would move the wrong numbers.
   @Test("equals PyTorch for any layout of gradients", arguments: OptimizerCase.all)
   func layouts(_ testCase: OptimizerCase) throws {
     for precision in Precision.all { try run(testCase, precision, .channelsLast) }

@@ -8,7 +8,7 @@ struct ManifestTable {
   private let path: String
   private let folder: MediaFolder
   private let options: ManifestOptions
-  private let table: CSVTable
+  private let table: TextTable
   private var notes: [String] = []
   /// Bytes of a sample's name: a dataset keeps as many for each sample.
   private static let longestName = 1000
@@ -30,7 +30,7 @@ struct ManifestTable {
     return try reader.listed(wanted: wanted)
   }
 
-  private init(path: String, folder: MediaFolder, options: ManifestOptions, table: CSVTable) {
+  private init(path: String, folder: MediaFolder, options: ManifestOptions, table: TextTable) {
     (self.path, self.folder, self.options, self.table) = (path, folder, options, table)
   }
 

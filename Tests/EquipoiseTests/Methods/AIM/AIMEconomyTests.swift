@@ -99,7 +99,7 @@ struct AIMEconomyTests {
       let labels = rig.training.flatMap { $0.labels.array(of: Int.self) }
       let expected = (0..<3).map { label in
         let own = zip(rows, labels).filter { $0.1 == label }.map(\.0)
-        return own.dropFirst().reduce(own[0], +) / Double(own.count)
+        return Tensor.sum(of: own) / Double(own.count)
       }
       let found = try #require(means["means.\(name)"])
       #expect(isClose(found, Tensor.stacked(expected), tolerance: 1e-12))
@@ -121,9 +121,9 @@ struct AIMEconomyTests {
     let (twice, once) = (
       try EconomyRig { $0.prototypes.steps = 2 }, try EconomyRig { $0.prototypes.steps = 1 }
     )
-    _ = try #require(twice.aim.machinery?.prototypes).train(twice.model, with: twice.engine)
+    _ = try #require(twice.aim.parts?.prototypes).train(twice.model, with: twice.engine)
     for _ in 0..<2 {
-      _ = try #require(once.aim.machinery?.prototypes).train(once.model, with: once.engine)
+      _ = try #require(once.aim.parts?.prototypes).train(once.model, with: once.engine)
     }
     for index in 0..<2 { #expect(isEqual(try twice.prototype(index), try once.prototype(index))) }
   }
@@ -132,7 +132,7 @@ struct AIMEconomyTests {
   @Test func thePrototypesOfTheLastPassServeUntilTheNext() throws {
     let rig = try EconomyRig { $0.prototypes.passInterval = 3 }
     let first = try rig.logits(0)
-    for parameter in try #require(rig.aim.machinery?.prototypes).inputs {
+    for parameter in try #require(rig.aim.parts?.prototypes).inputs {
       parameter.assign(parameter.leaf.zerosLike() + 2)
     }
     #expect(isClose(try rig.logits(1), first, tolerance: 1e-12))
@@ -215,7 +215,7 @@ private struct EconomyRig {
 
   /// P_0 of a modality.
   func prototype(_ modality: Int) throws -> Tensor {
-    try #require(aim.machinery?.prototypes).inputs[modality].leaf.detached()
+    try #require(aim.parts?.prototypes).inputs[modality].leaf.detached()
   }
 
   /// A step on four samples of the classes 1 and, of more than three, 4.
@@ -231,7 +231,7 @@ private struct EconomyRig {
   }
 
   func forward(_ globalStep: Int) throws -> AIMForward {
-    try aim.forward(context(globalStep), with: engine, try #require(aim.machinery))
+    try aim.forward(context(globalStep), with: engine, try #require(aim.parts))
   }
 
   /// What the first modality's last block is judged by.

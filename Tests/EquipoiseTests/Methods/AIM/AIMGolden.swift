@@ -60,7 +60,7 @@ struct AIMGolden {
   private func loadMethod() throws {
     let given = try Self.section(shared, "\(architecture.rawValue)/method.", dtype)
     var state = Dictionary(
-      uniqueKeysWithValues: aim.machineryToRestore().state.map { ($0.name, $0.tensor) })
+      uniqueKeysWithValues: aim.partsToRestore().state.map { ($0.name, $0.tensor) })
     for name in state.keys { if let tensor = given[name] { state[name] = tensor } }
     try aim.restore(state)
   }

@@ -47,8 +47,8 @@ struct AIMInvariantTests {
     }
     #expect(before == after && !before.isEmpty)
     let owned = Set(golden.engine.optimizer.parameters.map { ObjectIdentifier($0.parameter) })
-    let machinery = try #require(golden.aim.machinery)
-    for group in machinery.decouplings.joined().flatMap(\.groups) {
+    let parts = try #require(golden.aim.parts)
+    for group in parts.decouplings.joined().flatMap(\.groups) {
       for entry in group.maps + group.masks {
         #expect(!owned.contains(ObjectIdentifier(entry.parameter)))
       }
@@ -77,7 +77,7 @@ struct AIMInvariantTests {
         settings,
         for: MethodSetting(model: model, classes: 2, epochs: 1, device: .cpu, seed: 0))
       // The same prototypes and maps, whatever the order they would be drawn in.
-      let state = aim.machineryToRestore().state.map { name, tensor in
+      let state = aim.partsToRestore().state.map { name, tensor in
         guard tensor.dtype == .float64, !name.contains("ptimizer") else { return (name, tensor) }
         var seed: UInt64 = 5
         for byte in name.utf8 { seed = seed &* 31 &+ UInt64(byte) }

@@ -7,7 +7,7 @@ import Equipoise
 @testable import EquipoiseModels
 @testable import EquipoiseSettings
 
-/// The decoupling of parameters: Eqs. 7, 8 and 13, rows, and how the maps start.
+/// The decoupling of parameters: Eq. 7, Eq. 8 and Eq. 13, rows, and how the maps start.
 struct DecouplingTests {
   private let engine: TrainingEngine
   private let tiny: MultimodalModel
@@ -23,7 +23,7 @@ struct DecouplingTests {
   }
 
   private func mechanism(
-    _ parameters: [(name: String, parameter: Parameter)],
+    _ parameters: [NamedParameter],
     _ change: (inout DecouplingConfiguration) -> Void = { _ in }
   ) -> BlockDecoupling {
     var settings = DecouplingConfiguration()

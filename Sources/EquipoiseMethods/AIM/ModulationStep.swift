@@ -3,15 +3,15 @@ import EquipoiseTorch
 
 /// From the blocks' scores to the gradients of one step, §III-D2 and §III-E.
 ///
-/// Auxiliary and good blocks are worked off depth by depth. Each is cut off from the network at its
+/// Auxiliary and good blocks are processed depth by depth. Each is cut off from the network at its
 /// input and its prototypes, and its backward pass is taken at once; what it says of the cuts is handed
 /// to the network's one backward pass at the end. That changes no number, and only the blocks of one
 /// depth hold memory at a time.
-struct Modulation {
+struct ModulationStep {
   private let settings: AIMConfiguration
   private let plan: StepPlan
   private let forward: AIMForward
-  private let machinery: Machinery
+  private let parts: AIMParts
   private let engine: any StepEngine
   /// By modality and depth.
   private var blocks: [[BlockAssessment]]
@@ -20,13 +20,13 @@ struct Modulation {
   /// Eq. 13: what auxiliary blocks say of θ.
   private var pulledBack: [(parameter: Parameter, gradient: Tensor)] = []
 
-  /// Scores every original block (Eqs. 9 and 10).
+  /// Scores every original block (Eq. 9 and Eq. 10).
   init(
     _ settings: AIMConfiguration, _ plan: StepPlan, _ forward: AIMForward,
-    _ machinery: Machinery, _ engine: any StepEngine
+    _ parts: AIMParts, _ engine: any StepEngine
   ) {
     (self.settings, self.plan, self.forward) = (settings, plan, forward)
-    (self.machinery, self.engine) = (machinery, engine)
+    (self.parts, self.engine) = (parts, engine)
     blocks = zip(forward.outputs, forward.judges).map { outputs, judges in
       zip(outputs, judges).map { output, judge in
         let logits =
@@ -45,7 +45,7 @@ struct Modulation {
     let alphas = alphas()
     var losses: [Tensor] = []
     for depth in plan.depths {
-      let auxiliaries = machinery.decouplings.indices.map { auxiliary($0, depth) }
+      let auxiliaries = parts.decouplings.indices.map { auxiliary($0, depth) }
       for (modality, auxiliary) in auxiliaries.enumerated() {
         blocks[modality][depth].auxiliary = BlockPerformance(detaching: auxiliary.performance)
         blocks[modality][depth].meanMask = auxiliary.decoupled.meanMask
@@ -89,7 +89,7 @@ struct Modulation {
     AIMEquations.discrepancy(blocks.map { $0[depth].original.score })
   }
 
-  /// Eqs. 11 and 12: ρ of original and auxiliary blocks, and L_d.
+  /// Eq. 11 and Eq. 12: ρ of original and auxiliary blocks, and L_d.
   private func depthLoss(_ depth: Int) -> (participation: Tensor, loss: Tensor) {
     let originals = blocks.map { $0[depth].original }
     let auxiliaries = blocks.compactMap { $0[depth].auxiliary }
@@ -112,9 +112,9 @@ struct Modulation {
     let cuts: [(root: Tensor, leaf: Tensor)]
   }
 
-  /// Eqs. 7, 9 and 10 for one block.
+  /// Eq. 7, Eq. 9 and Eq. 10 for one block.
   private func auxiliary(_ modality: Int, _ depth: Int) -> Auxiliary {
-    let decoupled = machinery.decouplings[modality][depth].decouple(with: engine)
+    let decoupled = parts.decouplings[modality][depth].decouple(with: engine)
     let (input, judge) = (forward.inputs[modality][depth], forward.judges[modality][depth])
     guard plan.modulates else {
       let performance = withoutGradient {
@@ -135,7 +135,7 @@ struct Modulation {
     _ modality: Int, _ depth: Int, _ pairs: [(Parameter, Tensor)], _ input: Tensor,
     _ judge: any BlockJudge
   ) -> BlockPerformance {
-    let output = machinery.run(modality, depth, with: pairs, on: input, engine)
+    let output = parts.run(modality, depth, with: pairs, on: input, engine)
     return BlockPerformance(logits: judge.logits(of: output), labels: forward.labels)
   }
 
@@ -147,7 +147,7 @@ struct Modulation {
     let leaves = auxiliary.decoupled.bad + auxiliary.cuts.map(\.leaf)
     let found = EquipoiseTorch.gradients(of: [loss], withRespectTo: leaves)
     let count = auxiliary.decoupled.bad.count
-    pulledBack += machinery.decouplings[modality][depth].pullBack(
+    pulledBack += parts.decouplings[modality][depth].pullBack(
       Array(found.prefix(count)), auxiliary.decoupled, retaining: plan.trainsDecoupling)
     for (cut, gradient) in zip(auxiliary.cuts, found.dropFirst(count)) {
       if let gradient { cuts.append((root: cut.root, gradient: gradient)) }
@@ -158,7 +158,7 @@ struct Modulation {
   private mutating func train(_ decoupled: DecoupledBlock, _ modality: Int, _ depth: Int) {
     let input = forward.inputs[modality][depth].detached()
     let judge = forward.judges[modality][depth].constant
-    let (good, error) = machinery.decouplings[modality][depth].train(
+    let (good, error) = parts.decouplings[modality][depth].train(
       decoupled, with: engine
     ) { pairs in perform(modality, depth, pairs, input, judge) }
     blocks[modality][depth].good = good

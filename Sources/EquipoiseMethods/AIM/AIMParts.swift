@@ -3,7 +3,7 @@ internal import EquipoiseModels
 import EquipoiseTorch
 
 /// What AIM holds beside the network while it trains; inference has none of it.
-final class Machinery {
+final class AIMParts {
   /// The blocks of each encoder, by modality and depth.
   let blocks: [[EncoderBlock]]
   /// Prototypes, unless classifiers judge.
@@ -57,7 +57,7 @@ final class Machinery {
   // MARK: State
 
   /// Everything needed to continue bit for bit.
-  var state: [(name: String, tensor: Tensor)] {
+  var state: [NamedTensor] {
     let mechanisms = decouplings.flatMap { mechanisms in
       mechanisms.enumerated().flatMap { $1.state(depth: $0) }
     }
