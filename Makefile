@@ -13,7 +13,7 @@ ifneq ($(COMMIT),)
 export EQUIPOISE_COMMIT := $(COMMIT)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 endif
 
-# Where OpenCV's headers are, looked up anew for every command: SwiftPM keeps what the manifest found
+# Where OpenCV's headers are, looked up again for every command: SwiftPM keeps what the manifest found
 # until the environment changes.
 export EQUIPOISE_OPENCV ?= $(shell ls -d /usr/include/opencv4 /usr/local/include/opencv4 \
   /opt/homebrew/include/opencv4 2>/dev/null | head -n 1)
@@ -76,7 +76,7 @@ references: pytorch ## make the tests' golden numbers again; says which changed
 check-references: pytorch ## say which golden numbers the reference scripts would change
 	@scripts/make-references --check
 
-protos: ## make Sources/EquipoiseMessages anew; needs protoc and protoc-gen-swift
+protos: ## make Sources/EquipoiseMessages again; needs protoc and protoc-gen-swift
 	protoc -I Protos --swift_opt=Visibility=Package --swift_out=Sources/EquipoiseMessages Protos/*.proto
 
 benchmark: build pytorch ## time Equipoise and PyTorch in turn

@@ -158,13 +158,13 @@ def prototype_logits(output: Tensor, targets: Tensor, distance: str) -> Tensor:
 
 
 def score_and_loss(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Equations 9 and 10."""
+    """Eq. 9 and Eq. 10."""
     chosen = log_softmax(logits, 1).gather(1, labels[:, None])
     return chosen.exp().mean().detach(), -chosen.mean()
 
 
 def decouple(parameter: Tensor, of: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-    """Equation 7: θ^b, θ^g and Ψ(Φ(θ))."""
+    """Eq. 7: θ^b, θ^g and Ψ(Φ(θ))."""
     rows = parameter.flatten(1) if parameter.ndim > 1 else parameter[None]
     z = linear(rows, of["phi.weight"], of["phi.bias"])
     w = linear(z, of["mask.weight"], of["mask.bias"]).sigmoid()
@@ -291,7 +291,7 @@ class AIM:
         return self.cuts[m].with_parameters(d, parameters, given.detach()), reconstruction
 
     def modulation(self, scores: Tensor, losses: list[list[Tensor]]) -> State:
-        """Equations 11, 12, 14 and 15; scores and losses are [D, originals first]."""
+        """Eq. 11, Eq. 12, Eq. 14 and Eq. 15; scores and losses are [D, originals first]."""
         count = len(self.modalities)
         rho = (-scores).softmax(1)
         torch.testing.assert_close(rho.sum(1), torch.ones_like(rho[:, 0]))

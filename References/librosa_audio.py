@@ -13,7 +13,7 @@ RATE, SIZE, HOP = 8000, 128, 50
 
 
 def main() -> None:
-    # A rising tone and some noise; 601 samples are no multiple of the hop.
+    # A rising tone and some noise; 601 samples are not a multiple of the hop.
     time = np.arange(601) / RATE
     noise = np.random.default_rng(3).normal(size=time.shape)
     signal = np.sin(2 * np.pi * (300 + 8000 * time) * time) + 0.1 * noise

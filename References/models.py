@@ -103,7 +103,7 @@ class ResNet(nn.Module):
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
             x = stage(x)
             outputs.append(x)
-        # As METHODS §1.1 has it: [B·T, C, h, w] → [B, T, C, h, w] → [B, C, T, h, w] → average.
+        # The mean over frames and places: [B·T, C, h, w] → [B, T, C, h, w] → [B, C, T, h, w] → average.
         volume = x.reshape(samples, frames, *x.shape[1:]).permute(0, 2, 1, 3, 4)
         return outputs, nn.functional.adaptive_avg_pool3d(volume, 1).flatten(1)
 

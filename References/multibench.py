@@ -43,7 +43,7 @@ def made_up() -> dict:
 
 
 def loaded(part: dict) -> dict[str, np.ndarray]:
-    """MultiBench's `drop_entry` and `Affectdataset`, written anew."""
+    """MultiBench's `drop_entry` and `Affectdataset`, rewritten."""
     kept = [row for row in range(len(part["text"])) if part["text"][row].any()]
     series = {name: [] for name in CHANNELS}
     for row in kept:

@@ -91,13 +91,13 @@ inline std::vector<at::Tensor> retained(const CTTensor *handles, int32_t count) 
 inline c10::DeviceType deviceType(int32_t type) {
   // libtorch indexes tables by this number without looking.
   TORCH_CHECK(type >= 0 && type < static_cast<int32_t>(c10::DeviceType::COMPILE_TIME_MAX_DEVICE_TYPES),
-              type, " is no device type");
+              type, " is not a device type");
   return static_cast<c10::DeviceType>(type);
 }
 
 inline c10::ScalarType scalarType(int32_t type) {
   TORCH_CHECK(type >= 0 && type < static_cast<int32_t>(c10::ScalarType::NumOptions), type,
-              " is no element type");
+              " is not an element type");
   return static_cast<c10::ScalarType>(type);
 }
 

@@ -111,7 +111,7 @@ bool ct_has_device(int32_t device_type) { return ct_device_count(device_type) > 
 
 int32_t ct_device_count(int32_t device_type) {
   int32_t count = 0;
-  // A driver that is missing or too old is no device, not an error.
+  // A driver that is missing or too old means that there is no device; it is not an error.
   guarded([&] {
     const auto type = deviceType(device_type);
     if (type == at::kCPU) {

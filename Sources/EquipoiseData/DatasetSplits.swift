@@ -11,7 +11,7 @@ extension PreparedDataset {
   ///   - validationFraction: The part of the training split to carve, if there is no validation
   ///     split.
   ///   - seed: What the choice depends on.
-  /// - Returns: Disjoint samples; those of the test split may be none.
+  /// - Returns: Disjoint samples; the test split may be empty.
   /// - Throws: `EquipoiseError` when the training split is empty or lacks a class, or is too small
   ///   to carve from.
   public func trainingSplits(
@@ -49,7 +49,7 @@ extension PreparedDataset {
 
   private func carvingNotes(_ choice: ValidationCarving.Choice) -> [String] {
     var notes: [String] = []
-    if choice.partsGroups {
+    if choice.splitsGroups {
       notes.append(
         "validation is carved by class, not in whole groups, which would leave a class without "
           + "training samples: groups are in both, so validation scores are too good")

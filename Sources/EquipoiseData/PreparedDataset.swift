@@ -49,7 +49,7 @@ public struct PreparedDataset: Sendable {
     fingerprint = try Self.fingerprint(description, in: folder)
   }
 
-  /// The samples of a split, which may be none.
+  /// The samples of a split, which may be empty.
   ///
   /// - Parameter split: The split.
   /// - Returns: The samples in the order of the files.

@@ -7,7 +7,7 @@ package struct ValidationCarving {
     /// The chosen samples, ascending; none when every choice would empty a class.
     package var samples: [Int] = []
     /// Whether samples of one group are on both sides: no choice of whole groups leaves every class.
-    package var partsGroups = false
+    package var splitsGroups = false
     /// Classes with samples, but none that was chosen.
     package var absent: [Int] = []
   }
@@ -34,16 +34,16 @@ package struct ValidationCarving {
     if let groups, Set(groups).count > 1 {
       let carving = GroupCarving(labels: labels, groups: groups, classes: classes, stream: stream)
       let chosen = carving.choose(share: share)
-      if !chosen.isEmpty { return choice(chosen, partsGroups: false) }
-      return choice(byClass(share), partsGroups: true)
+      if !chosen.isEmpty { return choice(chosen, splitsGroups: false) }
+      return choice(byClass(share), splitsGroups: true)
     }
-    return choice(byClass(share), partsGroups: groups != nil)
+    return choice(byClass(share), splitsGroups: groups != nil)
   }
 
-  private func choice(_ samples: [Int], partsGroups: Bool) -> Choice {
+  private func choice(_ samples: [Int], splitsGroups: Bool) -> Choice {
     let found = Set(samples.map { labels[$0] })
     return Choice(
-      samples: samples, partsGroups: partsGroups && !samples.isEmpty,
+      samples: samples, splitsGroups: splitsGroups && !samples.isEmpty,
       absent: Set(labels).subtracting(found).sorted())
   }
 

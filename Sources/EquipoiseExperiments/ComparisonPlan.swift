@@ -77,7 +77,7 @@ package struct ComparisonPlan: Sendable {
       let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_.+".contains($0) }
       guard isPlain, let first = name.first, first != ".", name.count <= 100 else {
         throw EquipoiseError(
-          .usage, "'\(name)' is no name for an entry", at: "--entry",
+          .usage, "'\(name)' is not a name for an entry", at: "--entry",
           fix: "use letters, digits, '-', '_', '+' and '.'")
       }
     }

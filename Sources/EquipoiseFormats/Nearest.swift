@@ -35,7 +35,7 @@ package enum Nearest {
       + (candidates.count > 8 ? " and \(candidates.count - 8) more" : "")
   }
 
-  /// Names longer than this are no names a person typed; comparing them would be quadratic.
+  /// No person types a name longer than this; comparing such names would be quadratic.
   private static let longest = 200
 
   /// Insertions, deletions, replacements and swaps of neighbours that turn `first` into `second`.

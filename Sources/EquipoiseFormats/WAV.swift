@@ -92,7 +92,7 @@ package enum WAV {
     }
     guard data.count % format.frameSize == 0 else {
       throw reader.malformed(
-        "\(data.count) bytes of sound are no whole number of \(format.frameSize)-byte frames")
+        "\(data.count) bytes of sound are not a whole number of \(format.frameSize)-byte frames")
     }
     return Waveform(
       samples: format.samples(data), sampleRate: format.sampleRate, channels: format.channels)

@@ -18,7 +18,7 @@ public final class Joint: BalancingMethod {
   public static let summary = "all modalities together, one loss on the fused logits"
   /// What it asks of the model.
   public static let needs = ModelNeeds()
-  /// Joint training is no one's invention.
+  /// There is no paper to cite.
   public static let citation: Citation? = nil
 
   /// Joint training of any model.
@@ -39,7 +39,7 @@ public final class Unimodal: BalancingMethod {
   public static let summary = "one modality alone, the reference for what it can reach"
   /// What it asks of the model.
   public static let needs = ModelNeeds(modalities: 1...1)
-  /// Unimodal training is no one's invention.
+  /// There is no paper to cite.
   public static let citation: Citation? = nil
 
   /// Unimodal training; the model must have one modality.

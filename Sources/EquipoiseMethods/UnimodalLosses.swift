@@ -11,7 +11,7 @@ public import EquipoiseTorch
 /// L = CE(ℓ, y) + w Σ_m CE(ℓ_m, y)
 /// ```
 /// ℓ_m is the modality's own part of the fused logits where the fusion splits exactly (concatenation,
-/// sum); for other fusions the logits with the other features at zero (METHODS §1.4).
+/// sum); for other fusions the logits with the other features at zero (`Fusion.unimodalLogits`).
 public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   /// The weight of the unimodal losses.
   public struct Configuration: ConfigurationSection, RangeChecking {

@@ -41,7 +41,7 @@ public struct DISFlow: OpticalFlow {
       first.type == .uint8, second.type == .uint8
     else {
       throw EquipoiseError(
-        .data, "\(first) and \(second) are no two frames of one video", at: name,
+        .data, "\(first) and \(second) are not two frames of one video", at: name,
         fix: "give uint8 rows of columns of red, green and blue")
     }
     let (rows, columns) = (first.shape[0], first.shape[1])

@@ -7,7 +7,7 @@ package struct ConfigIssue: Error, Equatable, CustomStringConvertible {
   /// What is wrong, beginning with the path.
   package let what: String
   package private(set) var remedy: String?
-  /// Whether the path has a key that there is not, with none beside it that is spelt alike.
+  /// Whether the path has a key that does not exist, and no key beside it is spelt alike.
   private var isStrange = false
   /// Whether the key is one of another choice than the section's.
   private(set) var isOfAnotherChoice = false

@@ -2,7 +2,7 @@ internal import EquipoiseKit
 
 /// A kind of section whose keys depend on one of its values, as those of `training.optimiser` on its `type`.
 ///
-/// What there is to choose from is no matter of the type: a ``SectionTable`` says it, so that a program can add
+/// The choices do not belong to the type: a ``SectionTable`` lists them, so that a program can add
 /// its own.
 public protocol SectionFamily: SendableMetatype {
   /// The settings of one choice, usually `any` of a protocol.

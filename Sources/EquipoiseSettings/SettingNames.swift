@@ -3,7 +3,7 @@ import EquipoiseFormats
 
 /// What people who come from other programs call a setting, and where it is here.
 package enum SettingNames {
-  /// The paths of `tree` that `path`, which is none of them, may have meant; the likeliest first.
+  /// The paths of `tree` that `path`, which is not one of them, may have meant; the likeliest first.
   package static func suggestions(for path: ConfigPath, in tree: ConfigMapping) -> [String] {
     // What applies comes before the keys of choices that are not made; the sections on the way are known already.
     let known = [false, true].map { others in

@@ -7,7 +7,7 @@ import EquipoiseTorch
 
 /// What to do about a run that a folder already holds.
 package enum ResumePolicy: String, CaseIterable, Sendable {
-  /// Continue it from its newest whole checkpoint; start anew where there is none.
+  /// Continue it from its newest whole checkpoint; start from the beginning where there is none.
   case auto
   /// Refuse: a run is not overwritten.
   case never

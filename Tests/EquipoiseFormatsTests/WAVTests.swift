@@ -49,7 +49,7 @@ import Testing
     (12, [0], "has no fmt chunk"),
     (36, [0], "has no data chunk"),
     (40, [13], "ends early: 13 bytes are expected at offset 44, the file has 56"),
-    (40, [11], "11 bytes of sound are no whole number of 4-byte frames"),
+    (40, [11], "11 bytes of sound are not a whole number of 4-byte frames"),
     (22, [0], "claims 0 channels of 16 bits in frames of 4 bytes at 8000 Hz"),
     (22, [3], "claims 3 channels of 16 bits in frames of 4 bytes at 8000 Hz"),
     (24, [0, 0], "claims 2 channels of 16 bits in frames of 4 bytes at 0 Hz"),

@@ -82,7 +82,7 @@ struct WorkerTests {
     let error = #expect(throws: EquipoiseError.self) { try pool.image(large) }
     #expect(error?.place == large)
     #expect(try pool.audio(sound, sampleRate: 16_000).count > 3000)
-    // What the limit refused is no fault of the file.
+    // What the limit refused is not a fault of the file.
     let roomy = try MediaWorkerPool(workers: 1, decoder: Self.decoder)
     #expect(try roomy.image(large).shape == [5000, 6000, 3])
   }

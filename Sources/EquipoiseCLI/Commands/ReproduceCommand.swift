@@ -39,7 +39,7 @@ struct ReproduceCommand: ParsableCommand {
     let entries = try experiment.entries.map { text in
       guard let entry = EntryOption(argument: text.contains("=") ? text : "\(text)=\(text)") else {
         throw EquipoiseError(
-          .configuration, "'\(text)' is no entry", at: "\(recipes)/paper/\(name).yaml")
+          .configuration, "'\(text)' is not an entry", at: "\(recipes)/paper/\(name).yaml")
       }
       return entry
     }

@@ -74,7 +74,7 @@ extension ExperimentOptions {
     let shift = digits.last.flatMap { units[String($0)] }
     if shift != nil { digits.removeLast() }
     guard let number = Double(digits), number > 0, number < 1e12 else {
-      throw ValidationError("--memory \(memory) is no size; for example --memory 8G or 512M")
+      throw ValidationError("--memory \(memory) is not a size; for example --memory 8G or 512M")
     }
     return Int(saturating: number * Double(1 << (shift ?? 0)))
   }

@@ -7,7 +7,7 @@ enum MethodChoice {
   ///
   /// - Parameter list: names separated by commas, or `all` for every method of several modalities.
   /// - Returns: the names.
-  /// - Throws: `ValidationError` for a name that is no method.
+  /// - Throws: `ValidationError` for a name that is not a method.
   static func names(in list: String) throws -> [String] {
     let all = RunCatalogue.inUse.methods.names.filter { $0 != Unimodal.name }
     if list == "all" { return all }

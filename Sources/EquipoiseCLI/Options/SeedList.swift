@@ -12,7 +12,8 @@ enum SeedList {
       Set(found).count == found.count
     else {
       throw ValidationError(
-        "--seeds \(text) is no list of different numbers from 0; for example --seeds 0,1,2 or 0..4")
+        "--seeds \(text) is not a list of different numbers from 0; for example --seeds 0,1,2 or 0..4"
+      )
     }
     return found
   }

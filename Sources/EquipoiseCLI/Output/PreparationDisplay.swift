@@ -1,6 +1,6 @@
 import Equipoise
 
-/// Shows how far a recipe is and what it has to say.
+/// Shows how far a recipe is, and its notes.
 final class PreparationDisplay {
   private let progress = Progress()
   private let name: String

@@ -1,7 +1,7 @@
 import Equipoise
 import Foundation
 
-/// A run's state as its folder tells it: read anew each time, nothing is written.
+/// A run's state as its folder tells it: read again each time, nothing is written.
 struct WatchedRun {
   enum State: String {
     case training, finished, stopped

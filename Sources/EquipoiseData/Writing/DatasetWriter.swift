@@ -146,7 +146,7 @@ public final class DatasetWriter {
   }
 
   private static func makeTemporary(for folder: String) throws -> String {
-    // By its own name: of the temporary folder in it nobody knows.
+    // Under its own name: the user does not know the temporary folder in it.
     try FileSystem.makeWritableFolder(FileSystem.folder(of: folder))
     let path = Leftovers.temporaryPath(for: folder)
     Leftovers.sweepOnce(FileSystem.folder(of: path))

@@ -2,7 +2,7 @@
 struct FileEnding {
   /// The file ends within a unit that its header makes longer.
   private(set) var isCut = false
-  /// The last bytes are none that the container has there.
+  /// The last bytes are not such as the container has there.
   private(set) var isForeign = false
   /// Zeros at the end, where they mean nothing.
   private(set) var zeros = 0
@@ -25,7 +25,7 @@ struct FileEnding {
     }
   }
 
-  /// Whether so many zeros are no accident: more than any codec or container ends with.
+  /// Whether there are too many zeros for an accident: more than any codec or container ends with.
   var isZeroFilled: Bool { zeros >= 512 }
 
   /// RIFF chunks; a stream's header has no size.

@@ -30,7 +30,7 @@ final class PacketSurvey {
   private(set) var timestamps: [Int64] = []
   /// Whether some of its packets do not tell.
   private(set) var lacksTimestamps = false
-  /// Whether a packet near the end is incomplete, or what follows it is no packet.
+  /// Whether a packet near the end is incomplete, or what follows it is not a packet.
   private(set) var endsWithin = false
   private(set) var endsBroken = false
   /// Whether something anywhere is not what the container has there.

@@ -37,7 +37,7 @@ package struct PaperExperiment: Decodable, Sendable {
         fix: "see the files of Recipes/paper")
     } catch {
       throw EquipoiseError(
-        .configuration, "this is no experiment that can be read", at: path,
+        .configuration, "this is not an experiment that can be read", at: path,
         fix: "it is UTF-8 YAML like the files of Recipes/paper")
     }
   }

@@ -4,7 +4,7 @@ internal import EquipoiseKit
 /// of one, whatever their dependence (S. Holm, "A Simple Sequentially Rejective Multiple Test
 /// Procedure", 1979).
 public enum HolmCorrection {
-  /// Each p as it counts among all of them; an absent p is no test.
+  /// Each p as it counts among all of them; an absent p does not count as a test.
   ///
   ///     p̃₍ₖ₎ = max over j ≤ k of min(1, (m − j + 1) p₍ⱼ₎)
   public static func adjusted(_ values: [Double?]) -> [Double?] {

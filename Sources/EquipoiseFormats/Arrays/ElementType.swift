@@ -50,7 +50,7 @@ public enum ElementType: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The type of that name in a safetensors header, or nil when it is none of these types.
+  /// The type of that name in a safetensors header, or nil when it is not one of these types.
   public init?(safetensorsName name: String) {
     guard let type = Self.allCases.first(where: { $0.safetensorsName == name }) else { return nil }
     self = type

@@ -14,7 +14,7 @@ package struct ArrayInfo: Sendable, Equatable, CustomStringConvertible {
 extension HostArray {
   /// The same numbers in another type, rounded to the nearest where it is a floating-point one.
   ///
-  /// Throws `FormatError` about `name` when a finite number is beyond the type's range, or is no whole number
+  /// Throws `FormatError` about `name` when a finite number is beyond the type's range, or is not a whole number
   /// and the type has only those.
   package func converted(to target: ElementType, named name: String = "array") throws -> HostArray {
     guard target != type else { return self }

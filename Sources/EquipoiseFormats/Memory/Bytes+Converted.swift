@@ -7,7 +7,7 @@ extension UnsafeRawBufferPointer {
     _ source: Source.Type, _ convert: (Source) -> Target
   ) -> [Target] {
     let width = MemoryLayout<Source>.size
-    precondition(count % width == 0, "\(count) bytes are no whole number of \(source)")
+    precondition(count % width == 0, "\(count) bytes are not a whole number of \(source)")
     guard let start = baseAddress else { return [] }
     return [Target](unsafeUninitializedCapacity: count / width) { buffer, initialized in
       guard let target = buffer.baseAddress else { return }

@@ -61,7 +61,7 @@ struct NPYHeader {
 
   /// What has to be read before the length of the header is known.
   static let prefixLimit = 12
-  /// Longer headers are no shapes that a program wrote: NumPy's own take 128 bytes.
+  /// Longer headers do not come from a program that wrote an array: NumPy's own take 128 bytes.
   private static let sizeLimit = 1 << 20
 
   /// Where the elements start, from the first ``prefixLimit`` bytes.

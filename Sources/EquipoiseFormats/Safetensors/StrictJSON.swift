@@ -7,7 +7,7 @@ enum JSONValue {
   case array([JSONValue])
   case string(String)
   case integer(Int)
-  /// A number that is no whole number of 64 bits, as it is written.
+  /// A number that is not a whole number of 64 bits, as it is written.
   case number(String)
   case bool(Bool)
   case null

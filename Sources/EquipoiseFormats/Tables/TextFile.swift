@@ -1,7 +1,7 @@
-/// Text in a file, whatever of the common encodings tells its own name: UTF-8, and UTF-16 with a byte-order mark.
+/// Text in a file, in one of the common encodings that can be recognised: UTF-8, and UTF-16 with a byte-order mark.
 enum TextFile {
   /// The text as UTF-8 without its mark; mapped where it is stored so. Throws `FormatError` that says what the
-  /// file is where it is no text. Whether UTF-8 is sound is for the reader to find, which knows the line.
+  /// file is where it is not text. Whether UTF-8 is sound is for the reader to find, which knows the line.
   static func read(_ path: String, sizeLimit: Int) throws -> ByteSlice {
     let file = try MappedFile(path: path)
     guard file.bytes.count <= sizeLimit else {

@@ -29,7 +29,7 @@ package struct MediaPredictionSource: PredictionSource {
   /// The samples of a manifest or of a folder, whose files may lie in folders of any depth.
   ///
   /// - Parameters:
-  ///   - input: a CSV or JSONL file or a folder, as recipe `manifest` takes them; columns that are no
+  ///   - input: a CSV or JSONL file or a folder, as recipe `manifest` takes them; columns that are not a
   ///     modality of the run's are ignored, and labels count where they are classes of the run's.
   ///   - root: the folder of the table's files; nil takes the table's own.
   ///   - run: what was trained.
@@ -71,7 +71,7 @@ package struct MediaPredictionSource: PredictionSource {
       samples, of: order.map { listed.modalities[$0] }, run, record, decoder, media, report)
   }
 
-  /// One sample of a file for each modality, called as the first file without its extension.
+  /// One sample of a file for each modality, named after the first file without its extension.
   ///
   /// - Parameters:
   ///   - files: paths by modality.

@@ -3,7 +3,7 @@ extension MetricName {
   /// One part of a text.
   struct Part {
     var text: String
-    /// Whether any of it had a backslash before it, or it is known to be a name: then it is no depth.
+    /// Whether any of it had a backslash before it, or it is known to be a name: then it is not a depth.
     var isName = false
 
     init(_ text: String, isName: Bool = false) { (self.text, self.isName) = (text, isName) }

@@ -6,7 +6,7 @@ package final class ChildProcess {
   package enum Output {
     /// To a file, emptied before.
     case log(String)
-    /// To none.
+    /// Discarded.
     case nowhere
   }
 

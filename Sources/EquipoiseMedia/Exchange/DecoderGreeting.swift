@@ -1,6 +1,6 @@
 internal import EquipoiseKit
 
-/// What a decoder says before anything else: which one it is. The pool takes none but its own kind, as the
+/// What a decoder says before anything else: which one it is. The pool accepts only its own kind, as the
 /// messages of two versions may differ, and so may what they make of a file.
 package struct DecoderGreeting: Codable, Equatable {
   /// Counted up with every change of the messages.

@@ -3,7 +3,7 @@ public import EquipoiseModels
 public import EquipoiseData
 public import EquipoiseTorch
 
-/// Where a step stands.
+/// A step's position in the run, its batch, and how the network runs.
 public struct StepContext {
   /// The epoch, from 0.
   public let epoch: Int
@@ -39,7 +39,7 @@ extension StepContext {
   }
 }
 
-/// What a step has to say.
+/// The result of a step.
 public struct StepReport {
   /// The loss that was minimised: a scalar, without history.
   public let loss: Tensor
@@ -122,7 +122,7 @@ public protocol StepEngine: AnyObject {
   /// Visits the validation samples in order, in evaluation batches.
   func forEachValidationBatch(_ body: (Batch) throws -> Void) throws
   /// Trains on trial: `step` takes the batches that the run's steps will have in `epochs`, at the
-  /// learning rates of those epochs, with an optimiser that starts anew; `result` then looks at
+  /// learning rates of those epochs, with a new optimiser; `result` then looks at
   /// what came of it. Parameters, statistics and optimiser are put back.
   func rehearse<R>(
     epochs: Range<Int>, step: (Batch) throws -> Void, result: () throws -> R

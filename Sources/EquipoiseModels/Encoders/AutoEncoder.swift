@@ -56,7 +56,7 @@ public struct AutoEncoder: EncoderConfiguration {
     }
   }
 
-  /// A setting that the architecture does not have is a mistake, not something to pass over.
+  /// A setting that the architecture does not have is a mistake, not something to ignore.
   private func refuse(
     but known: Set<String>, of architecture: String, _ input: EncoderInput
   ) throws {

@@ -3,7 +3,7 @@ public import EquipoiseTorch
 
 /// One depth of an encoder: some of the encoder's own modules and how they are applied.
 ///
-/// It is made anew whenever an encoder is asked for its blocks and holds nothing itself. Inside it
+/// It is made again whenever an encoder is asked for its blocks and holds nothing itself. Inside it
 /// parameters keep the names they have in the encoder.
 public final class EncoderBlock: Layer, CustomReflectable {
   /// What the block is, for reports, such as `stem + layer1`.

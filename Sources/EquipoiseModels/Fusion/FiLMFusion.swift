@@ -46,7 +46,7 @@ public final class FiLMFusion: Fusion {
     return fcOut(modulation[0] * rest + modulation[1])
   }
 
-  /// `nil`: a product is no sum of modalities.
+  /// `nil`: a product is not a sum over modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
 }
 

@@ -16,7 +16,7 @@ public protocol Fusion: Module {
   func logits(_ features: [Tensor]) -> Tensor
 
   /// The part of the logits that one modality adds, [B, K]; the parts of all modalities sum to the
-  /// logits. `nil` where the logits are no such sum.
+  /// logits. `nil` where the logits are not such a sum.
   ///
   /// - Parameters:
   ///   - modality: the index of the modality.
@@ -26,7 +26,7 @@ public protocol Fusion: Module {
 }
 
 extension Fusion {
-  /// The parts of the logits that the modalities add, [B, K] each, or `nil` where the logits are no
+  /// The parts of the logits that the modalities add, [B, K] each, or `nil` where the logits are not
   /// such sum.
   public func slices(_ features: [Tensor]) -> [Tensor]? {
     let parts = features.indices.compactMap { slice($0, of: features[$0]) }

@@ -45,7 +45,7 @@ public final class GatedFusion: Fusion {
     return fcOut(fcX(features[0]).sigmoid() * fcY(Conditioning.joined(features)))
   }
 
-  /// `nil`: a product is no sum of modalities.
+  /// `nil`: a product is not a sum over modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
 }
 

@@ -54,7 +54,7 @@ public struct ImageFeature: Codable, Hashable, Sendable {
   ///   - image: uint8 [rows, columns, C], as decoders give it.
   ///   - name: the image's name, for the error.
   /// - Returns: uint8 [C, height, width].
-  /// - Throws: `EquipoiseError` for an array that is no image, or one far too long for a crop.
+  /// - Throws: `EquipoiseError` for an array that is not an image, or one far too long for a crop.
   public func callAsFunction(_ image: HostArray, of name: String) throws -> HostArray {
     guard image.type == .uint8, image.shape.count == 3, image.count > 0 else {
       throw EquipoiseError(

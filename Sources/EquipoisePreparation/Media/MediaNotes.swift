@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 
-/// The notes that `dataset.json` keeps of raw media, each kind under keys of its own: a modality may be called as
-/// a note is.
+/// The notes that `dataset.json` keeps of raw media, each kind under keys of its own: a modality may have
+/// the name of a note.
 enum MediaNotes {
   static let recipe = "recipe"
   static let prepared = "prepared"

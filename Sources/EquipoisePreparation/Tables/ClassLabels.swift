@@ -1,7 +1,7 @@
 internal import EquipoiseKit
 internal import EquipoiseFormats
 
-/// Classes from a column of a table. What is no class, such as a quantity or several labels in one cell, is
+/// Classes from a column of a table. What is not a class, such as a quantity or several labels in one cell, is
 /// refused and never counted as one.
 package struct ClassLabels {
   /// The names, in the order of their numbers.
@@ -42,7 +42,7 @@ package struct ClassLabels {
     }
   }
 
-  /// As the other initialiser, for folders that are called as the classes are: their names are taken as they are.
+  /// As the other initialiser, for folders that are named after the classes: their names are taken as they are.
   init(folders: [String], naming names: [String]?) throws {
     try Self.refuseRepeated(names)
     let found = Set(folders).subtracting([""])
@@ -120,7 +120,7 @@ private struct LabelColumn {
     else {
       if let text = texts.first(where: { byName[$0] == nil }) {
         throw error(
-          text, "'\(text)' is none of the \(names.count) classes", Nearest.hint(text, in: names))
+          text, "'\(text)' is not one of the \(names.count) classes", Nearest.hint(text, in: names))
       }
       return Coding(classes: names, codes: byName)
     }
@@ -132,7 +132,7 @@ private struct LabelColumn {
       let bad = texts.first { !names.indices.contains(Int($0) ?? -1) } ?? ""
       throw error(
         bad,
-        "label \(bad) is none of the \(names.count) classes, which are numbered from 0 to "
+        "label \(bad) is not one of the \(names.count) classes, which are numbered from 0 to "
           + "\(names.count - 1)", "name as many classes as there are, or correct the cell")
     }
     return Coding(

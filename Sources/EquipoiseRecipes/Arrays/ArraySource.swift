@@ -54,12 +54,13 @@ struct ArraySource {
     if let wanted = options.kind {
       guard let known = ModalityKind(rawValue: wanted) else {
         throw EquipoiseError(
-          .configuration, "'\(wanted)' is no kind of modality", at: "modalities.\(name).kind",
+          .configuration, "'\(wanted)' is not a kind of modality", at: "modalities.\(name).kind",
           fix: Nearest.hint(wanted, in: ModalityKind.allCases.map(\.rawValue)))
       }
       guard known.rank == shape.count else {
         throw EquipoiseError(
-          .data, "samples of shape \(shape) are no \(wanted), which is \(known.axes)", at: name,
+          .data, "samples of shape \(shape) do not fit kind '\(wanted)', which is \(known.axes)",
+          at: name,
           fix: "give an array of \(known.rank + 1) dimensions")
       }
       kind = known

@@ -22,7 +22,7 @@ struct ArrayTable {
   let groups: [String]
   /// The rows of the table, used or not.
   let rowCount: Int
-  /// Rows left out because they have no label, and because their split is none of those named.
+  /// Rows left out because they have no label, and because their split is not one of those named.
   let unlabelled: Int
   let unassigned: [String: Int]
   /// What the user should know of the labels.
@@ -107,14 +107,14 @@ struct ArrayTable {
     }
   }
 
-  /// A class for each score. Throws `EquipoiseError` for what is none.
+  /// A class for each score. Throws `EquipoiseError` for a cell that holds no score.
   private static func scores(
     _ cells: [String], _ rule: SentimentRule, at place: (Int) -> String
   ) throws -> [Int?] {
     try cells.indices.map { row in
       guard let score = Double(cells[row]), (-3...3).contains(score) else {
         throw EquipoiseError(
-          .data, "the score '\(cells[row])' is no number from -3 to 3", at: place(row),
+          .data, "the score '\(cells[row])' is not a number from -3 to 3", at: place(row),
           fix: "correct it")
       }
       return rule.code(score)

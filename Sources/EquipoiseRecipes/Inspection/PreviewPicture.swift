@@ -18,7 +18,7 @@ struct PreviewPicture {
     pixels = [UInt8](repeating: 255, count: height * width * 3)
   }
 
-  /// Frames side by side, or a spectrogram with low frequencies below; nil for what is no picture.
+  /// Frames side by side, or a spectrogram with low frequencies below; nil for anything that is not a picture.
   init?(of sample: HostArray, _ modality: ModalityDescription) {
     let shape = sample.shape
     let values = sample.floats()

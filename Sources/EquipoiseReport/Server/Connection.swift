@@ -32,7 +32,7 @@ final class Connection {
 
   deinit { close(socket) }
 
-  /// What the system shall tell of; nothing while the answer is being made.
+  /// What the system shall report; nothing while the answer is being made.
   var events: Int16 {
     switch state {
     case .asking: Int16(POLLIN)
@@ -42,7 +42,7 @@ final class Connection {
   }
 
   /// Reads what has come. Returns everything up to the empty line once it is there, or as much as makes
-  /// clear that it is no request.
+  /// clear that it is not a request.
   func read() -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while state == .asking {

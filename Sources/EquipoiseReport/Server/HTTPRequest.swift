@@ -7,7 +7,7 @@ package struct HTTPRequest {
   let path: String
   let host: String
 
-  /// Understands a request; `nil` for what is none, and for one without exactly one Host.
+  /// Understands a request; `nil` if it is malformed or does not have exactly one Host.
   ///
   /// - Parameter head: everything up to and with the empty line.
   package init?(_ head: [UInt8]) {

@@ -70,7 +70,7 @@ extension Device {
     case ("cuda", let index?) where parts.count <= 2 && index >= 0:
       self = try Self.available(.cuda, index)
     default:
-      throw TorchError.device("'\(name)' is no device; use auto, cpu, cuda:N or mps")
+      throw TorchError.device("'\(name)' is not a device; use auto, cpu, cuda:N or mps")
     }
   }
 

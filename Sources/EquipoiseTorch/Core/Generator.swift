@@ -29,7 +29,7 @@ public final class Generator {
   /// Continues from a state that a file holds.
   ///
   /// - Parameter state: bytes from ``state`` of a generator of the same kind of device.
-  /// - Throws: ``TorchError`` when the bytes are no such state.
+  /// - Throws: ``TorchError`` when the bytes are not such a state.
   public func restore(_ state: Tensor) throws(TorchError) {
     try tryCheck(ct_generator_set_state(raw, state.raw), "state of a random generator")
   }

@@ -3,7 +3,7 @@ internal import EquipoiseSettings
 
 /// The keys of a run's config.yaml before sections had the keys of their type alone.
 ///
-/// Such a file has every key, of which those that did not apply were passed over, and some under other names.
+/// Such a file has every key, of which those that did not apply were ignored, and some under other names.
 /// Only files that the program wrote are read so: in others a former key is refused with the new one.
 enum FormerConfiguration {
   /// The assignments of a saved configuration, under today's keys.

@@ -46,7 +46,7 @@ package struct CheckpointStore {
   /// The newest checkpoint that is whole and fits the run's other files.
   ///
   /// - Parameters:
-  ///   - warn: told of each one that is passed over, and why.
+  ///   - warn: told of each one that is skipped, and why.
   ///   - misfit: what in the run's other files contradicts a checkpoint; `nil` where nothing does.
   /// - Returns: `nil` when there is none at all.
   /// - Throws: `EquipoiseError` when there are checkpoints and none can be used.
@@ -60,11 +60,11 @@ package struct CheckpointStore {
       do {
         checkpoint = try Self.load(path)
       } catch {
-        warn("checkpoint \(path) is damaged and is passed over: \(error)")
+        warn("checkpoint \(path) is damaged and is skipped: \(error)")
         continue
       }
       guard let reason = try misfit(checkpoint.progress) else { return checkpoint }
-      warn("checkpoint \(path) is passed over: \(reason)")
+      warn("checkpoint \(path) is skipped: \(reason)")
       misfits.append(reason)
     }
     guard let reason = misfits.last else {
@@ -97,7 +97,7 @@ package struct CheckpointStore {
     try file.verifyChecksum()
     guard file.metadata["format"] == format, let progress = file.metadata["progress"] else {
       throw EquipoiseError(
-        .checkpoint, "the file is no checkpoint of this version", at: path, fix: nil)
+        .checkpoint, "the file is not a checkpoint of this version", at: path, fix: nil)
     }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .named

@@ -181,7 +181,7 @@ import Testing
       #expect(doctor.status == 0)
     }
 
-    /// A folder of links to the libtorch in use, with CUDA libraries that are none.
+    /// A folder of links to the libtorch in use, with files in place of CUDA libraries that are not libraries.
     private func libtorchWithBrokenCUDA() throws -> String {
       let doctor = try CommandLineTool.run(["doctor", "--format", "json"])
       let findings = try #require(try doctor.json()["findings"] as? [[String: String]])

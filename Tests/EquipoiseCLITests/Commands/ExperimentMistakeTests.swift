@@ -63,11 +63,11 @@ import Testing
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --seeds 0,0 --out DIR/out", status: 64,
       """
-      --seeds 0,0 is no list of different numbers from 0; for example --seeds 0,1,2 or 0..4
+      --seeds 0,0 is not a list of different numbers from 0; for example --seeds 0,1,2 or 0..4
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --memory lots --out DIR/out", status: 64,
-      "--memory lots is no size; for example --memory 8G or 512M"),
+      "--memory lots is not a size; for example --memory 8G or 512M"),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --jobs 0 --out DIR/out", status: 64,
       "--jobs takes a number from 1"),

@@ -81,7 +81,7 @@ struct MediaPredictionTests {
       #expect(line.label == known.label)
       expectSame(line, known)
     }
-    // A table without labels, of one modality and a column that is none.
+    // A table without labels, of one modality and a column that is not a modality.
     try tree.write("id,visual,note\nhigh/high1,high/high1.mp4,x\n", to: "some.csv")
     let silent = try #require(try lines(["--manifest", tree.path + "/some.csv"]).first)
     #expect(silent.label == nil && silent.missing == ["audio"])

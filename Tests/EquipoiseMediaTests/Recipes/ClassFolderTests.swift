@@ -307,7 +307,7 @@ struct ClassFolderTests {
     #expect(
       notes == [
         "read as SPLIT/CLASS: 2 classes, 4 samples",
-        "left out: what is no file, 1: 'train/a/pipe.wav'",
+        "left out: what is not a file, 1: 'train/a/pipe.wav'",
         "left out: 1 link leads back to a folder above: 'train/a/up'",
         "left out: 1 media file lies in no class's folder: 'train/3.wav'",
         "left out: 4 files are not media: 'README', 'annotations/x.json', 'train/a/1.txt', "

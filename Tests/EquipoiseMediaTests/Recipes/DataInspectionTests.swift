@@ -49,7 +49,7 @@ struct DataInspectionTests {
       .map { $0.replacing(tree.path, with: "RAW") }
     #expect(found.count == 5)
     #expect(
-      found[0].hasPrefix("list RAW/manifest.csv:3: 'trian' is no split; did you mean 'train'?"))
+      found[0].hasPrefix("list RAW/manifest.csv:3: 'trian' is not a split; did you mean 'train'?"))
     #expect(found[1].hasPrefix("list RAW/manifest.csv:4: the sample has no label"))
     #expect(
       found[2].hasPrefix("list RAW: all samples are of one class, 'up'")

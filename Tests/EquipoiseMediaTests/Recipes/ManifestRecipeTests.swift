@@ -90,7 +90,7 @@ struct ManifestRecipeTests {
       ("x,train,up,s,/etc/passwd,a.png", "leads out of the folder, to /etc/passwd"),
       ("x,train,up,s,,a.png", "manifest.csv:2: column 'sound' is empty"),
       ("x,train,up,s,none.wav,a.png", "missing: x (none.wav)"),
-      ("x,trian,up,s,a.wav,a.png", "manifest.csv:2: 'trian' is no split; did you mean 'train'?"),
+      ("x,trian,up,s,a.wav,a.png", "manifest.csv:2: 'trian' is not a split; did you mean 'train'?"),
       ("x,train,,s,a.wav,a.png", "manifest.csv:2: the sample has no label"),
       ("x,train,up,s,a.xyz,a.png", "it is not clear what 'a.xyz' in column 'sound' is"),
       ("x,train,up,s,a.png,a.png", "a.png"),

@@ -169,7 +169,7 @@ struct ManifestTableTests {
     )
   }
 
-  /// Names of modalities are no notes, and notes no names of modalities.
+  /// Names of modalities are not notes, and notes are not names of modalities.
   @Test(arguments: ["recipe", "prepared", "groups", "split"])
   func modalitiesCalledAsNotes(name: String) throws {
     let sets = name == "split" ? ["split=part"] : []

@@ -118,7 +118,7 @@ struct FormerConfigurationTests {
 
   @Test func defaults() throws { try expect(Former()) { _ in } }
 
-  /// What did not apply was passed over, whatever it was.
+  /// What did not apply was ignored, whatever it was.
   @Test func optimisers() throws {
     func former(_ type: String) -> Former {
       var former = Former()

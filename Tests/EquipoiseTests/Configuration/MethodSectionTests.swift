@@ -46,7 +46,7 @@ struct MethodSectionTests {
     #expect(message { _ = try resolve(sets) } == expected)
   }
 
-  /// A name without its own settings is no method's section.
+  /// A name without its own settings is not the section of a method.
   @Test func settingsOfAnotherMethodAreRefused() throws {
     let tiny = try TinyRun()
     tiny.configuration.method = MethodSection(name: "ogm", settings: AIMConfiguration())

@@ -66,10 +66,10 @@ import Equipoise
     #expect(dataset.description.classes == ["bad", "fair", "good"])
     #expect(
       source.failure(["label=word", "classes=[no, yess]", "only=[fac]"])
-        == "SOURCE/meta.csv:3: 'yes' is none of the 2 classes; did you mean 'yess'?")
+        == "SOURCE/meta.csv:3: 'yes' is not one of the 2 classes; did you mean 'yess'?")
     #expect(
       source.failure(["classes=[bad]"])
-        == "SOURCE/meta.csv:3: label 1 is none of the 1 classes, which are numbered from 0 to 0; "
+        == "SOURCE/meta.csv:3: label 1 is not one of the 1 classes, which are numbered from 0 to 0; "
         + "name as many classes as there are, or correct the cell")
   }
 
@@ -82,7 +82,7 @@ import Equipoise
     (["only=[face]"], "only: there is no modality 'face'; did you mean 'fac'?"),
     (
       ["modalities.fac.kind=vektor"],
-      "modalities.fac.kind: 'vektor' is no kind of modality; did you mean 'vector'?"
+      "modalities.fac.kind: 'vektor' is not a kind of modality; did you mean 'vector'?"
     ),
     (
       ["modalities.b.file=both.npz"],

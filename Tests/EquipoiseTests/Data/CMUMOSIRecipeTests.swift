@@ -79,7 +79,7 @@ import Equipoise
       message {
         try RecipeCatalogue.standard.prepare("cmu-mosi", input: copy, output: folder.file("x"))
       }
-        == "\(copy)/meta.csv:2: the score '4' is no number from -3 to 3; correct it")
+        == "\(copy)/meta.csv:2: the score '4' is not a number from -3 to 3; correct it")
   }
 
   @Test func trains() throws {

@@ -93,14 +93,14 @@ import Equipoise
   @Test func namedClassesThatDoNotFit() {
     #expect(
       message { _ = try Self.read(["0", "4"], ["a", "b", "c"]) }
-        == "t.csv:3: label 4 is none of the 3 classes, which are numbered from 0 to 2; name as many classes as "
+        == "t.csv:3: label 4 is not one of the 3 classes, which are numbered from 0 to 2; name as many classes as "
         + "there are, or correct the cell")
     #expect(
       message { _ = try Self.read(["yes"], ["yes", "yes", "no"]) }
         == "classes: the class 'yes' is listed twice; give each class one name of its own")
     #expect(
       message { _ = try Self.read(["yes"], ["yess", "no"]) }
-        == "t.csv:2: 'yes' is none of the 2 classes; did you mean 'yess'?")
+        == "t.csv:2: 'yes' is not one of the 2 classes; did you mean 'yess'?")
   }
 
   @Test func namesOfModalities() throws {

@@ -100,7 +100,7 @@ import Equipoise
     #expect(
       message { _ = try DatasetWriter(folder: file, description: Self.description) }
         == "\(file): there is something at this path already; remove it or choose another path")
-    // An empty folder is no dataset to lose.
+    // An empty folder is not a dataset that could be lost.
     let empty = folder.file("empty")
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
     let writer = try DatasetWriter(folder: empty, description: Self.description)

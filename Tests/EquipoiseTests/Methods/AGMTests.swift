@@ -18,7 +18,7 @@ struct AGMTests {
     Tensor(values, shape: [1, values.count])
   }
 
-  /// METHODS §2.6, two modalities; the passes are F(a, 0), F(0, v), F(a, v).
+  /// Two modalities; the passes are F(a, 0), F(0, v), F(a, v).
   @Test func byHand() {
     let sets = AGMSets(modalities: 2)
     let responses = sets.responses([
@@ -44,7 +44,7 @@ struct AGMTests {
     expectNumbers(AGM.updated(Tensor([0, 0.0]), with: scores, step: 1), [0.471965, 0.641739])
   }
 
-  /// METHODS §2.6, three modalities; sets by their bits: a, v, av, t, at, vt, avt.
+  /// Three modalities, calculated by hand; sets by their bits: a, v, av, t, at, vt, avt.
   @Test func ofThreeModalities() {
     let sets = AGMSets(modalities: 3)
     #expect(sets.members == [[0], [1], [0, 1], [2], [0, 2], [1, 2], [0, 1, 2]])

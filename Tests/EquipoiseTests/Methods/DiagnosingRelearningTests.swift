@@ -7,7 +7,7 @@ import Equipoise
 @testable import EquipoiseMethods
 
 struct DiagnosingRelearningTests {
-  // MARK: Equations, by the numbers of METHODS §2.8
+  // MARK: Equations, with numbers calculated by hand
 
   @Test func columnsAreStretched() {
     let features = Tensor([0, 10, 7, 2, 30, 7, 4, 20, 7] as [Float], shape: [3, 3])

@@ -10,7 +10,7 @@ import Equipoise
 @testable import EquipoiseTraining
 
 struct GradientBlendingTests {
-  // MARK: Equations, by the numbers of METHODS §2.2
+  // MARK: Equations, with numbers calculated by hand
 
   private static let before = [(1.6, 1.7), (1.4, 1.5), (1.5, 1.6)].map(HeadLosses.init)
   private static let after = [(0.8, 1.3), (0.9, 1.1), (0.3, 1.0)].map(HeadLosses.init)
@@ -112,7 +112,7 @@ struct GradientBlendingTests {
     #expect(engine.optimizer.learningRate == 0.125)
   }
 
-  /// After real steps an estimate still starts the optimiser anew: it finds what a new optimiser finds
+  /// After real steps an estimate still starts with a new optimiser: it finds what a new optimiser finds
   /// at the same weights, and the run's momentum is there again afterwards.
   @Test func anEstimateAfterRealStepsStartsTheOptimiserAnew() throws {
     let golden = try StepGolden("gradient_blending_steps", "two", fusion: .concatenation)

@@ -7,7 +7,7 @@ import Equipoise
 @testable import EquipoiseModels
 
 struct GreedyTests {
-  // MARK: Equations, by the numbers of METHODS §2.4
+  // MARK: Equations, with numbers calculated by hand
 
   @Test func conditionalSpeeds() {
     var progress = GreedyProgress(modalities: ["0", "1"])

@@ -7,7 +7,7 @@ import Equipoise
 @testable import EquipoiseSettings
 
 struct MLATests {
-  // MARK: Equations, by the numbers of METHODS §2.7
+  // MARK: Equations, with numbers calculated by hand
 
   @Test func regularisationFallsInsideAnEpoch() {
     #expect(MLA.regularisation(step: 0, stepsPerEpoch: 10) == 0.1)

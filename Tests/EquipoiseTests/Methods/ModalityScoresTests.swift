@@ -9,14 +9,14 @@ struct ModalityScoresTests {
   private let audio = Tensor([2, 0, 0, 0, 1, 0, 0, 0, 1] as [Double], shape: [3, 3])
   private let visual = Tensor([0.5, 0, 0, 0, 0.5, 0, 1, 0, 0] as [Double], shape: [3, 3])
 
-  /// METHODS §2.3.
+  /// Scores and ratios of two modalities over three samples.
   @Test func byHand() {
     let scores = ModalityScores.scores([audio, visual], labels: labels)
     expectNumbers(scores, [1.939220, 1.115667])
     expectNumbers(ModalityScores.ratios(scores), [1.738171, 0.575317])
   }
 
-  /// METHODS §2.9.
+  /// The mean of the ratios to the two others.
   @Test func ofThreeModalities() {
     expectNumbers(
       ModalityScores.ratios(Tensor([3, 2, 1] as [Double])), [2.25, 1.333333, 0.416667])

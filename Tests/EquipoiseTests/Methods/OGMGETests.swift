@@ -15,7 +15,7 @@ struct OGMGETests {
     return configuration
   }
 
-  /// METHODS §2.3.
+  /// The ratios are those of `ModalityScoresTests`.
   @Test(arguments: [(0.1, 0.827913), (0.3, 0.521181), (0.8, 0.116711)])
   func coefficientByHand(alpha: Double, expected: Double) {
     let ratios = Tensor([1.738171, 0.575317])

@@ -14,7 +14,7 @@ struct OGMTests {
     return configuration
   }
 
-  /// METHODS §2.9; the conference rule beside it.
+  /// The journal's rule, and the conference's beside it.
   @Test func coefficientsByHand() {
     let ratios = Tensor([1.5, 2 / 3.0])
     expectNumbers(OGM.coefficients(ratios, alpha: 0.8), [0.630306, 1])

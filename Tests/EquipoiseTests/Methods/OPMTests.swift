@@ -15,7 +15,7 @@ struct OPMTests {
     return configuration
   }
 
-  /// METHODS §2.9.
+  /// The rates, and the share of all features that they drop.
   @Test func ratesByHand() {
     let rates = OPM.rates(Tensor([1.5, 2 / 3.0]), base: 0.5, lambda: 0.5)
     expectNumbers(rates, [0.615529, 0])
@@ -36,7 +36,7 @@ struct OPMTests {
     expectNumbers(OPM.droppedShare(Tensor([0.5, 0]), widths: [3, 1]), [0.375])
   }
 
-  /// The means that METHODS §2.9 gives, over many samples; one mask for each sample.
+  /// The means that the rates give, over many samples; one mask for each sample.
   @Test func keptAtTheRate() {
     let kept = OPM.kept(
       rates: Tensor([0.615529, 0]), samples: 100_000, from: Generator(seed: 3))

@@ -7,7 +7,7 @@ import Equipoise
 @testable import EquipoiseModels
 
 struct KMeansTests {
-  /// METHODS §2.8.
+  /// Majorities of 3, 2 and 1 of ten samples.
   @Test func purityCountsMajorities() {
     let labels = [0, 0, 0, 1, 1, 2, 2, 2, 0, 1]
     #expect(Purity.of(labels, in: [0, 0, 0, 0, 1, 1, 1, 2, 2, 1]) == 0.6)

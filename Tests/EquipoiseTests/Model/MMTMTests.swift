@@ -5,7 +5,7 @@ import Equipoise
 @testable import EquipoiseModels
 
 struct MMTMTests {
-  /// METHODS §2.4 (c).
+  /// Weights small enough to calculate the outputs by hand.
   private func module() throws -> MMTM {
     let module = MMTM([("a", 2, 1), ("v", 1, 1)], from: Generator(seed: 0))
     let values: [String: [Float]] = [

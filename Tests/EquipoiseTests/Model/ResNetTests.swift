@@ -8,7 +8,7 @@ import Equipoise
 @testable import EquipoiseSettings
 
 struct ResNetTests {
-  /// METHODS §1.1.
+  /// torchvision's count for three channels without the classifier, and 3136 fewer or more per channel.
   @Test(arguments: [(1, 11_170_240), (2, 11_173_376), (3, 11_176_512)])
   func parameterCount(channels: Int, count: Int) {
     #expect(ResNet(.resNet18, channels: channels, from: Generator(seed: 0)).parameterCount == count)
@@ -41,7 +41,7 @@ struct ResNetTests {
     }
   }
 
-  /// METHODS §1.1: after max-pool (which layer1 keeps), layer2, layer3, layer4.
+  /// Height and width: after max-pool (which layer1 keeps), layer2, layer3, layer4.
   @Test(arguments: [
     ([224, 224], [[56, 56], [28, 28], [14, 14], [7, 7]]),
     ([257, 188], [[65, 47], [33, 24], [17, 12], [9, 6]]),

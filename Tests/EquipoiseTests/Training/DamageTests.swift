@@ -53,7 +53,7 @@ struct DamageTests {
     try change(tiny.folder.file("run/metrics.jsonl")) { $0.removeLast(10) }
     let warnings = try finish(tiny)
     #expect(warnings.count == 1)
-    #expect(warnings.first?.contains("step-0000000008.safetensors is passed over: ") == true)
+    #expect(warnings.first?.contains("step-0000000008.safetensors is skipped: ") == true)
     #expect(warnings.first?.contains("bytes that are no longer there") == true)
   }
 

@@ -14,7 +14,7 @@ struct DeviceTests {
     arguments: ["", "gpu", "cpu:1", "cuda:", "cuda:x", "cuda:-1", "cuda:1:2", "auto:1"])
   func unknown(_ name: String) {
     let error = #expect(throws: TorchError.self) { try Device(named: name) }
-    #expect(error?.description == "'\(name)' is no device; use auto, cpu, cuda:N or mps")
+    #expect(error?.description == "'\(name)' is not a device; use auto, cpu, cuda:N or mps")
   }
 
   @Test("an absent device is refused", .enabled(if: Device.count(of: .cuda) == 0))

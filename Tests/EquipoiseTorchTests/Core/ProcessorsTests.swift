@@ -93,7 +93,7 @@ struct ProcessorsTests {
     #expect(system.groups.processors == nil)
   }
 
-  /// A process outside of what its namespace shows, and a system that is no Linux.
+  /// A process outside of what its namespace shows, and a system that is not Linux.
   @Test func groupsThatCannotBeSeen() throws {
     let outside = try FakeSystem([
       "proc/self/cgroup": "0::/../../other\n",

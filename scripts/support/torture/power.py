@@ -52,7 +52,7 @@ def state(bench, load, number):
         shutil.rmtree(folder)
         disk.write(folder)
         for need in load.needs:
-            # What the command only reads is no part of the model.
+            # What the command only reads is not part of the model.
             if not os.path.lexists(os.path.join(folder, need)) and need in ("data", "input"):
                 os.symlink(load.bench_fixture(need), os.path.join(folder, need))
         when = "power cut after change %d of %d" % (moment, len(records))

@@ -35,7 +35,7 @@ struct FolderSamples {
     _ name: String, in folders: [String], shared: [String], kind: MediaKind, isFolder: Bool,
     to modality: String
   ) {
-    // A folder may be called as the video that its frames are of, or have any dot in its name.
+    // A folder may have the name of the video that its frames are of, or have any dot in its name.
     let hasEnding = !isFolder || MediaKind(file: name) != nil
     let stem = hasEnding ? (name as NSString).deletingPathExtension : name
     let id = (shared + [stem]).joined(separator: "/")

@@ -50,7 +50,7 @@ struct LeftOut {
     case .unreadMedia:
       return are("media file", ("is of a kind that is not read", "are of kinds that are not read"))
         + kinds(list)
-    case .special: return "what is no file, \(count): \(names)"
+    case .special: return "what is not a file, \(count): \(names)"
     case .loop: return are("link", ("leads back to a folder above", "lead back to folders above"))
     case .empty: return are("folder", ("is empty", "are empty"))
     case .stray:

@@ -23,8 +23,8 @@ extension MediaPreparation {
     faults.add(fault)
   }
 
-  /// The result of `body`, or nil after a fault of which note was taken. Throws where there is nobody to
-  /// take note, and what is no fault of the data.
+  /// The result of `body`, or nil after a fault that was noted. Throws where faults are not
+  /// noted, and anything that is not a fault of the data.
   package func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
       return try body()

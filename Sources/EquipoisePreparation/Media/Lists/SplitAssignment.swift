@@ -53,7 +53,7 @@ package struct SplitAssignment {
     let choice = carving.choose(share: share)
     for chosen in choice.samples { samples[open[chosen]].split = split }
     guard let groups, keepsGroups, !choice.samples.isEmpty else { return [] }
-    if choice.partsGroups { return try parted(groups, split) }
+    if choice.splitsGroups { return try noteOfSplitGroup(groups, split) }
     guard !choice.absent.isEmpty else { return [] }
     let absent = choice.absent.map { "'\(classes[$0])'" }
     let chosen = Set(choice.samples.map { samples[open[$0]].label }).count
@@ -66,7 +66,7 @@ package struct SplitAssignment {
     ]
   }
 
-  private func parted(_ groups: SampleGroups, _ split: Split) throws -> [String] {
+  private func noteOfSplitGroup(_ groups: SampleGroups, _ split: Split) throws -> [String] {
     guard Set(groups.numbers).count == 1 else {
       throw refusal(
         "no choice of whole groups for split '\(split.rawValue)' leaves every class in training")

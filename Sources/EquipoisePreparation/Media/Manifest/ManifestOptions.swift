@@ -53,7 +53,7 @@ public struct MediaModalityOptions: ConfigurationSection {
   /// `frames`, `spectrogram`, `image`, `array` or `flow`; nil chooses by the files' extension, and
   /// `spectrogram` for the sound of a video in a column called `audio`.
   public var kind: MediaKind?
-  /// The array's name in npz files; nil takes their only one, or the one called as the modality.
+  /// The array's name in npz files; nil takes their only one, or the one named like the modality.
   public var key: String?
   /// Frames of a video.
   public var frames = 3

@@ -53,12 +53,12 @@ struct ManifestSource {
       throw TableCell.isMissing(TableCell.trimmed(row.label))
         ? noLabel(row)
         : EquipoiseError(
-          .data, "'\(row.label)' is none of the \(classes.count) classes", at: row.place,
+          .data, "'\(row.label)' is not one of the \(classes.count) classes", at: row.place,
           fix: Nearest.hint(row.label, in: classes))
     }
     guard let split = splits.map({ $0[row.split] ?? $0[row.split.lowercased()] }) ?? .train else {
       throw EquipoiseError(
-        .data, row.split.isEmpty ? "the sample has no split" : "'\(row.split)' is no split",
+        .data, row.split.isEmpty ? "the sample has no split" : "'\(row.split)' is not a split",
         at: row.place,
         fix: row.split.isEmpty
           ? "give every sample one, or none"

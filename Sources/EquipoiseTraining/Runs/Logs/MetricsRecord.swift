@@ -92,7 +92,7 @@ extension MetricName {
   fileprivate var isOfOnePlace: Bool { (modality == nil) != (depth == nil) }
 }
 
-/// The numbers of a JSON text; lists are passed over. `JSONSerialization` gets the last digits of some numbers
+/// The numbers of a JSON text; lists are skipped. `JSONSerialization` gets the last digits of some numbers
 /// wrong.
 private enum JSONNumbers: Decodable {
   case number(Double)

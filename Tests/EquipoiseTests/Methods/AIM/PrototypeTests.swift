@@ -5,7 +5,7 @@ import Equipoise
 @testable import EquipoiseMethods
 @testable import EquipoiseModels
 
-/// Depth-adaptive prototypes: Eqs. 3–5 by hand, and the comparison spaces.
+/// Depth-adaptive prototypes: Eq. 3, Eq. 4 and Eq. 5 by hand, and the comparison spaces.
 struct PrototypeTests {
   private func prototypes(
     _ means: [Tensor], _ change: (inout PrototypeConfiguration) -> Void = { _ in }
