@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks Equipoise on a machine with an NVIDIA GPU, and times it beside PyTorch there.
 
 Lies with the program in a folder that `scripts/gpu-check` fills, so that the machine needs neither Swift

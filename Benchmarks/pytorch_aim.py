@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One training step of AIM, in its default configuration, in plain PyTorch eager.
 
 pytorch_step.py times it when its setting has "method": "aim". Every step modulates.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Times one training step of joint training, or of AIM, in plain PyTorch eager.
 
 Reads one JSON object from standard input that names the setting, prints one line "ready", then for

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whole steps of AIM in plain PyTorch, every variant, for the tests of its Swift implementation.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

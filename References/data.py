@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A prepared dataset made by a few lines of Python, and golden numbers of the data tests.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes into

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden spectrograms, filter banks and resized images of the feature tests.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

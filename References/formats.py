@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the files that Tests/EquipoiseFormatsTests reads, with the reference implementations.
 
     pip install numpy==2.4.6 safetensors==0.6.2

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps and one weight estimate of Gradient-Blending in plain PyTorch, for
 Tests/EquipoiseTests/Methods/GradientBlendingTests.swift.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of the greedy-learner re-balancing with MMTM in plain PyTorch, for
 Tests/EquipoiseTests/Methods/GreedyTests.swift.
 

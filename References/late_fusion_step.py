@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of separate unimodal models in plain PyTorch, for
 Tests/EquipoiseTests/Methods/LateFusionTests.swift.
 

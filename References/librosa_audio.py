@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden spectrograms and mel filter banks.
 
 Needs the versions of References/requirements.txt.

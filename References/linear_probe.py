@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A linear probe trained by PyTorch's AdamW, for
 Tests/EquipoiseTests/Evaluation/LinearProbeTests.swift.
 

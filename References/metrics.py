@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prints the scores that Tests/EquipoiseTests/Metrics/ClassificationScoresTests.swift expects.
 
 Needs the versions of References/requirements.txt.

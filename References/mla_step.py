@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of MLA in plain PyTorch, for Tests/EquipoiseTests/Methods/MLATests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

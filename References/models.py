@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden tensors of every encoder and fusion head: forward, all gradients, buffers afterwards.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whole steps of methods that modulate training, for Tests/EquipoiseTests/Methods.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

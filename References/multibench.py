@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pickle in MultiBench's layout, exported by scripts/export-multibench, and what MultiBench's loader
 makes of it.
 

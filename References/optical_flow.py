@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden optical flow.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

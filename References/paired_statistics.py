@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prints the numbers that Tests/EquipoiseTests/Experiments/StatisticsTests.swift expects.
 
 Needs the versions of References/requirements.txt.

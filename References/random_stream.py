@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden numbers for Tests/EquipoiseTests/Support/RandomStreamTests.swift.
 
 An implementation of RandomStream apart from the Swift one, standard library only (Python 3.9+).

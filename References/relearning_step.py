@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of joint training and one diagnosis after them in plain PyTorch, for
 Tests/EquipoiseTests/Methods/DiagnosingRelearningTests.swift.
 

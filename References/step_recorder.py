@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the scripts of single methods share: a small model under our names, and recording of steps.
 
 A case holds, under CASE/…: initial.NAME (all parameters and buffers), input.M.S and label.S of every

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A safetensors file of every type, random streams, and outputs under bf16 autocast.
 
 Needs the versions of References/requirements.txt.

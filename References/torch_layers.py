@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden tensors of every layer: forward, input gradient, parameter gradients, buffers afterwards.
 
 Needs the versions of References/requirements.txt.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden parameters after steps of every optimiser, and clipped gradients.
 
 Needs the versions of References/requirements.txt.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Learning rates over 100 epochs by PyTorch's schedulers.
 
 Needs the versions of References/requirements.txt.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """torchvision beside any build of torch; has no golden numbers of its own.
 
     from torchvision_import import torchvision

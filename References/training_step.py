@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whole training steps in plain PyTorch, for Tests/EquipoiseTests/Training/TrainingStepTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes

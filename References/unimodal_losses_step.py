@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of joint training with unimodal losses beside the fused one, in plain PyTorch, for
 Tests/EquipoiseTests/Methods/UnimodalLossesTests.swift.
 

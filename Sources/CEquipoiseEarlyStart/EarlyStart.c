@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs before the constructors of every library, so that starting the program again costs a third of what
 // it costs in `main`. Shared libraries cannot have such functions, hence a target of its own.
 #include "CEarlyStart.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one exception boundary and the one place where handles become libtorch's types.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Euclidean distances between rows, without cancellation where rows lie close together.
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>

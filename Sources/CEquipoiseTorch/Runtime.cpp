@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What belongs to the thread or the process: autocast, generators, devices, threads.
 #include <ATen/Context.h>
 #include <ATen/CPUGeneratorImpl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tensors: life, shape, memory, gradients.
 #include <ATen/ops/from_blob.h>
 #include <torch/csrc/autograd/autograd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a program knows by name: a value that starts as ``standard`` and to which a program adds its own.
 ///
 /// ```swift

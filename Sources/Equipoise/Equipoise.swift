@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole library under one name: `import Equipoise`.
 @_exported public import EquipoiseData
 @_exported public import EquipoiseExperiments

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Chooses whole groups, such as speakers, so that samples of one group are never on both sides of a split.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Some samples of a dataset, in order; nothing of the modalities is read yet.

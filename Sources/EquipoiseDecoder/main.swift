@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program `equipoise-decoder`, which `equipoise` starts to decode for it.
 import EquipoiseKit
 import EquipoiseMedia

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Crypto
 
 /// SHA-256 of bytes and files, as lower-case hexadecimal text.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Why a file could not be read or written: which file, what is wrong with it, and what to do.

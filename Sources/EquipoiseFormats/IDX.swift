@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The IDX format of MNIST's files, plain or compressed by gzip.
 package enum IDX {
   /// The array in the file at `path`. Throws `FormatError`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The order in which people count: `frame2` before `frame10`.
 package enum NaturalOrder {
   /// Whether one name stands before another: runs of digits by their value, all else by its characters;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Suggestions for misspelt names.
 package enum Nearest {
   /// The candidate closest to `name`, or nil when none is close enough to be what was meant.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Arithmetic on numbers that came from outside, which may be of any size: what does not fit becomes the
 /// nearest number that does, where Swift's own operators end the program.
 extension Int {

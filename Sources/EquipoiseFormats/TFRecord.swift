@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// TensorFlow's framing of records in a file: length, its checksum, the bytes, their checksum, all

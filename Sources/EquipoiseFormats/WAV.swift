@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sound as samples in [-1, 1].
 package struct Waveform: Sendable, Equatable {
   /// Frame after frame, in each frame one sample per channel.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A coding key that can be any string.
 package struct AnyKey: CodingKey {
   package let stringValue: String

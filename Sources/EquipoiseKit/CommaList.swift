@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Texts between commas.
 package enum CommaList {
   /// The parts between commas, but for those inside a list or section such as `[audio, visual]`.

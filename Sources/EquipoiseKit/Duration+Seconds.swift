@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Duration {
   /// The duration in seconds.
   package var seconds: Double {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names in a sentence.
 package enum Enumeration {
   /// `a, b, c`, of many only the first and how many more there are.

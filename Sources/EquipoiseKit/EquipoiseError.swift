@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What went wrong with something the user gave: what, where and how to fix it.
 public struct EquipoiseError: Error, Equatable, CustomStringConvertible {
   /// Which of the user's inputs is at fault.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// How errors about media tell a file of which a part is lost from one that cannot be read at all.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import EquipoiseFormats
 
 /// Reads media files. Programs have no decoder in them: ``MediaWorkerPool`` decodes by the program

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a media file may ask for. Real clips stay far below; damaged and hostile files do not.
 public enum MediaLimits {
   /// The longest side of a picture, in pixels.

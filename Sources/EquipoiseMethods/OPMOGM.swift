@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseModels

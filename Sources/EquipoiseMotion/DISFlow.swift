@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 private import CEquipoiseMotion
 public import Equipoise
 public import EquipoiseFormats

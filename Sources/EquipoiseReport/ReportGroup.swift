@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Equipoise
 
 /// Runs that share everything but the seed, and what they reach together.

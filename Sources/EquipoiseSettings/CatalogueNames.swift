@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// What every catalogue asks of the names of what is added to it. A name that does not fit is a mistake in the

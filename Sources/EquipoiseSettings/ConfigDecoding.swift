@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 // The standard library's container protocols ask for one method per primitive type; these files

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Turns a section into a `ConfigValue`, keeping the order of properties and writing nil as null,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// The keys that lead from the top of a configuration to a value: `training.optimiser.type`.

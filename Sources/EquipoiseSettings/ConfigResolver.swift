@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Lays assignments over the defaults of `Root`, refusing every key `Root` does not have.

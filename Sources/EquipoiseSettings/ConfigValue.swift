@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// A configuration without its types: what YAML, flags and encoded defaults have in common.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// A part of the configuration: every property has its default on itself, and `init()` gives them.

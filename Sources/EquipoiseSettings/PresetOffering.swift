@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Settings of a method with named sets of defaults. The key `preset` of the section chooses the set;

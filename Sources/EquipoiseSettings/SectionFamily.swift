@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// A kind of section whose keys depend on one of its values, as those of `training.optimiser` on its `type`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Deterministic damage: the same seed gives the same mutants on every machine.
 struct Mutator {
   private var state: UInt64

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
 
 /// A zip archive of one stored member with the right sums around it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes pictures with Pillow and sounds with soundfile into a folder and prints what both read in them, as
 JSON: RGB bytes in base64, and the mean of a sound's channels.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks an ONNX model with onnx's own checker, runs it with onnxruntime and prints its outputs as JSON.
 
 onnx_probabilities.py MODEL.onnx MODALITY=SAMPLES.npy... [--batch N]

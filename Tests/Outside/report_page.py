@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opens a report in Chromium and prints what a reader would find as one JSON object.
 
 Arguments: the page's path, or an address; a folder for pictures, or nothing.

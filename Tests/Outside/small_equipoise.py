@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a command of the documentation with small settings: `small_equipoise.py PROGRAM ARGUMENTS`.
 
 What a command is given in place of what the documentation says, and nothing else:

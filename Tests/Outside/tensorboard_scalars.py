@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts TensorBoard on a run's folder and prints what its HTTP API returns, as JSON: scalars by tag and
 step, the tags of histograms, and the sizes of images."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden files of the tests: what a new one has that the old one had not."""
 
 import array

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is known about a libtorch folder: is it whole, which version, does it load."""
 
 import os

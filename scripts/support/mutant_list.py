@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads Tests/Mutants/mutants.txt and puts its mutations behind switches in a copy of the sources.
 
     == Sources/EquipoiseTraining/Trainer.swift

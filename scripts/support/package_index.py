@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gets the `torch` wheel, and what it needs to load, through pip.
 
 The package index is whatever pip is configured to use. libtorch's C++ libraries do not depend on

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the set-up scripts speak to the user."""
 
 import sys

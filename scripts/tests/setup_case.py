@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A copy of the set-up scripts to try out, with stand-ins for libtorch and for the package index.
 
 The stand-in libtorch (empty libraries, two headers) serves as a folder for LIBTORCH and inside

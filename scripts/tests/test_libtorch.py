@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of scripts/setup-libtorch and scripts/env."""
 
 import os

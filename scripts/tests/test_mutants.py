@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of how scripts/mutants reads its list and puts mutations behind switches."""
 
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the package manager knew when it built the program.
 #ifndef EQUIPOISE_CBUILDINFORMATION_H
 #define EQUIPOISE_CBUILDINFORMATION_H

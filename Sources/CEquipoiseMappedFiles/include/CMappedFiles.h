@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef EQUIPOISE_MAPPED_FILES_H
 #define EQUIPOISE_MAPPED_FILES_H
 

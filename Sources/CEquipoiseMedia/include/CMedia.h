@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What Swift cannot call of FFmpeg: its macros, and what changed its name between versions. */
 #ifndef EQUIPOISE_CMEDIA_H
 #define EQUIPOISE_CMEDIA_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How threads of one operation wait for one another: settings that OpenMP runtimes read from the
 // environment. GNU's reads them as it is loaded, before `main`, and has no call that changes them later.
 #ifndef EQUIPOISE_CSPINNING_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// System calls that Swift's view of the C library lacks.
 #ifndef EQUIPOISE_CSYSTEM_H
 #define EQUIPOISE_CSYSTEM_H

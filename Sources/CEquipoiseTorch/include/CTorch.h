@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C face of libtorch: handles in, status out. No torch header is visible from here.
 //
 // - Every function that can fail returns a CTStatus: 0, or 1 with the reason in ct_last_error().

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// What the demo shows: each modality inside the joint model and inside AIM's beside the same modality

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// What a configuration may name, as `config list` shows it.

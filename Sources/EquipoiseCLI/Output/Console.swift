@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// The one way out to the terminal: whatever is printed passes here, and what files say cannot steer it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table that can be written for several readers.
 struct Grid {
   /// The titles of its columns; the first column is a name, the others are numbers.

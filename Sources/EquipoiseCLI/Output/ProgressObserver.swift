@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// Shows training as it goes: a bar with rate, remaining time and loss, and a line for each epoch.

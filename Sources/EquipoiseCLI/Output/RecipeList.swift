@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// The recipes with their settings, as `prepare --list` shows them.

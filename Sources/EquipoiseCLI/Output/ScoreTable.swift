@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// Scores as a table: fused, then each modality by every way of asking.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Colour and weight, only where a person reads: on a terminal, unless `NO_COLOR` is set.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows of text in aligned columns.
 struct TextTable {
   /// On which side of a column shorter texts lie.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Text whose words came from files: names of classes, samples and folders can hold anything.
 enum VisibleText {
   /// The text with every character written out, as JSON writes it (`\u001B`), that steers a terminal or

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Negative numbers as values of options.
 enum NegativeNumbers {
   /// The arguments with `--epochs -3` written as `--epochs=-3`: the parser takes what begins with a hyphen

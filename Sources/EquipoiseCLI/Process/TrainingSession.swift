@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Equipoise
 
 /// Trains a run and shows how far it is, for every command that trains.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// The parts of a dataset: what is learned from, what decides, what is reported.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// What is done to one sample: where its elements come from and which are blanked.

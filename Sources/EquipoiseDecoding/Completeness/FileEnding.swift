@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the bytes at a file's end tell: whether its last unit is whole, and whether it is one at all.
 struct FileEnding {
   /// The file ends within a unit that its header makes longer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether the compressed pixels of a picture end in zeros, which decoders take for pixels.
 struct PictureEnding {
   /// Whether they do.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a WAV file's header says of its samples, which FFmpeg corrects by the file's size.
 struct WaveHeader {
   /// Bytes of samples that the header promises.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CEquipoiseMedia
 
 /// What FFmpeg says on this thread while a file is read. It tells of much damage in no other way.

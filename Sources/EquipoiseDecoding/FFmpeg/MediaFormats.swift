@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The kinds of files that are read, by the names of FFmpeg's demuxers. Playlists and scripts (HLS, DASH,
 /// concat, SDP, image sequences) are not among them: they name other files.
 enum MediaFormats {

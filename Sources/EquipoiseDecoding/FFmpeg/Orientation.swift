@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How decoded pixels lie in the upright picture: turned by quarters, mirrored, or both.
 struct Orientation: Equatable {
   /// An upright row and column go along these decoded axes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import EquipoiseMedia
 
 /// Bytes at any place of a file, of which some tell whether it is whole.

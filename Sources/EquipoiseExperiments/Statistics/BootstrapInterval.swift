@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// A percentile bootstrap interval of a mean, the same for the same numbers on every machine.

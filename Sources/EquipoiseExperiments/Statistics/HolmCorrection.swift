@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Holm's step-down correction: keeps the chance of any false finding among several tests at the level

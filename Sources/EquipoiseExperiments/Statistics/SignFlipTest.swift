@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// The exact paired permutation test: were neither side better, each difference could as well have had

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ByteSlice {
   /// A copy with the bytes of each element of `width` bytes reversed.
   func byteSwapped(width: Int) throws -> ByteSlice {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The type of an array's elements. The raw value is the name used in `dataset.json` and messages.
 public enum ElementType: String, CaseIterable, Codable, Sendable {
   /// One byte, zero or one.

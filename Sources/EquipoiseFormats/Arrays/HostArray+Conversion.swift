@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The type and dimensions of an array that is not read yet.
 package struct ArrayInfo: Sendable, Equatable, CustomStringConvertible {
   package let type: ElementType

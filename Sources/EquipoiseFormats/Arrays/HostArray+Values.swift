@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HostArray {
   /// All elements as Float, row-major; float64 and 64-bit integers are rounded, bool is 0 or 1.
   public func floats() -> [Float] {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A dense row-major array in host memory or in a mapped file; copies share the bytes.
 public struct HostArray: Sendable, CustomStringConvertible {
   /// The type of the elements.

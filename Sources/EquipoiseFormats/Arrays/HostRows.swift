@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The rows of an array that is being made. A row takes only an array of exactly its type and shape, so that
 /// numbers of another width can never be laid over it.
 package struct HostRows {

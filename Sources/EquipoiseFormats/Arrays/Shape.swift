@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Arithmetic on shapes that come from files.
 package enum Shape {
   /// The product of `shape`, or nil when a dimension is negative or the product overflows.

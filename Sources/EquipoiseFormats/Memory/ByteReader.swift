@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bounds-checked reading of integers and ranges from untrusted bytes.
 struct ByteReader {
   let bytes: UnsafeRawBufferPointer

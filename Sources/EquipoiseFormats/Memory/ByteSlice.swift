@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Immutable bytes that stay where they are for as long as their owner lives.

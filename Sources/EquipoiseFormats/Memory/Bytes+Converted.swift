@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension UnsafeRawBufferPointer {
   /// The bytes as values of `source`, at any alignment, each passed through `convert`.
   ///

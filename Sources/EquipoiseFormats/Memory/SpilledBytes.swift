@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Bytes in a temporary file without a name, which the system can move out of memory as it can mapped input.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NumPy's `.npy` files, versions 1.0 to 3.0, without pickle.
 package enum NPY {
   /// The array in the file at `path`; mapped without a copy when it is little endian and row-major.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the header of a `.npy` file says.
 struct NPYHeader {
   /// How the elements are stored.

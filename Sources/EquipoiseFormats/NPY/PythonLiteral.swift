@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The few Python literals of a `.npy` header, read without evaluating anything.
 struct PythonLiteral {
   private let bytes: UnsafeRawBufferPointer

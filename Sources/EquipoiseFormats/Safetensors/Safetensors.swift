@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Crypto
 
 /// Writing safetensors files at once, and files that carry a checksum of themselves.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A safetensors file, mapped and validated; its tensors are views of the file.
 package struct SafetensorsFile: Sendable {
   /// The tensors' names, sorted.

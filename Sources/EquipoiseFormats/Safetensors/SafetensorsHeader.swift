@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The name, element type and dimensions of one tensor of a file.
 package struct TensorInfo: Sendable, Equatable {
   package let name: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Crypto
 
 /// Writes a safetensors file tensor by tensor, without holding all of them in memory.

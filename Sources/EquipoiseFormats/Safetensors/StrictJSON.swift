@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A JSON value with nothing lost or repaired: duplicate keys and stray bytes are errors.
 ///
 /// Foundation's parser keeps the last of two equal keys, by which two programs can read

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// Replacing a file so that readers and crashes see either the old content or the new, never a mix.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// The list of a folder's files with their SHA-256, in the format of the command of the same name:

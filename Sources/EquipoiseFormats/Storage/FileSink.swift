@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// The file being written by `AtomicFile.write`. Every write is checked.

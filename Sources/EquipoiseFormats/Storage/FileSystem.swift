@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// Folders and small files. Every failure is a `FormatError` that names path, operation and remedy, so

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// What a folder holds, asked of the system itself: Foundation leaves out names that are not UTF-8.

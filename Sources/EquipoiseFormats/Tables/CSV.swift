@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table of text with named columns.
 package struct TextTable: Sendable {
   /// The columns' names, in the file's order.

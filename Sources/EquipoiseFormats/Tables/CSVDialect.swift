@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a table separates its cells and lines: a comma, or what its first line shows beyond doubt.
 struct CSVDialect {
   var separator = UInt8(ascii: ",")

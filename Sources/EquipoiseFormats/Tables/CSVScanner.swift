@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Cuts bytes into rows and cells.
 struct CSVScanner {
   private let bytes: UnsafeRawBufferPointer

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table of text as JSON objects: one a line, or a list of them.
 package enum JSONTable {
   /// The table in the file at `path`: its columns are all keys, cells without one or with null are empty, members

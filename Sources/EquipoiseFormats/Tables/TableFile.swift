@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table in a file of any of the formats that are read.
 package enum TableFile {
   /// The extensions of tables in JSON; all others are cells between separators.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Text in a file, in one of the common encodings that can be recognised: UTF-8, and UTF-16 with a byte-order mark.
 enum TextFile {
   /// The text as UTF-8 without its mark; mapped where it is stored so. Throws `FormatError` that says what the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NumPy's `.npz` archives: several arrays by name, read one at a time, without pickle.
 package struct NPZ: Sendable {
   /// The names of the arrays, sorted, without ".npy".

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension DecodingError {
   /// The error as `KEY.PATH what is wrong`.
   package var dataMessage: String {

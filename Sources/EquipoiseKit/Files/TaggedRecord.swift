@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A choice among kinds as a JSON object: `type` names the kind, and the kind's own keys stand beside it.
 ///
 /// Version 1 of `media.json` has what Swift makes up for an enum instead, `{"kind": {"key": …, "_0": …}}`: it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one writer.
 extension MetricName {
   /// The name in one text, such as `validation.modalities.audio.slice`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The name of a number that a run says: where it was measured, what it is, and of which modality and depth.
 ///
 /// The only type that knows how names are spelled: as keys of `metrics.jsonl`, as columns of tables, as

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names of metrics by their parts: `telemetry.score.*.1`, where `*` stands for any part.
 package struct MetricPattern: Sendable {
   /// `nil` for any part.

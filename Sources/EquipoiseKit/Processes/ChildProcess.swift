@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// A program under way. Not Foundation's `Process`, which does not tell how much memory it took.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Distributions, written out so that they stay the same whatever the standard library or the
 /// platform's mathematical functions do.
 extension RandomStream {

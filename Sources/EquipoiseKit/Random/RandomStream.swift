@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A seeded stream of random numbers that is the same on every platform and in every release.
 ///
 /// The generator is Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3",

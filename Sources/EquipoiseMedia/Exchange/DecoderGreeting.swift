@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// What a decoder says before anything else: which one it is. The pool accepts only its own kind, as the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a pool allows its decoders, as they read it from their arguments.
 package struct DecoderLimits: Equatable {
   /// Seconds after which a request ends the process, should the pool no longer do it.

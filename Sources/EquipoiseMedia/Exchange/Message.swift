@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// A message between the program and its decoder: its length in 4 bytes, little endian, then JSON. An answer is

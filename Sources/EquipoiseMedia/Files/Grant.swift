@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one file that a worker may read: its descriptor came with the request.
 package struct Grant {
   package let file: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CEquipoiseSystem
 internal import EquipoiseKit
 public import EquipoiseFormats

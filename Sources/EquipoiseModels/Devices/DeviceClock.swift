@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import EquipoiseTorch
 
 /// A clock for what a device computes. An accelerator only takes note of an operation when it is

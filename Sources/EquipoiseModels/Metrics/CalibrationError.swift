@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// How far the probabilities of predicted classes are from how often the predictions are right.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Up to ``denseLimit`` classes `[[count]]`, as `confusion[label][prediction]`; with more of them an object

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Counts of predictions by true class, and the scores that follow from them. What it takes grows with

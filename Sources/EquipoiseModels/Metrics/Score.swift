@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import EquipoiseSettings
 
 /// A number that says how good predictions are: what it is called, how it is read and how it is computed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 // How features are written in `media.json` and, as a modality's note, in `dataset.json`. Names are those of the

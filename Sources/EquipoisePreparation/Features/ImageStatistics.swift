@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// What images are normalised by, channel by channel, after scaling to 0…1: a modality's `mean` and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
 
 /// How a recording comes to the number of samples from which features are taken.

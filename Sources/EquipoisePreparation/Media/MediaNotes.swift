@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// The notes that `dataset.json` keeps of raw media, each kind under keys of its own: a modality may have

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseData
 
 /// A sample of a list whose files are all there.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
 /// Changes the number of points along an axis: by the mean over areas when there are to be fewer,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 'use strict';
 // What every plot has: title, controls, the drawing, its numbers and files.
 

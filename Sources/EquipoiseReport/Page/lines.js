@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 'use strict';
 // Lines over a common axis, with a band for the spread over seeds.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 'use strict';
 // What the plots are made of: groups of runs, whose means over seeds come with the data.
 

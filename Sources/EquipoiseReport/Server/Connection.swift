@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Foundation
 
 /// A client's connection, which never waits: it takes and gives what is possible at the moment.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The first lines of an HTTP/1 request, as far as a page that only answers GET has to understand them.
 package struct HTTPRequest {
   /// Longer ones are not answered.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Kaldi's logarithmic mel filter banks, as `torchaudio.compliance.kaldi.fbank` computes them without

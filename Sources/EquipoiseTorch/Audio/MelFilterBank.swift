@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Triangular filters at equal distances on the mel scale, as librosa builds them.

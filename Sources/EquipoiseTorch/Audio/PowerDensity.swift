@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// The spectrogram of `scipy.signal.spectrogram` with its defaults: frames only where they lie inside

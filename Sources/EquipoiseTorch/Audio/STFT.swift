@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The short-time Fourier transform by librosa's conventions: frames centred on multiples of `hop`,
 /// periodic Hann window w_k = ½ − ½ cos(2πk / n).
 public struct STFT: Sendable, Hashable, Codable {

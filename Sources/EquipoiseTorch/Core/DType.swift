@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The type of a tensor's elements.
 public enum DType: Int32, Sendable, CaseIterable {
   /// Unsigned 8-bit integer.

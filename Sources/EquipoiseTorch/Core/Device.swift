@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CEquipoiseTorch
 
 /// Where a tensor lives and is computed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CEquipoiseTorch
 
 /// A seeded stream of random numbers on a device. Each consumer has its own.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One call of an operator.
 package struct OperatorCall {
   /// The operator, such as `aten::add.Tensor`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// max(x, 0).
 public final class ReLU: Layer {
   /// The rectifier.

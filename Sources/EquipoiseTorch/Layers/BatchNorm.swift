@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Normalises each channel over the batch and all positions: [B, C, …] → the same shape
 /// (Ioffe and Szegedy, 2015). One class for vectors, sequences, images and video.
 public final class BatchNorm: Layer {

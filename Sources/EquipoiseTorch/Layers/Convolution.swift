@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Cross-correlation over two dimensions: [B, in, H, W] → [B, out, H′, W′], where
 /// H′ = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
 public final class Conv2d: Layer {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sets each element to 0 with a probability and scales the others so that the mean stays
 /// (Srivastava et al., 2014). The identity where the mode has no dropout stream or the rate is 0.
 public final class Dropout: Layer {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table of vectors: indices [*] → [*, width].
 public final class Embedding: Layer {
   /// [count, width].

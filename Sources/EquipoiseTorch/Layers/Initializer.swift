@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a parameter's first numbers are drawn.
 ///
 /// The fans are PyTorch's: of a weight [out, in, k…], fan-in is in·k…, fan-out is out·k….

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A module that maps one tensor to another.
 public protocol Layer: Module {
   /// The forward pass.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Normalises each position over its features: [*, size] → the same shape (Ba et al., 2016).
 public final class LayerNorm: Layer {
   /// Scale [size], 1 at first.

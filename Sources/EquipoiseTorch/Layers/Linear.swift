@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// x Wᵀ + b: [*, in] → [*, out].
 public final class Linear: Layer {
   /// [out, in].

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Self-attention with several heads: [B, L, width] → [B, L, width] (Vaswani et al., 2017).
 ///
 /// ```

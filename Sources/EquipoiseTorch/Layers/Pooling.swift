@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The largest value in each square window: [B, C, H, W] → [B, C, H′, W′].
 public final class MaxPool2d: Layer {
   private let kernel: Int

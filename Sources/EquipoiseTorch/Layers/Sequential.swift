@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Layers one after the other. Parameter names start with the layer's index, as in PyTorch.
 public final class Sequential: Layer, CustomReflectable {
   /// The layers, first to last.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Self-attention and a two-layer network, each with a residual connection and layer normalisation:
 /// [B, L, width] → [B, L, width] (Vaswani et al., 2017).
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs `body` while modules use other tensors in their parameters' place, with gradients through
 /// them.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A part of a network. Its parameters, buffers and sub-modules are its stored properties, found by
 /// reflection; their dotted names come from the property names, `camelCase` as `snake_case`, array
 /// elements by index: `layer1.0.bn1.running_mean`.

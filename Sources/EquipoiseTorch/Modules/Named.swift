@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A tensor under the name that it has in files.
 public typealias NamedTensor = (name: String, tensor: Tensor)
 

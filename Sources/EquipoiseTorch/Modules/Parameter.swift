@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CEquipoiseTorch
 
 /// A trainable tensor of a module. The one thing an optimiser changes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// Element-wise sum, with broadcasting.
   public static func + (a: Tensor, b: Tensor) -> Tensor { Operator.add(.tensor(a), .tensor(b)) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// Another size by bilinear interpolation whose support grows with the factor when shrinking, as in
   /// PIL and torchvision: [B, C, H, W] of uint8 or floating point → [B, C, height, width].

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// The eigenvalues, ascending, and eigenvectors, in columns, of symmetric matrices [*, N, N].
   public func symmetricEigen() -> (values: Tensor, vectors: Tensor) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Counts the multiply-adds of forward passes: matrix products, convolutions and attention.
 public enum MultiplyAdds {
   /// The count of this thread while one is running.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// The matrix product, batched over leading dimensions.
   public func matmul(_ other: Tensor) -> Tensor {

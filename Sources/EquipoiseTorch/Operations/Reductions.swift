@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// The sum of all elements.
   public func sum() -> Tensor { Operator.sum(.tensor(self)) }

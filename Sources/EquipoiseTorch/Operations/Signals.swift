@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Tensor {
   /// Overlapping pieces of the last dimension: [*, samples] → [*, pieces, size], of which there are
   /// 1 + ⌊(samples − size) / hop⌋, each beginning `hop` samples after the one before.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Clipping of gradients by their common norm.
 public enum GradientClipping {
   /// Scales all gradients by min(1, maxNorm / (‖g‖ + 10⁻⁶)), where ‖g‖ is the Euclidean norm of all of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Changes parameters by explicit gradients.
 ///
 /// An optimiser holds statistics for the tensors its parameters have when it is made: move a module

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The parameters of an optimiser, and their gradients in the form the fused kernels need.
 struct ParameterGroup {
   let entries: [NamedParameter]

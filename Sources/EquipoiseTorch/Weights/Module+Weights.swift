@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Module {
   /// Overwrites parameters and buffers with those of a file.
   ///

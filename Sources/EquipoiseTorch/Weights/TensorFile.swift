@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
 
 /// A safetensors file of tensors, validated when it is opened and read where it is asked for.

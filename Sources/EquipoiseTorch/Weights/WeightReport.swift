@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the tensors of a file and of a module match.
 public struct WeightReport: Sendable, CustomStringConvertible {
   /// A name that both have, with tensors that do not fit.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Debian's Chromium, in which the tests open reports. `make test` installs it; without it

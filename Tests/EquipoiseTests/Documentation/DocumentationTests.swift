@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import EquipoiseTorch
@@ -21,9 +22,13 @@ struct DocumentationTests {
     let text = try String(
       contentsOf: Self.root.appending(path: "Sources/Equipoise/Equipoise.docc/\(article).md"),
       encoding: .utf8)
-    let code = try String(
+    let source = try String(
       contentsOf: Self.root.appending(path: "Tests/EquipoiseTests/Documentation/\(file).swift"),
       encoding: .utf8)
+    // The line of the licence stays out of the page.
+    let licence = "// SPDX-License-Identifier: Apache-2.0\n"
+    #expect(source.hasPrefix(licence))
+    let code = String(source.dropFirst(licence.count))
     #expect(text.contains("```swift\n\(code)```\n"))
     #expect(code.split(separator: "\n", omittingEmptySubsequences: false).count <= 41)
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 
@@ -68,6 +69,46 @@ struct SourceTests {
     for file in exceptions.keys where !writing.contains(file) {
       Issue.record("\(file) does not write any more: remove the exception")
     }
+  }
+
+  /// Whoever is given a single file sees its licence. What generators, other programs and former versions wrote is
+  /// as they wrote it.
+  @Test func everySourceFileNamesItsLicence() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../..").standardizedFileURL.path
+    let folders = [
+      ".ci", "Benchmarks", "Examples", "References", "Sources", "Tests", "scripts",
+    ]
+    let foreign: Set = ["EquipoiseMessages", "Goldens", "Former", "__pycache__"]
+    var files = ["Package.swift"]
+    for folder in folders {
+      let found = try #require(FileManager.default.enumerator(atPath: "\(root)/\(folder)"))
+      while let path = found.nextObject() as? String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard !foreign.contains(name), !name.hasPrefix(".") else {
+          found.skipDescendants()
+          continue
+        }
+        files.append("\(folder)/\(path)")
+      }
+    }
+    let kinds: Set = ["swift", "c", "cpp", "h", "hpp", "js", "css", "py", "sh"]
+    var count = 0
+    for file in files {
+      let kind = URL(fileURLWithPath: file).pathExtension
+      guard kinds.contains(kind) || kind.isEmpty,
+        let text = try? String(contentsOfFile: "\(root)/\(file)", encoding: .utf8),
+        kinds.contains(kind) || text.hasPrefix("#!")
+      else { continue }
+      count += 1
+      let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+      let isLed = text.hasPrefix("#!") || text.hasPrefix("// swift-tools-version")
+      let line = lines.dropFirst(isLed ? 1 : 0).first ?? ""
+      if !line.contains("SPDX-License-Identifier: Apache-2.0") {
+        Issue.record("\(file): give it the line of the licence as its first")
+      }
+    }
+    #expect(count > 900)
   }
 
   /// All sources outside the folder that may do what others may not, by their paths in `Sources`.

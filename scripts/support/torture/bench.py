@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every kind of case needs: the program, the preloaded shim, folders, results."""
 
 import itertools

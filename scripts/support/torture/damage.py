@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every file is damaged: one bit, a zeroed or missing tail, everything gone. `check` must name the file,
 and no command may give another result without a word."""
 

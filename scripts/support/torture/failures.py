@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each system call fails or takes half: the command must say so or do without, and the next one must end
 with the same bits."""
 

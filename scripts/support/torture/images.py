@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The power is cut on a real file system: a command runs on ext4 in an image, dies at a system call, and what
 had reached the image by then is mounted elsewhere, where the command is repeated. Needs root, mkfs.ext4 and
 loop devices; without them there are no cases."""

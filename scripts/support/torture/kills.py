@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The process is killed at a system call or at a moment; the repeated command must end with the same bits."""
 
 import os

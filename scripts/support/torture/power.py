@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The power is cut: a recorded trace of changes and barriers is replayed into every state that a disk may
 legally be in at some moment, as ALICE and CrashMonkey do, and the command is repeated there.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preloaded into the program under torture: counts the calls that change files below TORTURE_ROOT, and
 // fails, shortens or kills at the chosen one, or records all of them for a model of power loss.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that are tortured, on data of a few kilobytes: what each leaves, and what of it counts."""
 
 import hashlib
