@@ -85,10 +85,14 @@ try:
             time.sleep(0.5)
             driver.save_screenshot(f"{pictures[0]}/{theme}-{width}.png")
 
+    # What JavaScript makes of a value that is no text, in any cell, seen or folded away.
+    spilled = driver.execute_script(
+        "return [...document.querySelectorAll('td, th, li, p, figcaption, summary')].map((e) => e.textContent)"
+        ".filter((text) => /\\[object \\w+\\]|\\bundefined\\b/.test(text))")
     console = [entry["message"] for entry in driver.get_log("browser")]
     print(json.dumps({
         "loaded": loaded, "requests": requests, "console": console, "figures": figures,
-        "violations": violations, "tables": len(driver.find_elements(By.TAG_NAME, "table")),
+        "violations": violations, "spilled": spilled, "tables": len(driver.find_elements(By.TAG_NAME, "table")),
     }))
 finally:
     driver.quit()

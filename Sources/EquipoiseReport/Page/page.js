@@ -317,8 +317,13 @@ function configurations(groups) {
 
 function environments({groups}) {
   const runs = groups.flatMap((group) => group.runs).filter((run) => run.environment);
-  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.environment)))].sort();
-  const rows = keys.map((key) => [key, [...new Set(runs.map((run) => run.environment[key] ?? '–'))].join(', ')]);
+  // A section of its own, such as how threads wait, gives a row for each of its keys.
+  const flat = (value, name) => value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, inner]) => flat(inner, name ? `${name}.${key}` : key))
+    : [[name, Array.isArray(value) ? value.join(' ') : value]];
+  const machines = runs.map((run) => new Map(flat(run.environment, '')));
+  const keys = [...new Set(machines.flatMap((machine) => [...machine.keys()]))].sort();
+  const rows = keys.map((key) => [key, [...new Set(machines.map((machine) => machine.get(key) ?? '–'))].join(', ')]);
   return rows.length ? table('Made with and on', ['what', 'value'], rows, {isText: true}) : null;
 }
 

@@ -34,7 +34,7 @@ struct ReportPageTests {
     _ = try tool(["report"] + paths + ["--out", page, "--force"])
     let visit = try OutsideBrowser.visit(page)
     #expect(visit.requests == ["file://" + page])
-    #expect(visit.console == [])
+    #expect(visit.console == [] && visit.spilled == [])
     for (circumstances, found) in visit.violations { #expect(found == [], "\(circumstances)") }
     for (name, figure) in visit.figures {
       #expect(figure.marks > 0, "\(name) is empty")

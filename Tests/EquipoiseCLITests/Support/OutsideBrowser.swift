@@ -27,6 +27,8 @@ enum OutsideBrowser {
     let figures: [String: Figure]
     /// What the axe checker found, by theme and width.
     let violations: [String: [String]]
+    /// Texts that JavaScript makes of what is not text.
+    let spilled: [String]
     let tables: Int
   }
 
