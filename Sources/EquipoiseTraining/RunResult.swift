@@ -28,10 +28,12 @@ public struct RunResult: Codable, Sendable {
   func write(in folder: RunFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    // The result last: where there is one, a list that lacks any of these was cut.
+    let others = try folder.finalFiles()
+    try Checksums.add(others, in: folder.path)
     try Checksums.replace(
       [(RunFolder.resultName, try encoder.encode(self))], in: folder.path,
-      keeping: [RunFolder.configurationName, RunFolder.environmentName])
-    try Checksums.add(try folder.finalFiles(), in: folder.path)
+      keeping: Set(others + [RunFolder.configurationName, RunFolder.environmentName]))
   }
 }
 

@@ -27,6 +27,15 @@ struct ListedFiles {
       ]
       return
     }
+    let path = folder + "/" + Checksums.fileName
+    if list.digests.isEmpty, FileManager.default.fileExists(atPath: path) {
+      names = []
+      findings = [
+        .damaged(
+          path, "it lists nothing: it was cut", fix: "remove it, if all other files are whole")
+      ]
+      return
+    }
     names = Set(list.digests.keys)
     findings = list.digests.sorted { $0.key < $1.key }.map { name, digests in
       let path = folder + "/" + name

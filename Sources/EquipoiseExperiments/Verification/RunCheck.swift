@@ -14,11 +14,23 @@ struct RunCheck {
     self.run = run
     let listed = ListedFiles(in: run.path) { Self.remedy(for: $0) }
     findings = listed.findings
+    checkList(listed)
     readDescription(listed)
     let newest = checkCheckpoints()
     if !listed.names.contains("metrics.jsonl") { checkJournal(newest) }
     checkTensors(listed, newest)
     checkTables(listed)
+  }
+
+  /// The list of a finished run has every file that the run leaves; one that was cut between two lines has less.
+  private mutating func checkList(_ listed: ListedFiles) {
+    guard !listed.names.isEmpty, FileManager.default.fileExists(atPath: run.result),
+      let lacking = try? run.finalFiles().sorted().first(where: { !listed.names.contains($0) })
+    else { return }
+    findings.append(
+      .damaged(
+        run.path + "/" + Checksums.fileName, "it does not list \(lacking): it was cut",
+        fix: "\(Self.restore), or remove it if all other files are whole"))
   }
 
   private static let again = "repeat the run's command, which writes it again"

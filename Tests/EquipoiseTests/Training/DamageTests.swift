@@ -125,6 +125,21 @@ struct DamageTests {
     #expect(try FolderCheck(tiny.folder.file("data")).bad.map(\.path) == [shard])
   }
 
+  /// Every line that is left is right: the list alone cannot tell.
+  @Test func aListCutBetweenTwoLinesIsFound() throws {
+    let tiny = try TinyRun()
+    try tiny.train("run")
+    let path = tiny.folder.file("run/SHA256SUMS")
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    for count in lines.indices {
+      try Data(lines[..<count].map { $0 + "\n" }.joined().utf8)
+        .write(to: URL(fileURLWithPath: path))
+      let bad = try FolderCheck(tiny.folder.file("run")).files.filter(\.isBad)
+      #expect(bad.map(\.path) == [path], "\(count) lines")
+      #expect(bad.first?.problem?.hasSuffix(": it was cut") == true)
+    }
+  }
+
   /// Every byte of every file of a finished run counts: a change is found, and by the right name.
   @Test func everyChangedByteIsFound() throws {
     let tiny = try TinyRun()
