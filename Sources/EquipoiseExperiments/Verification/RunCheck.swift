@@ -25,7 +25,9 @@ struct RunCheck {
   /// The list of a finished run has every file that the run leaves; one that was cut between two lines has less.
   private mutating func checkList(_ listed: ListedFiles) {
     guard !listed.names.isEmpty, FileManager.default.fileExists(atPath: run.result),
-      let lacking = try? run.finalFiles().sorted().first(where: { !listed.names.contains($0) })
+      // Read after the result was seen: the run may have ended since the files were compared.
+      let names = try? Checksums(folder: run.path).digests.keys,
+      let lacking = try? run.finalFiles().sorted().first(where: { !names.contains($0) })
     else { return }
     findings.append(
       .damaged(
