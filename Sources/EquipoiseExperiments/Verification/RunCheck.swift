@@ -149,13 +149,16 @@ struct RunCheck {
   /// The table and the event file say again what the journal says.
   private mutating func checkTables(_ listed: ListedFiles) {
     guard !listed.names.contains("metrics.csv") else { return }
-    var tries = 40
-    // A run that is being trained writes one after the other.
-    while tableAgrees == false, ProcessLock.isAlive(in: run.path), tries > 1 {
+    var (tries, agrees) = (40, tableAgrees)
+    // A run that is being trained writes one after the other; what agreed once is whole.
+    while agrees == false, ProcessLock.isAlive(in: run.path), tries > 1 {
       usleep(25_000)
       tries -= 1
+      agrees = tableAgrees
     }
-    guard let agrees = tableAgrees else { return }
+    // It may have ended after the last look.
+    if agrees == false { agrees = tableAgrees }
+    guard let agrees else { return }
     findings.append(
       agrees
         ? .whole(run.metricsTable)
