@@ -41,14 +41,6 @@ public struct ModelNeeds: Sendable {
     return settings
   }
 
-  /// Changes what does not fit in a model of several modalities.
-  ///
-  /// - Parameter model: the configuration to change.
-  package func apply(to model: inout ModelConfiguration) {
-    if let fusion, fusion.name != model.fusion.name { model.fusion = fusion }
-    if let coupling, coupling.name != model.coupling.name { model.coupling = coupling }
-  }
-
   /// Whether a model has what the method needs; depths are not asked.
   ///
   /// - Parameters:

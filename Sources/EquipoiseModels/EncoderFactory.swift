@@ -13,9 +13,8 @@ struct EncoderFactory {
   /// An encoder with random weights, or those of the file that the section names.
   func makeEncoder(from generator: Generator) throws -> any ModalityEncoder {
     let input = EncoderInput(modality: modality, shape: shape)
-    let settings = try (section.settings as? AutoEncoder)?.chosen(for: input) ?? section.settings
-    try refuseMoreThanMemory(settings, input)
-    let encoder = try settings.makeEncoder(for: input, from: generator)
+    try refuseMoreThanMemory(input)
+    let encoder = try section.settings.makeEncoder(for: input, from: generator)
     try encoder.validate(shape: shape, of: modality)
     if let path = section.initialWeights { try load(path, into: encoder) }
     return encoder
@@ -35,10 +34,8 @@ struct EncoderFactory {
   }
 
   /// Weights that no memory holds would end the process while they are drawn, without a word.
-  private func refuseMoreThanMemory(
-    _ settings: any EncoderConfiguration, _ input: EncoderInput
-  ) throws {
-    let bytes = 4 * ((settings as? any WeightCounting)?.leastWeights(for: input) ?? 0)
+  private func refuseMoreThanMemory(_ input: EncoderInput) throws {
+    let bytes = 4 * ((section.settings as? any WeightCounting)?.leastWeights(for: input) ?? 0)
     let physical = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes > physical else { return }
     let gibibyte = Double(1 << 30)

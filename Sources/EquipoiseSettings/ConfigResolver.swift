@@ -56,6 +56,7 @@ package struct ConfigResolver<Root: ConfigurationSection> {
     var value = try layout.laidOut(defaults)
     let tree = value.mapping ?? ConfigMapping()
     var assignments = assignments
+    // `optimiser: adam` means its type.
     for index in assignments.indices where assignments[index].value.isScalar {
       let path = assignments[index].path
       guard let mark = value.node(at: path)?.mapping?.mark else { continue }

@@ -38,13 +38,7 @@ extension ConfigValue {
     guard depth < path.keys.count else {
       // "training:" with nothing below it changes nothing.
       if value == .null || value.mapping != nil { return }
-      guard value.isScalar, let mark = mapping.mark else {
-        throw ConfigIssue(at: whole, found: value, expected: "a section")
-      }
-      // `optimiser: adam` means its type.
-      mapping[mark.selector] = value
-      self = .mapping(mapping)
-      return
+      throw ConfigIssue(at: whole, found: value, expected: "a section")
     }
     let key = path.keys[depth]
     guard var entry = mapping[key] ?? mapping.elementDefaults else {

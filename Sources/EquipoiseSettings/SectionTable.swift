@@ -2,11 +2,11 @@
 internal import EquipoiseKit
 
 /// What the sections of each family may choose from.
-public struct SectionTable: Sendable {
+package struct SectionTable: Sendable {
   private var choices: [ObjectIdentifier: [SectionChoice]] = [:]
 
   /// A table in which no family has a choice.
-  public init() {}
+  package init() {}
 
   /// Adds a choice, which messages list after those that are there.
   ///

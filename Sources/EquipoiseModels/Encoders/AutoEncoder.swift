@@ -5,7 +5,7 @@ public import EquipoiseTorch
 
 /// The encoder that suits the shape of the samples: an MLP for vectors [C], a transformer for sequences [L, C],
 /// ResNet-18 for images [C, H, W] and video [T, C, H, W].
-public struct AutoEncoder: EncoderConfiguration {
+public struct AutoEncoder: WeightCounting {
   /// `auto`.
   public static let name = "auto"
   /// One line for lists.
@@ -36,8 +36,13 @@ public struct AutoEncoder: EncoderConfiguration {
     try chosen(for: input).makeEncoder(for: input, from: generator)
   }
 
+  /// Of the architecture that the shape chooses; 0 where there is none, which ``makeEncoder(for:from:)`` says.
+  public func leastWeights(for input: EncoderInput) -> Double {
+    ((try? chosen(for: input)) as? any WeightCounting)?.leastWeights(for: input) ?? 0
+  }
+
   /// The settings of the architecture that the shape chooses.
-  func chosen(for input: EncoderInput) throws -> any EncoderConfiguration {
+  private func chosen(for input: EncoderInput) throws -> any EncoderConfiguration {
     switch input.shape.count {
     case 1:
       try refuse(but: ["depth", "dropout"], of: "an MLP", input)

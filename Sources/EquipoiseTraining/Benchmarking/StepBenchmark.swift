@@ -33,11 +33,13 @@ package final class StepBenchmark {
     self.clock = clock ?? DeviceClock(device)
     Runtime.threads = setting.threads
     Runtime.allowsTF32 = setting.precision == .tf32
-    let model = try Self.makeModel(setting, on: device, of: catalogue)
+    let configuration = try Self.resolve(setting, of: catalogue)
+    let model = try Self.makeModel(configuration.model, setting, on: device)
     let batch = Self.makeBatch(setting, on: device)
     var training = TrainingConfiguration()
     training.precision = setting.precision
-    let method = try Self.makeMethod(setting, model, on: device, of: catalogue)
+    let method = try Self.makeMethod(
+      configuration.method, setting, model, on: device, of: catalogue)
     let optimiser = training.optimiser
     let engine = TrainingEngine(
       model: model,
@@ -77,16 +79,22 @@ package final class StepBenchmark {
   /// Late enough for every method to be at work.
   private static let epoch = 99
 
-  private static func makeMethod(
-    _ setting: BenchmarkSetting, _ model: MultimodalModel, on device: Device,
-    of catalogue: RunCatalogue
-  ) throws -> any BalancingMethod {
+  /// Method and fusion by their names.
+  private static func resolve(
+    _ setting: BenchmarkSetting, of catalogue: RunCatalogue
+  ) throws -> RunConfiguration {
     let preset = setting.preset.map { ["method.preset=\($0)"] } ?? []
-    let section = try RunConfiguration.resolve(
-      sets: ["method.name=\(setting.method)"] + preset, catalogue: catalogue,
-      needsData: false
-    ).configuration.method
-    return try catalogue.methods.make(
+    return try RunConfiguration.resolve(
+      sets: ["model.fusion=\(setting.fusion)", "method.name=\(setting.method)"] + preset,
+      catalogue: catalogue, needsData: false
+    ).configuration
+  }
+
+  private static func makeMethod(
+    _ section: MethodSection, _ setting: BenchmarkSetting, _ model: MultimodalModel,
+    on device: Device, of catalogue: RunCatalogue
+  ) throws -> any BalancingMethod {
+    try catalogue.methods.make(
       section,
       for: MethodSetting(
         model: model, classes: setting.classes, epochs: epoch + 1, device: device, seed: 0,
@@ -94,7 +102,7 @@ package final class StepBenchmark {
   }
 
   private static func makeModel(
-    _ setting: BenchmarkSetting, on device: Device, of catalogue: RunCatalogue
+    _ configuration: ModelConfiguration, _ setting: BenchmarkSetting, on device: Device
   ) throws -> MultimodalModel {
     let names = setting.shapes.indices.map { "modality\($0)" }
     let encoder: EncoderSection =
@@ -103,9 +111,7 @@ package final class StepBenchmark {
       case .transformer:
         .transformer(width: setting.width, heads: setting.heads, hidden: setting.hidden)
       }
-    var configuration = try RunConfiguration.resolve(
-      sets: ["model.fusion=\(setting.fusion)"], catalogue: catalogue, needsData: false
-    ).configuration.model
+    var configuration = configuration
     configuration.encoders = NamedSections(
       Dictionary(uniqueKeysWithValues: names.map { ($0, encoder) }))
     configuration.coupling = setting.mmtm ? .mmtm : .uncoupled
