@@ -133,7 +133,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -150,12 +149,15 @@ let package = Package(
       cxxSettings: strict + [.disableWarning("unused-parameter")],
       linkerSettings: rpath),
     .target(name: "CEquipoiseMappedFiles"),
+    // By its full name, as the shorter one is in the package of its headers only.
+    .target(
+      name: "CEquipoiseDigest",
+      linkerSettings: [.linkedLibrary(":libcrypto.so.3", .when(platforms: [.linux]))]),
     .target(name: "CEquipoiseSystem"),
     .target(
       name: "EquipoiseFormats",
       dependencies: [
-        "CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles", "CEquipoiseDigest",
       ],
       swiftSettings: swift),
     // Made from Protos/ by `make protos`.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 
 /// Writing safetensors files at once, and files that carry a checksum of themselves.
 package enum Safetensors {
@@ -80,13 +79,12 @@ extension SafetensorsFile {
       guard let offset = Safetensors.checksumOffset(inHeader: bytes[..<headerEnd]),
         offset + Safetensors.checksumBlank.utf8.count <= headerEnd
       else { return "" }
-      var hash = SHA256()
-      hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<offset]))
-      hash.update(data: Array(Safetensors.checksumBlank.utf8))
-      hash.update(
-        bufferPointer: UnsafeRawBufferPointer(
-          rebasing: bytes[(offset + Safetensors.checksumBlank.utf8.count)...]))
-      return Digest.hex(hash.finalize())
+      let blank = Array(Safetensors.checksumBlank.utf8)
+      let digest = RunningDigest()
+      digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<offset]))
+      digest.update(blank)
+      digest.update(UnsafeRawBufferPointer(rebasing: bytes[(offset + blank.count)...]))
+      return digest.finish()
     }
     guard actual == claimed else {
       throw FormatError.malformed(

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 
 /// Writes a safetensors file tensor by tensor, without holding all of them in memory.
 package struct SafetensorsWriter {
@@ -40,9 +39,9 @@ package struct SafetensorsWriter {
     _ body: (_ tensor: TensorInfo, _ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
     try AtomicFile.write(to: path) { sink in
-      var hash = SHA256()
+      let digest = RunningDigest()
       func put(_ bytes: UnsafeRawBufferPointer) throws {
-        if checksumOffset != nil { hash.update(bufferPointer: bytes) }
+        if checksumOffset != nil { digest.update(bytes) }
         try sink.write(bytes)
       }
       try header.withUnsafeBytes(put)
@@ -58,7 +57,7 @@ package struct SafetensorsWriter {
             + "\(tensor.type.rawValue) \(tensor.shape)")
       }
       if let checksumOffset {
-        try sink.overwrite(Array(Digest.hex(hash.finalize()).utf8), at: checksumOffset)
+        try sink.overwrite(Array(digest.finish().utf8), at: checksumOffset)
       }
     }
   }
