@@ -53,6 +53,111 @@ let openCV: String? = {
   }
 }()
 
+/// A target of the library and its tests, which may use what it uses, what `support` has for them, and their `files`.
+func floor(
+  _ name: String, on dependencies: [Target.Dependency], resources: [Resource] = [],
+  testedWith support: [Target.Dependency] = ["EquipoiseTestSupport"], files: [Resource] = []
+) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift),
+    .testTarget(
+      name: name + "Tests", dependencies: [.byName(name: name)] + dependencies + support,
+      resources: files, swiftSettings: swift),
+  ]
+}
+
+/// What tests of runs share.
+let runSupport: [Target.Dependency] = ["EquipoiseTestSupport", "EquipoiseRunTestSupport"]
+
+/// Each on those above it.
+let floors: [Target] = [
+  floor(
+    "EquipoiseFormats",
+    on: ["CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles", "CEquipoiseDigest"],
+    testedWith: [], files: [.copy("Fixtures")]),
+  floor(
+    "EquipoiseTorch",
+    on: ["CEquipoiseTorch", "CEquipoiseSpinning", "CEquipoiseSystem", "EquipoiseFormats"],
+    testedWith: [], files: [.copy("Goldens")]),
+  // The decoder stands on these two without libtorch.
+  floor("EquipoiseKit", on: ["EquipoiseFormats", "CEquipoiseBuildInformation"]),
+  floor("EquipoiseMedia", on: ["EquipoiseKit", "EquipoiseFormats", "CEquipoiseSystem"]),
+  floor(
+    "EquipoiseSettings",
+    on: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")]),
+  floor(
+    "EquipoiseModels",
+    on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
+    files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseData",
+    on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
+    files: [.copy("Goldens")]),
+  floor(
+    "EquipoisePreparation",
+    on: [
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch",
+      "EquipoiseFormats",
+    ], files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseRecipes",
+    on: [
+      "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia",
+      "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+    ], files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseMethods",
+    on: [
+      "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
+      "EquipoiseFormats",
+    ], files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseTraining",
+    on: [
+      "EquipoiseMethods", "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
+      "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ], testedWith: runSupport, files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseExperiments",
+    on: [
+      "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseData",
+      "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+    ], testedWith: runSupport),
+  floor(
+    "EquipoiseInference",
+    on: [
+      "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
+      "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ], testedWith: runSupport),
+  // All of them under one name.
+  floor(
+    "Equipoise",
+    on: [
+      "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
+      "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseData", "EquipoiseModels",
+      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+    ], testedWith: runSupport),
+  floor(
+    "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")]),
+].flatMap { $0 }
+
+/// What tests of several targets share; no product has it.
+let testSupport: [Target] = [
+  .target(
+    name: "EquipoiseTestSupport", dependencies: ["EquipoiseTorch", "EquipoiseFormats"],
+    path: "Tests/EquipoiseTestSupport", resources: [.copy("Goldens")], swiftSettings: swift),
+  .target(
+    name: "EquipoiseRunTestSupport",
+    dependencies: [
+      "EquipoiseTestSupport", "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels",
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseFormats",
+    ],
+    path: "Tests/EquipoiseRunTestSupport", swiftSettings: swift),
+]
+
 let motionTargets: [Target] = [
   .target(
     name: "CEquipoiseMotion",
@@ -101,7 +206,7 @@ let mediaTargets: [Target] = [
     ],
     swiftSettings: swift),
   .testTarget(
-    name: "EquipoiseMediaTests",
+    name: "EquipoiseDecodingTests",
     dependencies: [
       "EquipoiseDecoding", "EquipoiseDecoder", "EquipoiseMedia", "CEquipoiseSystem",
       "EquipoiseProgram",
@@ -154,104 +259,14 @@ let package = Package(
       name: "CEquipoiseDigest",
       linkerSettings: [.linkedLibrary(":libcrypto.so.3", .when(platforms: [.linux]))]),
     .target(name: "CEquipoiseSystem"),
-    .target(
-      name: "EquipoiseFormats",
-      dependencies: [
-        "CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles", "CEquipoiseDigest",
-      ],
-      swiftSettings: swift),
     // Made from Protos/ by `make protos`.
     .target(
       name: "EquipoiseMessages",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    .target(
-      name: "EquipoiseTorch",
-      dependencies: [
-        "CEquipoiseTorch", "CEquipoiseSpinning", "CEquipoiseSystem", "EquipoiseFormats",
-      ],
-      swiftSettings: swift),
-    // The floors of the library, each on those above it here. The decoder stands on those without libtorch.
-    .target(
-      name: "EquipoiseKit", dependencies: ["EquipoiseFormats", "CEquipoiseBuildInformation"],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseMedia",
-      dependencies: ["EquipoiseKit", "EquipoiseFormats", "CEquipoiseSystem"],
-      swiftSettings: swift),
     .executableTarget(
       name: "EquipoiseDecoder",
       dependencies: ["EquipoiseMedia", "EquipoiseKit"] + (hasFFmpeg ? ["EquipoiseDecoding"] : []),
       swiftSettings: swift + (hasFFmpeg ? [.define("EQUIPOISE_FFMPEG")] : [])),
-    .target(
-      name: "EquipoiseSettings",
-      dependencies: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseModels",
-      dependencies: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseData",
-      dependencies: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoisePreparation",
-      dependencies: [
-        "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch",
-        "EquipoiseFormats",
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseRecipes",
-      dependencies: [
-        "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia",
-        "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseMethods",
-      dependencies: [
-        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
-        "EquipoiseFormats",
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseTraining",
-      dependencies: [
-        "EquipoiseMethods", "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
-        "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseExperiments",
-      dependencies: [
-        "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseData",
-        "EquipoiseSettings",
-        "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseInference",
-      dependencies: [
-        "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
-        "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
-        "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      swiftSettings: swift),
-    // All of them under one name.
-    .target(
-      name: "Equipoise",
-      dependencies: [
-        "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
-        "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseData", "EquipoiseModels",
-        "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
-      ],
-      swiftSettings: swift),
-    .target(
-      name: "EquipoiseReport", dependencies: ["Equipoise", "EquipoiseFormats"],
-      resources: [.embedInCode("Page")], swiftSettings: swift),
     .target(
       name: "EquipoiseCLI",
       dependencies: [
@@ -264,16 +279,6 @@ let package = Package(
     .executableTarget(
       name: "EquipoiseProgram", dependencies: ["EquipoiseCLI"], swiftSettings: swift),
     .testTarget(
-      name: "EquipoiseFormatsTests", dependencies: ["EquipoiseFormats"],
-      resources: [.copy("Fixtures")],
-      swiftSettings: swift),
-    .testTarget(
-      name: "EquipoiseTorchTests", dependencies: ["EquipoiseTorch"], resources: [.copy("Goldens")],
-      swiftSettings: swift),
-    .testTarget(
-      name: "EquipoiseTests", dependencies: ["Equipoise"], resources: [.copy("Goldens")],
-      swiftSettings: swift),
-    .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
         "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "EquipoiseReport", "Equipoise",
@@ -281,7 +286,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),
-  ] + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : []) + fuzzTargets,
+  ] + floors + testSupport + (openCV == nil ? [] : motionTargets) + (hasFFmpeg ? mediaTargets : [])
+    + fuzzTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

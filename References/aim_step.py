@@ -2,7 +2,7 @@
 """Whole steps of AIM in plain PyTorch, every variant, for the tests of its Swift implementation.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/aim_*.safetensors, all in double precision: aim_b and aim_c hold one
+Tests/EquipoiseMethodsTests/Goldens/aim_*.safetensors, all in double precision: aim_b and aim_c hold one
 architecture each; aim_a holds what the cases of A share, aim_a_CASE each case of it.
 
 Shared by the cases of an architecture A, B or C: A/initial.NAME (network), A/method.NAME (all that
@@ -23,8 +23,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy, linear, log_softmax
 
-from models import FOLDER, MLP, ResNet, Transformer, numbers, randomise
+from models import MLP, ResNet, Transformer, numbers, randomise
 from training_step import BATCH, CLASSES, STEPS, Joint
+
+FOLDER = "Tests/EquipoiseMethodsTests/Goldens"
 
 LATENT_WIDTH = 3
 TEMPERATURE = 10.0

@@ -2,8 +2,8 @@
 """A prepared dataset made by a few lines of Python, and golden numbers of the data tests.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes into
-Tests/EquipoiseTests/Goldens: python_dataset/, data.safetensors, and small made-up sources of recipes:
-two_arrays.npz, tiny_mnist.npz, utd_mhad/.
+Goldens of Tests/EquipoiseDataTests python_dataset/, of Tests/EquipoiseTestSupport data.safetensors, and of
+Tests/EquipoiseRecipesTests small made-up sources of recipes: two_arrays.npz, tiny_mnist.npz, utd_mhad/.
 """
 
 import json
@@ -14,7 +14,7 @@ import torch
 from safetensors.numpy import save_file
 from sklearn.decomposition import PCA
 
-FOLDER = "Tests/EquipoiseTests/Goldens"
+FOLDER = "Tests/EquipoiseRecipesTests/Goldens"
 
 
 def dataset(path: str) -> None:
@@ -112,6 +112,6 @@ def sources() -> None:
 
 
 if __name__ == "__main__":
-    dataset(f"{FOLDER}/python_dataset")
-    save_file(goldens(), f"{FOLDER}/data.safetensors")
+    dataset("Tests/EquipoiseDataTests/Goldens/python_dataset")
+    save_file(goldens(), "Tests/EquipoiseTestSupport/Goldens/data.safetensors")
     sources()

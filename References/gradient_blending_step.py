@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps and one weight estimate of Gradient-Blending in plain PyTorch, for
-Tests/EquipoiseTests/Methods/GradientBlendingTests.swift.
+Tests/EquipoiseMethodsTests/GradientBlending/GradientBlendingTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/gradient_blending_steps.safetensors (see step_recorder.py; the heads
+Tests/EquipoiseMethodsTests/Goldens/gradient_blending_steps.safetensors (see step_recorder.py; the heads
 are heads.<modality>.…, and estimate/weights comes from training each head alone on the batches of
 steps 0 to 2, twice, with the batch of step 3 held out).
 """

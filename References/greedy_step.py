@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of the greedy-learner re-balancing with MMTM in plain PyTorch, for
-Tests/EquipoiseTests/Methods/GreedyTests.swift.
+Tests/EquipoiseMethodsTests/Greedy/GreedyTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/greedy_steps.safetensors (see step_recorder.py; modes has the caring
+Tests/EquipoiseMethodsTests/Goldens/greedy_steps.safetensors (see step_recorder.py; modes has the caring
 modality of every step, -1 for a regular one, speeds the sums of bypass and main at the end, gate.D.M
 the running gates).
 """

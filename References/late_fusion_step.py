@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of separate unimodal models in plain PyTorch, for
-Tests/EquipoiseTests/Methods/LateFusionTests.swift.
+Tests/EquipoiseMethodsTests/LateFusionTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/late_fusion_steps.safetensors (see step_recorder.py; probabilities and
+Tests/EquipoiseMethodsTests/Goldens/late_fusion_steps.safetensors (see step_recorder.py; probabilities and
 logits are the fused logits of the last step's features in evaluation mode). Every modality has an
 optimiser of its own.
 """

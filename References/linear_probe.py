@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A linear probe trained by PyTorch's AdamW, for
-Tests/EquipoiseTests/Evaluation/LinearProbeTests.swift.
+Tests/EquipoiseTrainingTests/Evaluation/LinearProbeTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/linear_probe.safetensors: training [N, width], labels [N], test
+Tests/EquipoiseTrainingTests/Goldens/linear_probe.safetensors: training [N, width], labels [N], test
 [T, width], whose columns have other means and spreads, and logits [T, K]. Column 3 is constant in
 the training split.
 """
@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from models import FOLDER
+FOLDER = "Tests/EquipoiseTrainingTests/Goldens"
 
 CLASSES, WIDTH, TRAINING, TEST = 3, 4, 24, 8
 

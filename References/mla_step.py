@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps of MLA in plain PyTorch, for Tests/EquipoiseTests/Methods/MLATests.swift.
+"""Steps of MLA in plain PyTorch, for Tests/EquipoiseMethodsTests/MLA/MLATests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/mla_steps.safetensors (see step_recorder.py; projection is P at the end,
+Tests/EquipoiseMethodsTests/Goldens/mla_steps.safetensors (see step_recorder.py; projection is P at the end,
 fused the entropy-weighted logits of the last step's features in evaluation mode).
 """
 

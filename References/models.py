@@ -2,7 +2,7 @@
 """Golden tensors of every encoder and fusion head: forward, all gradients, buffers afterwards.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/models.safetensors and torchvision_resnets.json.
+Tests/EquipoiseModelsTests/Goldens/models.safetensors and torchvision_resnets.json.
 
 Everything is computed in double precision from single-precision numbers and rounded to single
 precision, to keep the file small. Tensors are named CASE/WHAT: input (input.M for heads), seed (the
@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-FOLDER = "Tests/EquipoiseTests/Goldens"
+FOLDER = "Tests/EquipoiseModelsTests/Goldens"
 goldens: dict[str, torch.Tensor] = {}
 
 

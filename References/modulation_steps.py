@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole steps of methods that modulate training, for Tests/EquipoiseTests/Methods.
+"""Whole steps of methods that modulate training, for Tests/EquipoiseMethodsTests.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/modulation_steps.safetensors with, for each case CASE/…: initial.NAME,
+Tests/EquipoiseMethodsTests/Goldens/modulation_steps.safetensors with, for each case CASE/…: initial.NAME,
 input.M.S and label.S of every step S, loss.S, and final.NAME. Computed in double precision and
 rounded to single precision. Random numbers are those of libtorch's generator under the seeds that
 the run's streams give.
@@ -16,8 +16,10 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from models import FOLDER, MLP, Concat, FiLM, Gated, ResNet, Sum, numbers, randomise
+from models import MLP, Concat, FiLM, Gated, ResNet, Sum, numbers, randomise
 from random_stream import Stream
+
+FOLDER = "Tests/EquipoiseMethodsTests/Goldens"
 
 STEPS, BATCH, CLASSES = 3, 6, 3
 SHAPES = {"audio": [1, 9, 9], "text": [5], "view": [4], "pose": [3]}

@@ -3,7 +3,7 @@
 makes of it.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/cmu_mosi/ and cmu_mosi.safetensors.
+Tests/EquipoiseRecipesTests/Goldens/cmu_mosi/ and cmu_mosi.safetensors.
 """
 
 import os
@@ -15,7 +15,7 @@ import tempfile
 import numpy as np
 from safetensors.numpy import save_file
 
-FOLDER = "Tests/EquipoiseTests/Goldens"
+FOLDER = "Tests/EquipoiseRecipesTests/Goldens"
 STEPS = 6
 CHANNELS = {"text": 4, "audio": 3, "vision": 2}
 # Videos and scores by split.

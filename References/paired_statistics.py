@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the numbers that Tests/EquipoiseTests/Experiments/StatisticsTests.swift expects.
+"""Prints the numbers that Tests/EquipoiseExperimentsTests/Statistics/StatisticsTests.swift expects.
 
 Needs the versions of References/requirements.txt.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden numbers for Tests/EquipoiseTests/Support/RandomStreamTests.swift.
+"""Golden numbers for Tests/EquipoiseKitTests/Random/RandomStreamTests.swift.
 
 An implementation of RandomStream apart from the Swift one, standard library only (Python 3.9+).
 Run: python3 References/random_stream.py

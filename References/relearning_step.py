@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of joint training and one diagnosis after them in plain PyTorch, for
-Tests/EquipoiseTests/Methods/DiagnosingRelearningTests.swift.
+Tests/EquipoiseMethodsTests/DiagnosingRelearningTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/relearning_steps.safetensors (see step_recorder.py; strengths is α of each
+Tests/EquipoiseMethodsTests/Goldens/relearning_steps.safetensors (see step_recorder.py; strengths is α of each
 modality). The clusters are the best of all there are: the batches of steps 0 to 2 are the training
 split, that of step 3 is the validation split.
 """

@@ -12,7 +12,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from models import FOLDER, MLP, ResNet, numbers, randomise
+from models import MLP, ResNet, numbers, randomise
+
+FOLDER = "Tests/EquipoiseMethodsTests/Goldens"
 
 STEPS, STEPS_PER_EPOCH, BATCH, CLASSES, WIDTH = 4, 3, 4, 3, 8
 SHAPES = {"audio": [1, 9, 9], "text": [5], "view": [3]}

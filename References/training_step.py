@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole training steps in plain PyTorch, for Tests/EquipoiseTests/Training/TrainingStepTests.swift.
+"""Whole training steps in plain PyTorch, for Tests/EquipoiseMethodsTests/Engine/TrainingStepTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/training_steps.safetensors with, for each case CASE/…: initial.NAME (all
+Tests/EquipoiseMethodsTests/Goldens/training_steps.safetensors with, for each case CASE/…: initial.NAME (all
 parameters and buffers), input.M.S and label.S of every step S, loss.S, and final.NAME. Computed in
 double precision and rounded to single precision.
 """
@@ -11,7 +11,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from models import FOLDER, MLP, Concat, ResNet, Transformer, numbers, randomise
+from models import MLP, Concat, ResNet, Transformer, numbers, randomise
+
+FOLDER = "Tests/EquipoiseMethodsTests/Goldens"
 
 STEPS, BATCH, CLASSES = 3, 4, 3
 goldens: dict[str, torch.Tensor] = {}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of joint training with unimodal losses beside the fused one, in plain PyTorch, for
-Tests/EquipoiseTests/Methods/UnimodalLossesTests.swift.
+Tests/EquipoiseMethodsTests/UnimodalLossesTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseTests/Goldens/unimodal_losses_steps.safetensors (see step_recorder.py).
+Tests/EquipoiseMethodsTests/Goldens/unimodal_losses_steps.safetensors (see step_recorder.py).
 """
 
 import torch

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseTestSupport
+import EquipoiseTorch
 import Foundation
 import Testing
-import EquipoiseTorch
 
 /// Encoder, fusion, coupling, optimiser and schedule of a program's own, by nothing but what the library gives to
 /// everybody.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseTorch
 import Foundation
 import Testing
-import EquipoiseTorch
 
 /// A whole run by nothing but what the library gives to everybody.
 @Suite struct RunTests {

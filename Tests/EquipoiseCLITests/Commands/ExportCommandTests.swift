@@ -30,7 +30,7 @@ import Testing
   private func torchvisionNames() throws -> [String] {
     var golden = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { golden.deleteLastPathComponent() }
-    golden.append(path: "EquipoiseTests/Goldens/torchvision_resnets.json")
+    golden.append(path: "EquipoiseModelsTests/Goldens/torchvision_resnets.json")
     let lists = try JSONSerialization.jsonObject(with: Data(contentsOf: golden)) as? [String: Any]
     let entries = try #require(lists?["resnet18"] as? [[Any]])
     return entries.compactMap { $0.first as? String }.sorted()

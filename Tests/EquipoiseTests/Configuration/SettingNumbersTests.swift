@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Equipoise
 import EquipoiseFormats
+import EquipoiseRunTestSupport
+import EquipoiseTestSupport
+import EquipoiseTorch
 import Foundation
 import Testing
-import EquipoiseTorch
 
-import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseKit
 @testable import EquipoiseMethods

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Equipoise
+import EquipoiseTorch
 import Foundation
 import Testing
-import EquipoiseTorch
 
-import Equipoise
 @testable import EquipoiseData
 @testable import EquipoiseKit
 @testable import EquipoiseMethods
