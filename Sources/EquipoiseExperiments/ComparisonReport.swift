@@ -79,6 +79,11 @@ public struct ComparisonReport: Encodable, Sendable {
     }
   }
 
+  /// The scores that any of its runs has; those of classification while none is finished.
+  public var scores: [Score] {
+    Score.found { score in entries.contains { $0[score] != nil } }
+  }
+
   private mutating func addDifferences() {
     for score in Score.all {
       for (index, found) in differences({ $0[score] }).enumerated() {

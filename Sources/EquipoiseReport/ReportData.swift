@@ -34,11 +34,8 @@ struct ReportData: Encodable {
 
   let version = Version.current
   let made: String
-  let scores = Score.all.map {
-    ShownScore(
-      name: $0.name, title: $0.title, unit: $0.unit, isLargerBetter: $0.isLargerBetter,
-      isLeading: $0.isLeading)
-  }
+  /// Those that any run has.
+  let scores: [ShownScore]
   private(set) var runs: [ReportRun] = []
   private(set) var groups: [ReportGroup] = []
   /// By the epoch; empty unless there are several.
@@ -75,6 +72,16 @@ struct ReportData: Encodable {
       let matrices = try group.runs.lazy.compactMap { try ReportMatrices($0) }.first
       groups.append(
         ReportGroup(group.name, own, own.map { runs[$0] }, references: references, matrices))
+    }
+    scores = Score.found { score in
+      runs.contains {
+        $0.report?[score] != nil
+          || $0.records.contains { $0[.validation(score.name)] != nil }
+      }
+    }.map {
+      ShownScore(
+        name: $0.name, title: $0.title, unit: $0.unit, isLargerBetter: $0.isLargerBetter,
+        isLeading: $0.isLeading)
     }
     starts = Self.starts(groups.flatMap { $0.runs.map { runs[$0] } })
     (self.runs, self.groups) = (runs, groups)

@@ -37,6 +37,7 @@ package final class RunParts {
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try ModalitySets.check(model.modalities.count, configuration.evaluation)
+    try configuration.evaluation.selectBy.check(.classification, classes: model.classes)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
     if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
       throw error

@@ -6,7 +6,8 @@ import EquipoiseFormats
 enum ComparisonCSV {
   static func text(_ report: ComparisonReport) -> String {
     let modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
-    let rows = report.entries.map { columns($0, modalities) }
+    let scores = report.scores
+    let rows = report.entries.map { columns($0, scores, modalities) }
     let head = rows.first.map { [$0.map(\.title)] } ?? []
     return (head + rows.map { $0.map(\.cell) }).map(CSV.line).joined()
   }
@@ -14,10 +15,10 @@ enum ComparisonCSV {
   private typealias Column = (title: String, cell: String)
 
   private static func columns(
-    _ entry: ComparisonReport.Entry, _ modalities: [String]
+    _ entry: ComparisonReport.Entry, _ scores: [Score], _ modalities: [String]
   ) -> [Column] {
     var columns: [Column] = [("entry", entry.name), ("runs", "\(entry.runs.count)")]
-    columns += Score.all.flatMap { summary(name(of: $0), entry[$0]) }
+    columns += scores.flatMap { summary(name(of: $0), entry[$0]) }
     for name in modalities {
       let modality = entry.modalities[name]
       columns += summary("\(name)_slice", modality?.slice)
@@ -27,7 +28,7 @@ enum ComparisonCSV {
     columns += summary("imbalance", entry.imbalance) + summary("seconds", entry.seconds)
     columns.append(("multiply_adds_per_sample", number(entry.multiplyAddsPerSample?.mean)))
     return columns
-      + Score.all.flatMap { difference(name(of: $0), entry.differences[$0.name]) }
+      + scores.flatMap { difference(name(of: $0), entry.differences[$0.name]) }
   }
 
   /// `macro_f1` for `macroF1`.

@@ -7,28 +7,32 @@ import Foundation
 struct ComparisonTables {
   private let report: ComparisonReport
   private let modalities: [String]
+  private let leading: [Score]
+  private let others: [Score]
   /// Slices where every entry has them, so that a column has one meaning.
   private let usesSlices: Bool
 
   init(_ report: ComparisonReport) {
     self.report = report
     let finished = report.entries.filter { !$0.runs.isEmpty }
+    leading = report.scores.filter(\.isLeading)
+    others = report.scores.filter { !$0.isLeading }
     modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
     usesSlices = finished.allSatisfy { $0.modalities.values.allSatisfy { $0.slice != nil } }
   }
 
   // MARK: Scores
 
-  /// Means ± standard deviations, in percent.
+  /// Means ± standard deviations, of shares in percent.
   var scores: Grid {
     let inside = usesSlices ? "slice" : "zero-out"
     var grid = Grid(
-      ["entry", "seeds"] + Self.leading.map(title)
+      ["entry", "seeds"] + leading.map(title)
         + modalities.flatMap { ["\($0) \(inside) %", "alone %"] }
         + ["imbalance %", "time s", "multiply-adds/sample"])
     for entry in report.entries {
       grid.add(
-        [entry.name, seeds(entry)] + Self.leading.map { cell(entry[$0], $0) }
+        [entry.name, seeds(entry)] + leading.map { cell(entry[$0], $0) }
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
             percent(entry.imbalance), spread(entry.seconds, digits: 1),
@@ -39,17 +43,20 @@ struct ComparisonTables {
     return grid
   }
 
-  /// The scores that the first table has no room for.
-  var otherScores: Grid {
-    let scores = Score.all.filter { !$0.isLeading }
-    var grid = Grid(["entry", "seeds"] + scores.map(title))
-    for entry in report.entries {
-      grid.add([entry.name, seeds(entry)] + scores.map { cell(entry[$0], $0) })
+  /// The scores that the first table has no room for, in tables that a terminal has room for.
+  var otherScores: [Grid] {
+    stride(from: 0, to: others.count, by: Self.widest).map { first in
+      let scores = others[first..<min(first + Self.widest, others.count)]
+      var grid = Grid(["entry", "seeds"] + scores.map(title))
+      for entry in report.entries {
+        grid.add([entry.name, seeds(entry)] + scores.map { cell(entry[$0], $0) })
+      }
+      return grid
     }
-    return grid
   }
 
-  private static let leading = Score.all.filter(\.isLeading)
+  /// The most scores of a table of other scores.
+  private static let widest = 5
 
   private func title(_ score: Score) -> String {
     score.title + (score.unit == .share ? " %" : "")
@@ -80,20 +87,22 @@ struct ComparisonTables {
 
   // MARK: Differences
 
-  /// Each entry against the baseline, in percentage points; `nil` when there is nothing to tell.
+  /// Each entry against the baseline, shares in percentage points; `nil` when there is nothing to tell.
   var differences: Grid? {
     let baseline = report.stamp.baseline
+    let inPoints = leading.allSatisfy { $0.unit == .share }
     var grid = Grid([
-      "against \(baseline)", "score", "seeds", "points", "95 % interval", "sign-flip p", "Holm",
+      "against \(baseline)", "score", "seeds", inPoints ? "points" : "difference", "95 % interval",
+      "sign-flip p", "Holm",
       "t-test p", "Holm",
     ])
     for entry in report.entries {
-      for score in Self.leading {
+      for score in leading {
         guard let found = entry.differences[score.name] else { continue }
         grid.add(
           [
-            entry.name, score.title, "\(found.seeds.count)", points(found.mean),
-            interval(found.interval),
+            entry.name, score.title, "\(found.seeds.count)", difference(found.mean, score),
+            interval(found.interval, score),
           ]
             + [found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability))
       }
@@ -101,12 +110,14 @@ struct ComparisonTables {
     return grid.rows.isEmpty ? nil : grid
   }
 
-  private func interval(_ interval: BootstrapInterval?) -> String {
-    interval.map { "\(points($0.lower)) to \(points($0.upper))" } ?? "–"
+  private func interval(_ interval: BootstrapInterval?, _ score: Score) -> String {
+    interval.map { "\(difference($0.lower, score)) to \(difference($0.upper, score))" } ?? "–"
   }
 
-  private func points(_ difference: Double) -> String {
-    let text = String(format: "%+.1f", 100 * difference)
+  private func difference(_ value: Double, _ score: Score) -> String {
+    let text =
+      score.unit == .share
+      ? String(format: "%+.1f", 100 * value) : String(format: "%+.4f", value)
     return text.hasPrefix("-") ? "−" + text.dropFirst() : text
   }
 

@@ -19,7 +19,7 @@ enum Numbers {
   static func score(_ value: Double?, _ unit: Score.Unit) -> String {
     switch unit {
     case .share: percent(value)
-    case .nats: loss(value)
+    case .loss, .target, .number: loss(value)
     }
   }
 

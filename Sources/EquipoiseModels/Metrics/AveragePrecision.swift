@@ -37,18 +37,15 @@ public enum AveragePrecision {
   /// - Returns: a number in 0...1; 0 without samples.
   public static func mean(probabilities: [Float], labels: [Int], classes: Int) -> Double {
     let members = Dictionary(grouping: labels.indices) { labels[$0] }
-    let areas = members.keys.sorted().map { label in
-      area(
-        of: members[label] ?? [],
-        among: labels.indices.lazy.map { probabilities[$0 * classes + label] })
+    let areas = ScoreColumns.map(members.keys.sorted(), of: probabilities, width: classes) {
+      area(of: members[$0] ?? [], among: $1)
     }
     return areas.isEmpty ? 0 : areas.reduce(0, +) / Double(areas.count)
   }
 
-  /// The same as ``of(scores:isPositive:)``, sorting only the scores of the class's own samples: with many
-  /// classes they are few.
-  private static func area(of members: [Int], among scores: some Collection<Float>) -> Double {
-    let all = Array(scores)
+  /// The same as ``of(scores:isPositive:)``, sorting only the scores of the class's own samples, of which there is
+  /// at least one: with many classes they are few.
+  static func area(of members: [Int], among all: [Float]) -> Double {
     let own = members.map { all[$0] }.sorted(by: >)
     let thresholds = own.indices.filter { $0 == 0 || own[$0] != own[$0 - 1] }.map { own[$0] }
     // How many scores reach each threshold but none above it.

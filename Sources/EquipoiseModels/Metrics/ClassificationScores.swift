@@ -5,14 +5,15 @@ internal import EquipoiseKit
 public struct ClassificationScores: Equatable, Sendable {
   /// The number of samples.
   public let samples: Int
-  /// Every score by its name.
+  /// Every score of classification by its name; those that say nothing about these predictions are absent, such as
+  /// the top-5 accuracy of three classes.
   public let values: [String: Double]
   /// The share of each class's samples that was predicted as such.
   public let perClassAccuracy: [Double]
   /// Counts by label and prediction.
   public let confusion: ConfusionMatrix
 
-  /// A score.
+  /// A score; not a number where it is absent.
   public subscript(score: Score) -> Double { values[score.name] ?? .nan }
 
   /// Scores logits on the host.
@@ -25,7 +26,9 @@ public struct ClassificationScores: Equatable, Sendable {
     let predictions = ScoredPredictions(logits: logits, labels: labels, classes: classes)
     samples = labels.count
     values = Dictionary(
-      uniqueKeysWithValues: Score.all.map { ($0.name, $0.value(of: predictions)) })
+      uniqueKeysWithValues: Score.all.compactMap { score in
+        score.value(of: predictions).map { (score.name, $0) }
+      })
     perClassAccuracy = predictions.confusion.recalls
     confusion = predictions.confusion
   }

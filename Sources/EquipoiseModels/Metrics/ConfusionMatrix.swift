@@ -57,14 +57,22 @@ public struct ConfusionMatrix: Equatable, Sendable {
   /// The share of each class's samples that was predicted as such; 0 for a class without samples.
   public var recalls: [Double] { zip(hits, support).map(ratio) }
 
+  /// The mean of the recalls of the classes that occur; 0 without samples.
+  public var balancedAccuracy: Double {
+    let support = support
+    let sum = zip(recalls, support).reduce(0) { $1.1 > 0 ? $0 + $1.0 : $0 }
+    return sum / Double(max(1, support.count { $0 > 0 }))
+  }
+
   /// The F1 score of each class; 0 for a class that neither occurs nor is predicted.
   public var f1Scores: [Double] {
     let (hits, support, predicted) = (hits, support, predicted)
     return (0..<classes).map { ratio(2 * hits[$0], support[$0] + predicted[$0]) }
   }
 
-  /// The plain mean of the F1 scores over all classes: a class without
-  /// samples and predictions counts as 0.
+  /// The plain mean of the F1 scores over all classes: a class without samples and predictions counts as 0, as
+  /// `f1_score(labels=range(classes), average="macro", zero_division=0)` of scikit-learn has it, which leaves out
+  /// such classes unless `labels` names them.
   public var macroF1: Double {
     classes == 0 ? 0 : f1Scores.reduce(0, +) / Double(classes)
   }
@@ -74,6 +82,28 @@ public struct ConfusionMatrix: Equatable, Sendable {
     guard total > 0 else { return 0 }
     return zip(f1Scores, support).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(total)
   }
+
+  /// Matthews' correlation of labels and predictions for several classes (Gorodkin, "Comparing two K-category
+  /// assignments by a K-category correlation coefficient", 2004), from −1 to 1; 0 where all samples are of one class
+  /// or taken for one.
+  public var matthewsCorrelation: Double {
+    let (total, expected) = (total, products(support, predicted))
+    // √ of each, as their product may be too large.
+    let labels = Double(total * total - products(support, support)).squareRoot()
+    let predictions = Double(total * total - products(predicted, predicted)).squareRoot()
+    guard labels > 0, predictions > 0 else { return 0 }
+    return Double(hits.reduce(0, +) * total - expected) / labels / predictions
+  }
+
+  /// Cohen's κ, how far accuracy is beyond that of chance, at most 1; 0 where all samples are of one class and taken
+  /// for it.
+  public var cohenKappa: Double {
+    let (total, expected) = (total, products(support, predicted))
+    guard total * total > expected else { return 0 }
+    return Double(hits.reduce(0, +) * total - expected) / Double(total * total - expected)
+  }
+
+  private func products(_ a: [Int], _ b: [Int]) -> Int { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
   private var hits: [Int] { sums { $0.label == $0.prediction ? $0.label : nil } }
 

@@ -15,6 +15,11 @@ struct ScoredPredictions {
   let confusion: ConfusionMatrix
   /// The mean cross-entropy, natural logarithm; 0 without samples.
   let loss: Double
+  /// The mean of Σₖ (pₖ − 1[k is the class])², from 0 to 2; 0 without samples.
+  let brier: Double
+  /// The share of samples whose class is among the five with the largest logits, of which the first count where
+  /// some are equal; `nil` of at most five classes, where it is always 1.
+  let top5Accuracy: Double?
 
   /// Predictions by logits on the host.
   ///
@@ -26,18 +31,24 @@ struct ScoredPredictions {
     precondition(logits.count == labels.count * classes, "one row of logits for each label")
     var probabilities = [Float](repeating: 0, count: logits.count)
     var predictions = [Int](repeating: 0, count: labels.count)
-    var loss = 0.0
+    var (loss, brier, amongFive) = (0.0, 0.0, 0)
     for row in labels.indices {
       let range = row * classes..<(row + 1) * classes
       let softmax = Softmax(logits[range])
       predictions[row] = softmax.best
       loss -= softmax.logProbability(labels[row])
       for label in 0..<classes {
-        probabilities[range.lowerBound + label] = Float(softmax.probability(label))
+        let probability = softmax.probability(label)
+        probabilities[range.lowerBound + label] = Float(probability)
+        let distance = probability - (label == labels[row] ? 1 : 0)
+        brier += distance * distance
       }
+      if classes > 5, Self.rank(of: labels[row], in: logits[range]) < 5 { amongFive += 1 }
     }
     confusion = ConfusionMatrix(labels: labels, predictions: predictions, classes: classes)
-    self.loss = labels.isEmpty ? 0 : loss / Double(labels.count)
+    let samples = Double(max(1, labels.count))
+    (self.loss, self.brier) = (loss / samples, brier / samples)
+    top5Accuracy = classes > 5 ? Double(amongFive) / samples : nil
     (self.labels, self.classes) = (labels, classes)
     (self.predictions, self.probabilities) = (predictions, probabilities)
   }
@@ -45,6 +56,17 @@ struct ScoredPredictions {
   /// The mean over the classes that occur of average precision.
   var meanAveragePrecision: Double {
     AveragePrecision.mean(probabilities: probabilities, labels: labels, classes: classes)
+  }
+
+  /// How many logits of a row are before that of a class: the larger ones, and those as large that come first.
+  private static func rank(of label: Int, in row: ArraySlice<Float>) -> Int {
+    let place = row.startIndex + label
+    return row.indices.count { row[$0] > row[place] || $0 < place && row[$0] == row[place] }
+  }
+
+  /// The mean of the areas of each class that occurs against the rest; `nil` unless two classes occur.
+  var meanAUROC: Double? {
+    AUROC.mean(probabilities: probabilities, labels: labels, classes: classes)
   }
 
   /// How likely each sample's predicted class is said to be.

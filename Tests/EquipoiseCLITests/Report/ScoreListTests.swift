@@ -7,7 +7,7 @@ import Testing
 @testable import EquipoiseCLI
 @testable import EquipoiseReport
 
-/// Every score that is listed is written, shown and can select epochs.
+/// Every score that is listed for a task is written, shown and can select epochs; no other is.
 struct ScoreListTests {
   private let folder: TemporaryFolder
 
@@ -58,8 +58,24 @@ struct ScoreListTests {
       (compared["entries"] as? [[String: Any]])?.last?["differences"] as? [String: Any])
     let shown = (page["scores"] as? [[String: Any]])?.compactMap { $0["title"] as? String }
 
-    #expect(shown == Score.all.map(\.title))
-    for score in Score.all {
+    // The data have three classes.
+    let scores = Score.all(of: .classification).filter { $0 != .top5Accuracy }
+    #expect(shown == scores.map(\.title))
+    for score in Score.all where !scores.contains(score) {
+      let (name, title) = (score.name, score.title)
+      #expect(validation[name] == nil && test[name] == nil && entry[name] == nil, "\(name)")
+      #expect(!columns.contains("validation." + name), "\(name)")
+      #expect(!csv.contains(ComparisonCSV.name(of: score) + "_mean"), "\(name)")
+      #expect(!evaluation.contains(title) && !table.contains(title), "\(name)")
+      let chosen = try CommandLineTool.run([
+        "train", "--data", data, "--out", folder.file("refused"), "--set",
+        "evaluation.selectBy=\(name)",
+      ])
+      #expect(
+        chosen.status != 0 && chosen.errors.contains("evaluation.selectBy")
+          && chosen.errors.contains("choose one of accuracy, macroF1"), "\(chosen.errors)")
+    }
+    for score in scores {
       let (name, title) = (score.name, score.title)
       #expect(validation[name] is Double && test[name] is Double, "\(name)")
       #expect(columns.contains("validation." + name), "\(name)")
