@@ -166,8 +166,8 @@ public struct Run {
     try predictor.forEachSample { sample in
       found.append(
         Prediction(
-          sample: sample.name, label: sample.label.map { classes[$0] },
-          predicted: classes[sample.fused.best], probabilities: named(sample.fused),
+          sample: sample.name, label: predictor.truth(sample),
+          predicted: predictor.answer(sample.fused), probabilities: named(sample.fused),
           modalities: Dictionary(
             uniqueKeysWithValues: sample.modalities.map { ($0.name, named($0.probabilities)) })))
     }
@@ -179,11 +179,11 @@ public struct Run {
 public struct Prediction: Sendable {
   /// The sample's name, or its number.
   public let sample: String
-  /// Its true class, where that is known.
+  /// Its true class, where that is known; of several labels and of numbers all of them with `|` between.
   public let label: String?
-  /// The first class with the largest fused probability.
+  /// The first class with the largest fused probability, the labels of more than ½, or the numbers.
   public let predicted: String
-  /// The fused probability of each class.
+  /// The fused probability of each class or label, or the number of each target in its own unit.
   public let probabilities: [String: Float]
   /// The same by each modality that is there: of its slice of the fused logits where the fusion has slices, else
   /// with the other modalities' features at zero.

@@ -27,18 +27,20 @@ extension PreparedDataset {
     validationFraction: Double, seed: UInt64, note: (String) -> Void
   ) throws -> [Split: Samples] {
     let train = try nonEmptySamples(.train)
-    try checkClasses(of: train)
+    try checkAnswers(of: train)
     let (validation, test) = (try samples(.validation), try samples(.test))
     guard validation.count == 0 else {
       return [.train: train, .validation: validation, .test: test]
     }
-    let carving = ValidationCarving(train, classes: description.classes.count, seed: seed)
+    let carving = ValidationCarving(train, description, seed: seed)
     let choice = carving.choose(share: validationFraction)
     let chosen = choice.samples
     guard !chosen.isEmpty else {
       throw EquipoiseError(
         .data, "there is no validation split and the training split is too small to carve one",
-        at: folder, fix: "add samples: at least two of some class")
+        at: folder,
+        fix: "add samples: at least two"
+          + (description.task == .classification ? " of some class" : ""))
     }
     carvingNotes(choice).forEach(note)
     let taken = Set(chosen)
@@ -55,7 +57,7 @@ extension PreparedDataset {
         "validation is carved by class, not in whole groups, which would leave a class without "
           + "training samples: groups are in both, so validation scores are too good")
     }
-    if !choice.absent.isEmpty {
+    if !choice.absent.isEmpty, description.task == .classification {
       let names = Enumeration.text(choice.absent.map { "'\(description.classes[$0])'" })
       notes.append("the carved validation split has no sample of \(names)")
     }
@@ -78,6 +80,29 @@ extension PreparedDataset {
           : "choose from \(filled.map(\.rawValue).joined(separator: ", "))")
     }
     return samples
+  }
+
+  private func checkAnswers(of train: Samples) throws {
+    switch description.task {
+    case .classification: try checkClasses(of: train)
+    case .multilabel:
+      let columns = train.targets?.columns ?? []
+      let absent = columns.indices.filter { !columns[$0].contains(1) }
+      guard absent.isEmpty else {
+        let names = Enumeration.text(absent.map { "'\(description.classes[$0])'" })
+        throw EquipoiseError(
+          .data, "no sample of split 'train' has the label \(names)", at: folder,
+          fix: "add samples or leave the label out of \(DatasetDescription.fileName) and the files")
+      }
+    case .regression:
+      let columns = train.targets?.columns ?? []
+      if let constant = columns.indices.first(where: { Set(columns[$0]).count < 2 }) {
+        throw EquipoiseError(
+          .data,
+          "the target '\(description.targets[constant].name)' is the same for all samples of split 'train'",
+          at: folder, fix: "add samples or leave the target out")
+      }
+    }
   }
 
   private func checkClasses(of train: Samples) throws {

@@ -42,7 +42,7 @@ public struct PreparedDataset: Sendable {
     for split in Split.allCases {
       shards[split] = try description.splits[split, default: []].map {
         try Shard(
-          $0, of: split, in: folder, modalities: modalities, classes: description.classes.count)
+          $0, of: split, in: folder, modalities: modalities, description: description)
       }
     }
     self.shards = shards

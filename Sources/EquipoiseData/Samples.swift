@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseFormats
 
 /// Some samples of a dataset, in order; nothing of the modalities is read yet.
 public struct Samples: Sendable {
@@ -13,21 +14,25 @@ public struct Samples: Sendable {
   public let split: Split
   /// The modalities in the order of a batch's inputs.
   public let modalities: [DatasetModality]
-  /// The class of each sample.
+  /// The class of each sample; none where the task is not classification.
   public let labels: [Int]
+  /// The labels or numbers of each sample; nil in classification.
+  public let targets: TargetRows?
   /// The group (speaker, subject) of each sample; nil when the dataset has none.
   public let groups: [Int]?
   package let shards: [Shard]
   package let locations: [Location]
 
   /// The number of samples.
-  public var count: Int { labels.count }
+  public var count: Int { locations.count }
 
   init(split: Split, modalities: [DatasetModality], shards: [Shard], folder: String) throws {
     self.split = split
     self.modalities = modalities
     self.shards = shards
     labels = shards.flatMap(\.labels)
+    let rows = shards.compactMap(\.targets)
+    targets = rows.first.map { TargetRows(rows.flatMap(\.values), width: $0.width) }
     let groups = shards.compactMap(\.groups)
     guard groups.isEmpty || groups.count == shards.count else {
       throw EquipoiseError(
@@ -44,7 +49,8 @@ public struct Samples: Sendable {
     self.split = split
     modalities = samples.modalities
     shards = samples.shards
-    labels = indices.map { samples.labels[$0] }
+    labels = samples.targets == nil ? indices.map { samples.labels[$0] } : []
+    targets = samples.targets?.rows(indices)
     groups = samples.groups.map { groups in indices.map { groups[$0] } }
     locations = indices.map { samples.locations[$0] }
   }
@@ -59,6 +65,15 @@ public struct Samples: Sendable {
     let location = locations[index]
     let shard = shards[Int(location.shard)]
     return shard.id(ofRow: Int(location.row)) ?? "\(shard.path):\(location.row)"
+  }
+
+  /// What is right for the samples at `indices`: int64 [B], or of several labels and of numbers float32 [B, K].
+  func answers(_ indices: [Int]) -> HostArray {
+    guard let targets else {
+      return HostArray(int64s: indices.map { Int64(labels[$0]) }, shape: [indices.count])
+    }
+    return HostArray(
+      floats: targets.rows(indices).values, shape: [indices.count, targets.width])
   }
 
   /// The number of samples of each of `classes` classes.

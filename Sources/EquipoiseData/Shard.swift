@@ -7,13 +7,18 @@ internal import Foundation
 package struct Shard: Sendable {
   /// Names of tensors that are not modalities.
   static let reservedNames = ["label", "group", "id"]
+  /// The tensor of a regression's numbers.
+  static let targetName = "target"
 
   let split: Split
   let path: String
   let count: Int
   /// One array per modality, [N, shape…], in the dataset's order.
   package let inputs: [HostArray]
+  /// The class of each sample; none where there is not one class each.
   let labels: [Int]
+  /// The labels or numbers of each sample; nil in classification.
+  let targets: TargetRows?
   let groups: [Int]?
   /// int64 [N], or uint8 [N, L]: UTF-8 text padded with zeros.
   private let ids: HostArray?
@@ -22,7 +27,7 @@ package struct Shard: Sendable {
   /// Maps the file and checks all of its tensors against the description.
   init(
     _ shard: ShardDescription, of split: Split, in folder: String,
-    modalities: [DatasetModality], classes: Int
+    modalities: [DatasetModality], description: DatasetDescription
   ) throws {
     let path = folder + "/" + shard.file
     guard FileManager.default.fileExists(atPath: path) else {
@@ -38,11 +43,15 @@ package struct Shard: Sendable {
     inputs = try modalities.map {
       try Self.input($0, in: file, count: shard.count)
     }
-    labels = try Self.integers("label", in: file, count: shard.count)
+    labels =
+      description.task == .classification
+      ? try Self.integers("label", in: file, count: shard.count) : []
+    targets = try Self.targets(description, in: file, count: shard.count)
     groups =
       file.names.contains("group")
       ? try Self.integers("group", in: file, count: shard.count) : nil
     ids = file.names.contains("id") ? try Self.ids(in: file, count: shard.count) : nil
+    let classes = description.classes.count
     if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
       throw EquipoiseError(
         .data, "row \(row) has label \(labels[row]), outside 0..<\(classes)", at: path,
@@ -77,6 +86,46 @@ package struct Shard: Sendable {
         modality.name, array, "\(modality.description.type.rawValue) \(shape)", file.path)
     }
     return array
+  }
+
+  /// Of several labels uint8 [N, K] of 0 and 1, of a regression float32 [N, T], or [N] where T is 1.
+  private static func targets(
+    _ description: DatasetDescription, in file: SafetensorsFile, count: Int
+  ) throws -> TargetRows? {
+    let width = description.outputs.count
+    switch description.task {
+    case .classification: return nil
+    case .multilabel:
+      let array = try file.array("label")
+      guard array.type == .uint8, array.shape == [count, width] else {
+        throw mismatch("label", array, "uint8 [\(count), \(width)]", file.path)
+      }
+      let rows = TargetRows(array.floats(), width: width)
+      if let place = rows.values.firstIndex(where: { $0 > 1 }) {
+        throw EquipoiseError(
+          .data,
+          "row \(place / width) has \(Int(rows.values[place])) for the label "
+            + "'\(description.classes[place % width])', not 0 or 1", at: file.path,
+          fix: "correct it")
+      }
+      return rows
+    case .regression:
+      let array = try file.array(targetName)
+      guard array.type == .float32,
+        array.shape == [count, width] || array.shape == [count] && width == 1
+      else { throw mismatch(targetName, array, "float32 [\(count), \(width)]", file.path) }
+      let rows = TargetRows(array.floats(), width: width)
+      if let place = rows.values.indices.first(where: {
+        !description.targets[$0 % width].accepts(rows.values[$0])
+      }) {
+        throw EquipoiseError(
+          .data,
+          "row \(place / width) has \(rows.values[place]) for the target "
+            + description.targets[place % width].sentence, at: file.path,
+          fix: "correct the number, or the range in \(DatasetDescription.fileName)")
+      }
+      return rows
+    }
   }
 
   private static func integers(

@@ -18,8 +18,12 @@ package struct ValidationCarving {
   private let classes: Int
   private let stream: RandomStream
 
-  init(_ samples: Samples, classes: Int, seed: UInt64) {
-    self.init(labels: samples.labels, groups: samples.groups, classes: classes, seed: seed)
+  /// Of the samples of a dataset. Where they do not have one class each, all count as of one: the choice is random.
+  init(_ samples: Samples, _ description: DatasetDescription, seed: UInt64) {
+    let isClassification = description.task == .classification
+    self.init(
+      labels: isClassification ? samples.labels : [Int](repeating: 0, count: samples.count),
+      groups: samples.groups, classes: isClassification ? description.classes.count : 1, seed: seed)
   }
 
   /// Of samples with these labels and groups, for the split called `name`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseModels
 internal import EquipoiseTraining
 
@@ -79,6 +79,11 @@ public struct ComparisonReport: Encodable, Sendable {
     }
   }
 
+  /// What was learned; classification while nothing is finished.
+  public var task: LearningTask {
+    entries.lazy.compactMap(\.runs.first).first?.report.task ?? .classification
+  }
+
   /// The scores that any of its runs has; those of classification while none is finished.
   public var scores: [Score] {
     Score.found { score in entries.contains { $0[score] != nil } }
@@ -129,7 +134,7 @@ extension ComparisonReport.Entry {
         let modality = ComparisonReport.Modality(
           slice: summary { $0.report.modalities[name]?.slice },
           zeroOut: summary { $0.report.modalities[name]?.zeroOut },
-          alone: SampleSummary(references.map(\.report.accuracy)))
+          alone: SampleSummary(references.compactMap { $0.report[.measure(of: $0.report.task)] }))
         return (name, modality)
       })
   }

@@ -47,7 +47,7 @@ public protocol BalancingMethod: AnyObject, SendableMetatype {
 public struct MethodSetting {
   /// The model in its initial state.
   public let model: MultimodalModel
-  /// The number of classes.
+  /// The number of classes, labels or targets.
   public let classes: Int
   /// The number of epochs.
   public let epochs: Int
@@ -55,17 +55,20 @@ public struct MethodSetting {
   public let device: Device
   /// The seed; a method derives its own streams from it.
   public let seed: UInt64
-  /// The number of training samples of each class.
+  /// The number of training samples of each class, or that have each label; empty in a regression.
   public let samplesPerClass: [Int]
   /// The samples of a step.
   public let batchSize: Int
+  /// What is minimised, and how right outputs are.
+  public let objective: Objective
 
   package init(
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
-    samplesPerClass: [Int] = [], batchSize: Int = 64
+    samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy
   ) {
     (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
     (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
+    self.objective = objective
   }
 }
 

@@ -61,7 +61,11 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
   /// One line for lists.
   public static let summary = "encoders that memorise go back towards their initial weights"
   /// What it asks of the model.
-  public static let needs = ModelNeeds()
+  public static let needs = ModelNeeds(
+    tasks: TaskRules(
+      multilabel: .refused(
+        "its clusters are compared with classes, and a sample here has several or none"),
+      regression: .refused("its clusters are compared with classes, which numbers do not have")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei et al.", title: "Diagnosing and Re-learning for Balanced Multimodal Learning",

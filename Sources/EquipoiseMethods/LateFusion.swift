@@ -39,12 +39,17 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
   /// One line for lists.
   public static let summary = "unimodal models side by side, averaged at inference"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(fusion: .sum, coupling: .uncoupled)
+  public static let needs = ModelNeeds(
+    fusion: .sum, coupling: .uncoupled,
+    tasks: TaskRules(
+      multilabel: .stated("the logit of the mean of the modalities' probabilities of each label"),
+      regression: .stated("the mean of the modalities' numbers")))
   /// There is no paper to cite.
   public static let citation: Citation? = nil
 
   private let average: Average
   private let fusion: any Fusion
+  private let objective: Objective
 
   /// Late fusion of a model whose modalities share nothing.
   ///
@@ -63,7 +68,7 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
     }
     try setting.requireSeparateEncoders("late fusion trains each encoder alone")
     average = configuration.average
-    fusion = model.fusion
+    (fusion, objective) = (model.fusion, setting.objective)
   }
 
   /// The logarithm of the mean of the modalities' probabilities, [B, K].
@@ -73,6 +78,22 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
     return (logarithms - largest).exp().mean(over: [0]).log() + largest.squeezed(0)
   }
 
+  /// The logit of the mean of the modalities' σ, [B, K]: of several labels.
+  static func meanOfLabelProbabilities(_ logits: [Tensor]) -> Tensor {
+    // log Σ σ(ℓ) − log Σ σ(−ℓ), each from logarithms: σ itself is 0 or 1 far out.
+    func logSum(_ sign: Double) -> Tensor {
+      let logarithms = Tensor.stacked(logits.map { logSigmoid($0 * sign) })
+      let largest = logarithms.maximum(over: [0], keeping: true)
+      return (logarithms - largest).exp().sum(over: [0]).log() + largest.squeezed(0)
+    }
+    return logSum(1) - logSum(-1)
+  }
+
+  /// log σ(x) = min(x, 0) − log(1 + e^(−|x|)).
+  private static func logSigmoid(_ x: Tensor) -> Tensor {
+    x.clamped(high: 0) - ((-x.magnitude()).exp() + 1).log()
+  }
+
   /// The mean of the modalities' logits, [B, K].
   static func meanOfLogits(_ logits: [Tensor]) -> Tensor {
     Tensor.sum(of: logits) / Double(logits.count)
@@ -80,14 +101,18 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
 
   /// The sum of the unimodal losses.
   public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
-    let losses = logits(of: forward.features).map { $0.crossEntropy(context.batch.labels) }
+    let losses = logits(of: forward.features).map {
+      objective.loss($0, context.batch.labels)
+    }
     return Tensor.sum(of: losses)
   }
 
   /// The average of the modalities.
   public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
     let logits = logits(of: features)
-    return average == .logits ? Self.meanOfLogits(logits) : Self.meanOfProbabilities(logits)
+    if average == .logits || objective.task == .regression { return Self.meanOfLogits(logits) }
+    return objective.task == .multilabel
+      ? Self.meanOfLabelProbabilities(logits) : Self.meanOfProbabilities(logits)
   }
 
   private func logits(of features: [Tensor]) -> [Tensor] {

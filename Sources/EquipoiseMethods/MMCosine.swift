@@ -21,7 +21,12 @@ public final class MMCosine: BalancingMethod {
   /// One line for lists.
   public static let summary = "logits are cosines of features and class weights"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(modalities: 2...Int.max, fusion: .cosine())
+  public static let needs = ModelNeeds(
+    modalities: 2...Int.max, fusion: .cosine(),
+    tasks: TaskRules(
+      multilabel: .stated("a label is predicted where the sum of the cosines is above 0"),
+      regression: .refused("a sum of M scaled cosines lies within ± M · scale, whatever the target")
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Xu et al.",

@@ -33,7 +33,8 @@ public final class MMPareto: StepDefining, ResourceStating {
   /// One line for lists.
   public static let summary = "fused and unimodal losses, reconciled at each encoder"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(modalities: 2...Int.max, coupling: .uncoupled)
+  public static let needs = ModelNeeds(
+    modalities: 2...Int.max, coupling: .uncoupled, tasks: .lossOnly)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei and Hu",
@@ -89,10 +90,10 @@ public final class MMPareto: StepDefining, ResourceStating {
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
     let labels = context.batch.labels
     let forward = try engine.forward(context)
-    let fused = forward.logits.inFullPrecision().crossEntropy(labels)
+    let fused = setting.objective.loss(forward.logits.inFullPrecision(), labels)
     let losses = setting.model.fusion.unimodalLogits(
       forward.features.map { $0.inFullPrecision() }
-    ).map { $0.crossEntropy(labels) }
+    ).map { setting.objective.loss($0, labels) }
     let unimodal = Tensor.sum(of: losses)
     let joint = try engine.gradients(of: fused, retainingGraph: true)
     // At encoder m only L_m of the sum has a gradient.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseModels
 internal import EquipoiseFormats
 package import EquipoiseSettings
 
@@ -65,6 +66,14 @@ public struct MethodCatalogue: Sendable {
       throw EquipoiseError(
         .configuration, "the settings are not those of the method '\(Method.name)'", at: "method",
         fix: "make the section of the method and its own settings")
+    }
+    let task = setting.objective.task
+    if let reason = Method.needs.tasks[task]?.refusal {
+      throw EquipoiseError(
+        .configuration,
+        "the method '\(Method.name)' refuses the task \(task.rawValue): \(reason)",
+        at: "method.name",
+        fix: "choose another method")
     }
     let method = try Method(settings, for: setting)
     let hooks = [

@@ -15,18 +15,28 @@ public struct ModelNeeds: Sendable {
   public var coupling: CouplingSection?
   /// Whether all encoders must have equally many blocks.
   public var equalDepths: Bool
+  /// What it does with tasks other than classification.
+  public var tasks: TaskRules
 
   /// What a method needs; without anything said it takes every model.
   public init(
     modalities: ClosedRange<Int> = 1...Int.max, fusion: FusionSection? = nil,
-    coupling: CouplingSection? = nil, equalDepths: Bool = false
+    coupling: CouplingSection? = nil, equalDepths: Bool = false,
+    tasks: TaskRules = .classificationOnly
   ) {
     (self.modalities, self.fusion, self.coupling) = (modalities, fusion, coupling)
-    self.equalDepths = equalDepths
+    (self.equalDepths, self.tasks) = (equalDepths, tasks)
   }
 
   /// Two modalities or more, and otherwise every model.
   public static let severalModalities = ModelNeeds(modalities: 2...Int.max)
+
+  /// The same with rules for other tasks.
+  func with(_ tasks: TaskRules) -> ModelNeeds {
+    var needs = self
+    needs.tasks = tasks
+    return needs
+  }
 
   /// The settings, as for `--set`, that a model of several modalities needs beside the defaults.
   public var settings: [String] {

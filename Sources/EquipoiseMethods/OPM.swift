@@ -46,7 +46,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   /// One line for lists.
   public static let summary = "drops the features of the modality ahead from random samples"
   /// What it asks of the model.
-  public static let needs: ModelNeeds = .severalModalities
+  public static let needs = ModelNeeds.severalModalities.with(.byScore)
   /// The journal paper.
   public static let citation: Citation? = OGM.citation
 
@@ -117,7 +117,7 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
       && numbers.happens(withProbability: configuration.probability)
     guard isActive || configuration.previousBatch else { return features }
     let own = ModalityScores.ratios(
-      features, labels: context.batch.labels, fusion: setting.model.fusion)
+      features, labels: context.batch.labels, in: setting)
     let ratios = configuration.previousBatch ? previousRatios.to(own.dtype) : own
     if configuration.previousBatch { previousRatios = own }
     guard isActive else { return features }

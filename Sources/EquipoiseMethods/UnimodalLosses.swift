@@ -33,26 +33,27 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   /// One line for lists.
   public static let summary = "joint training with a fixed loss on each modality's own logits"
   /// What it asks of the model.
-  public static let needs = ModelNeeds()
+  public static let needs = ModelNeeds(tasks: .lossOnly)
   /// Too plain to have an inventor.
   public static let citation: Citation? = nil
 
   private let weight: Double
   private let fusion: any Fusion
+  private let objective: Objective
 
   /// Fixed weights for any model.
   public init(_ configuration: Configuration, for setting: MethodSetting) {
     weight = configuration.weight
-    fusion = setting.model.fusion
+    (fusion, objective) = (setting.model.fusion, setting.objective)
   }
 
   /// L of the type's description.
   public func loss(for forward: Forward, in context: StepContext) -> Tensor {
     let labels = context.batch.labels
-    let fused = forward.logits.inFullPrecision().crossEntropy(labels)
+    let fused = objective.loss(forward.logits.inFullPrecision(), labels)
     guard weight > 0 else { return fused }
     let features = forward.features.map { $0.inFullPrecision() }
-    let losses = fusion.unimodalLogits(features).map { $0.crossEntropy(labels) }
+    let losses = fusion.unimodalLogits(features).map { objective.loss($0, labels) }
     return fused + Tensor.stacked(losses).sum() * weight
   }
 }

@@ -24,12 +24,19 @@ struct ReportData: Encodable {
     let unit: Score.Unit
     let isLargerBetter: Bool
     let isLeading: Bool
+
+    init(_ score: Score) {
+      (name, title, unit) = (score.name, score.title, score.unit)
+      (isLargerBetter, isLeading) = (score.isLargerBetter, score.isLeading)
+    }
   }
 
   /// What AIM reaches that modulates from an epoch on.
   struct Start: Encodable {
     let epoch: Double
-    let accuracy: SampleSummary
+    /// The task's measure.
+    let score: SampleSummary
+    let measure: ShownScore
   }
 
   let version = Version.current
@@ -78,11 +85,7 @@ struct ReportData: Encodable {
         $0.report?[score] != nil
           || $0.records.contains { $0[.validation(score.name)] != nil }
       }
-    }.map {
-      ShownScore(
-        name: $0.name, title: $0.title, unit: $0.unit, isLargerBetter: $0.isLargerBetter,
-        isLeading: $0.isLeading)
-    }
+    }.map(ShownScore.init)
     starts = Self.starts(groups.flatMap { $0.runs.map { runs[$0] } })
     (self.runs, self.groups) = (runs, groups)
     referToRunsAlone()
@@ -104,15 +107,19 @@ struct ReportData: Encodable {
 
   private static func starts(_ runs: [ReportRun]) -> [Start] {
     var byEpoch: [Double: [Double]] = [:]
+    // Of several tasks those of the first: one picture has one axis.
+    let runs = runs.filter { $0.measure == runs[0].measure }
     for run in runs where run.method == AIM.name && run.setting("method.preset") != "observe" {
       guard let report = run.report,
         let epoch = run.setting("method.startEpoch").flatMap(Double.init)
       else { continue }
-      byEpoch[epoch, default: []].append(report.accuracy)
+      byEpoch[epoch, default: []].append(report[run.measure] ?? .nan)
     }
-    guard byEpoch.count > 1 else { return [] }
+    guard byEpoch.count > 1, let measure = runs.first?.measure else { return [] }
     return byEpoch.sorted { $0.key < $1.key }.compactMap { epoch, values in
-      SampleSummary(values).map { Start(epoch: epoch, accuracy: $0) }
+      SampleSummary(values).map {
+        Start(epoch: epoch, score: $0, measure: ShownScore(measure))
+      }
     }
   }
 }

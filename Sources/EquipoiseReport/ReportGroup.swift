@@ -5,8 +5,9 @@ internal import Equipoise
 struct ReportGroup: Encodable {
   /// A modality of the group's models, trained alone.
   struct Reference: Encodable {
-    let accuracy: SampleSummary?
-    /// Validation accuracy over epochs.
+    /// The task's measure: of classification the accuracy.
+    let score: SampleSummary?
+    /// The same on the validation split over epochs.
     let curve: ReportCurve
   }
 
@@ -28,6 +29,8 @@ struct ReportGroup: Encodable {
   let curves: [ReportCurve]
   private(set) var alone: [String: Reference]
   let matrices: ReportMatrices?
+  /// What its modalities are told apart by.
+  let measure: ReportData.ShownScore
 
   /// A group.
   ///
@@ -48,6 +51,7 @@ struct ReportGroup: Encodable {
     self.name = name
     self.matrices = matrices
     method = runs[0].method
+    measure = ReportData.ShownScore(runs[0].measure)
     modalities = Set(runs.flatMap(\.modalities)).sorted()
     self.runs = places
     finished = done.count
@@ -74,8 +78,9 @@ struct ReportGroup: Encodable {
   }
 
   private static func reference(_ runs: [ReportRun]) -> Reference {
-    Reference(
-      accuracy: SampleSummary(runs.compactMap { $0.report?.accuracy }),
-      curve: ReportCurve(.validation("accuracy"), of: runs))
+    let measure = runs.first?.measure ?? .accuracy
+    return Reference(
+      score: SampleSummary(runs.compactMap { $0.report?[measure] }),
+      curve: ReportCurve(.validation(measure.name), of: runs))
   }
 }

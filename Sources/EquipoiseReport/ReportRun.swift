@@ -39,7 +39,7 @@ struct ReportRun: Encodable {
     configuration = try settings.flattened()
     let description = try? PreparedDataset(folder: settings.data).description
     dataset = description?.name ?? (settings.data as NSString).lastPathComponent
-    classes = description?.classes ?? []
+    classes = description?.outputs ?? []
     records = try MetricsRecord.read(folder.metrics)
     let result = try RunScores.result(in: folder)
     report = result?.test ?? result?.validation
@@ -49,6 +49,16 @@ struct ReportRun: Encodable {
     confusion = report?.confusion
     seconds = result?.seconds
     environment = try? RunEnvironment.saved(in: folder)
+  }
+
+  /// What its modalities are told apart by.
+  var measure: Score { .measure(of: task) }
+
+  private var task: LearningTask {
+    if let report { return report.task }
+    return LearningTask.allCases.first { task in
+      records.contains { $0[.validation(Score.measure(of: task).name)] != nil }
+    } ?? .classification
   }
 
   /// The names of the modalities that it was scored by.

@@ -3,6 +3,7 @@ internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData
 internal import EquipoiseMethods
+internal import EquipoiseModels
 import EquipoiseTorch
 
 /// The splits of a run's dataset, and how batches are made of them.
@@ -57,8 +58,25 @@ struct RunData {
 
   var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
 
-  /// The number of training samples of each class.
-  var samplesPerClass: [Int] { loader.samples.classCounts(dataset.description.classes.count) }
+  /// The number of training samples of each class, or that have each label; empty in a regression.
+  var samplesPerClass: [Int] {
+    switch dataset.description.task {
+    case .classification: loader.samples.classCounts(dataset.description.classes.count)
+    case .multilabel: loader.samples.targets?.columns.map { $0.count { $0 == 1 } } ?? []
+    case .regression: []
+    }
+  }
+
+  /// What the training samples say of the task, for its loss.
+  func objective(_ loss: LossSection, on device: Device) throws -> Objective {
+    let description = dataset.description
+    return try loss.makeObjective(
+      for: LossSetting(
+        task: description.task, outputs: description.outputs, samples: loader.samples.count,
+        counts: samplesPerClass, device: device),
+      scale: description.task == .regression
+        ? loader.samples.targets.map { TargetScale(of: $0.columns, device: device) } : nil)
+  }
 
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
 

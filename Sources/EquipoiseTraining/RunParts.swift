@@ -18,6 +18,8 @@ package final class RunParts {
   package let method: any BalancingMethod
   let engine: TrainingEngine
   let streams: RandomStreams
+  /// What is minimised, and how right outputs are.
+  package let objective: Objective
 
   /// Builds a run's parts in their initial state.
   ///
@@ -37,29 +39,35 @@ package final class RunParts {
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try ModalitySets.check(model.modalities.count, configuration.evaluation)
-    try configuration.evaluation.selectBy.check(.classification, classes: model.classes)
+    let task = data.dataset.description.task
+    try (configuration.evaluation.selectBy ?? .selection(of: task)).check(
+      task, classes: model.classes)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
-    if configuration.evaluation.utilisation, let error = ConditionalUtilisation.refusal(of: model) {
+    if configuration.evaluation.utilisation,
+      let error = ConditionalUtilisation.refusal(of: model, data.dataset.description.task)
+    {
       throw error
     }
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
+    objective = try data.objective(training.loss, on: device)
     method = try catalogue.methods.make(
       configuration.method,
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
-        samplesPerClass: data.samplesPerClass, batchSize: training.batchSize))
-    engine = Self.makeEngine(model, method, data, training, device)
+        samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
+        objective: objective))
+    engine = Self.makeEngine(model, method, objective, data, training, device)
   }
 
   private static func makeEngine(
-    _ model: MultimodalModel, _ method: any BalancingMethod, _ data: RunData,
-    _ training: TrainingConfiguration, _ device: Device
+    _ model: MultimodalModel, _ method: any BalancingMethod, _ objective: Objective,
+    _ data: RunData, _ training: TrainingConfiguration, _ device: Device
   ) -> TrainingEngine {
     TrainingEngine(
       model: model,
       optimizer: training.optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
-      training: training, device: device,
+      training: training, device: device, objective: objective,
       trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) },
       validationBatches: { body in try data.forEachBatch(of: .validation, body) },
       schedule: TrainingEngine.EpochSchedule(
@@ -86,7 +94,7 @@ package final class RunParts {
   ) throws -> MultimodalModel {
     let model = try ModelFactory.makeModel(
       modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
-      classes: dataset.description.classes.count, configuration: configuration.model,
+      classes: dataset.description.outputs.count, configuration: configuration.model,
       seed: UInt64(configuration.runtime.seed))
     if let path = configuration.model.initialWeights { try load(path, into: model) }
     model.move(
@@ -103,6 +111,11 @@ package final class RunParts {
         fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
     }
     try model.load(from: file)
+  }
+
+  /// The score that selects epochs.
+  var selection: Score {
+    configuration.evaluation.selectBy ?? .selection(of: objective.task)
   }
 
   // MARK: Cost
@@ -127,7 +140,12 @@ package final class RunParts {
   /// - Returns: the scores.
   /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
   package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
-    let evaluator = Evaluator(inference: inference, options: configuration.evaluation)
+    let description = dataset.description
+    let evaluator = Evaluator(
+      inference: inference,
+      scoring: SplitScoring(
+        task: objective.task, width: model.classes, scale: objective.scale,
+        isSentiment: description.isSentiment), options: configuration.evaluation)
     var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
     if probing, configuration.evaluation.probe {
       let accuracies = try evaluator.probe(

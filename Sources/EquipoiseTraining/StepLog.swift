@@ -10,18 +10,21 @@ struct StepLog {
   private(set) var totals: RunningTotals
   private var pending: [Entry] = []
   private let readEvery: Int
+  private let task: LearningTask
 
   private struct Entry {
     let step: Int
     let samples: Int
     let loss: Tensor
-    let correct: Tensor
+    let correct: Tensor?
     let telemetry: [(name: MetricName, value: Tensor)]
   }
 
   /// A log that continues from `totals`. On the CPU reading is free and done at every step.
-  init(continuing totals: RunningTotals, device: Device) {
-    self.totals = totals
+  init(
+    continuing totals: RunningTotals, device: Device, task: LearningTask = .classification
+  ) {
+    (self.totals, self.task) = (totals, task)
     readEvery = device.kind == .cpu ? 1 : 16
   }
 
@@ -29,10 +32,12 @@ struct StepLog {
   ///
   /// - Returns: the first step whose loss is not finite, once it has been read.
   mutating func add(_ report: StepReport, labels: Tensor, step: Int) -> Int? {
-    let correct = report.logits.argmax(1).equal(labels).sum()
+    // Only a class is right or wrong.
+    let correct =
+      task == .classification ? report.logits.argmax(1).equal(labels).sum() : nil
     pending.append(
       Entry(
-        step: step, samples: labels.count, loss: report.loss, correct: correct,
+        step: step, samples: labels.size(0), loss: report.loss, correct: correct,
         telemetry: report.telemetry))
     return pending.count >= readEvery ? read() : nil
   }
@@ -43,14 +48,15 @@ struct StepLog {
   mutating func read() -> Int? {
     guard !pending.isEmpty else { return nil }
     let losses = pending.map(\.loss).doubles()
-    let correct = Tensor.stacked(pending.map(\.correct)).array(of: Int.self)
+    let counts = pending.compactMap(\.correct)
+    let correct = counts.isEmpty ? [] : Tensor.stacked(counts).array(of: Int.self)
     var reported = telemetry(of: pending)[...]
     defer { pending.removeAll() }
     for (index, entry) in pending.enumerated() {
       guard losses[index].isFinite else { return entry.step }
       totals.samples += entry.samples
       totals.loss += losses[index] * Double(entry.samples)
-      totals.correct += correct[index]
+      if !correct.isEmpty { totals.correct += correct[index] }
       for item in entry.telemetry {
         totals.telemetry[item.name, default: TelemetrySum()].sum += reported.removeFirst()
         totals.telemetry[item.name, default: TelemetrySum()].steps += 1

@@ -51,7 +51,8 @@ public final class Trainer {
     self.observers = observers
     store = CheckpointStore(
       folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
-    log = StepLog(continuing: RunningTotals(), device: parts.device)
+    log = StepLog(
+      continuing: RunningTotals(), device: parts.device, task: parts.objective.task)
     let engine = parts.engine
     engine.stopSignal = stopSignal
     if let method = parts.method as? any StepDefining {
@@ -161,7 +162,8 @@ public final class Trainer {
       epoch: progress.epoch, globalStep: progress.globalStep,
       learningRate: parts.engine.optimizer.learningRate,
       trainLoss: totals.loss / Double(max(1, totals.samples)),
-      trainAccuracy: Double(totals.correct) / Double(max(1, totals.samples)),
+      trainAccuracy: parts.objective.task == .classification
+        ? Double(totals.correct) / Double(max(1, totals.samples)) : nil,
       validation: report, telemetry: log.telemetryMeans,
       multiplyAddsPerSample: parts.multiplyAddsPerSample, seconds: progress.seconds,
       dataWait: waitSeconds / max(epochSeconds, 1e-9))
@@ -202,7 +204,7 @@ public final class Trainer {
   private func keepIfBest(_ report: EvaluationReport) throws {
     let epoch = BestEpoch(
       epoch: progress.epoch,
-      score: report.selectionScore(parts.configuration.evaluation.selectBy), loss: report.loss)
+      score: report.selectionScore(parts.selection), loss: report.loss)
     if let best = progress.best, !epoch.isBetter(than: best) { return }
     progress.best = epoch
     try BestWeights(run: run).save(parts.model.state, of: epoch)
@@ -242,7 +244,7 @@ public final class Trainer {
     let readsTest = parts.configuration.evaluation.test && parts.data.has(.test)
     let result = RunResult(
       method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
-      selectedBy: parts.configuration.evaluation.selectBy.rawValue,
+      selectedBy: parts.selection.rawValue,
       bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
       test: readsTest ? try parts.evaluate(.test, probing: true) : nil,
       steps: progress.globalStep, seconds: progress.seconds)
@@ -285,7 +287,8 @@ public final class Trainer {
     if let best = progress.best {
       try BestWeights(run: run).mend(best, from: store) { notify(.warned($0)) }
     }
-    log = StepLog(continuing: progress.running, device: parts.device)
+    log = StepLog(
+      continuing: progress.running, device: parts.device, task: parts.objective.task)
   }
 
   private func notify(_ event: TrainingEvent) {

@@ -34,8 +34,9 @@ public struct EpochRecord: Codable, Sendable {
   public let learningRate: Double
   /// The mean training loss over samples.
   public let trainLoss: Double
-  /// The share of training samples whose fused prediction was right, while training.
-  public let trainAccuracy: Double
+  /// The share of training samples whose fused prediction was right, while training; `nil` for other tasks than
+  /// classification.
+  public let trainAccuracy: Double?
   /// The scores on the validation split.
   public let validation: EvaluationReport
   /// Numbers of the method, means over the epoch.
@@ -55,9 +56,9 @@ extension EpochRecord {
       (.run("globalStep"), Double(globalStep)), (.run("learningRate"), learningRate),
       (.run("multiplyAddsPerSample"), Double(multiplyAddsPerSample)), (.run("seconds"), seconds),
       (.run("dataWait"), dataWait), (.train("loss"), trainLoss),
-      (.train("accuracy"), trainAccuracy),
     ]
-    return own.map { Metric($0, $1) } + validation.metrics(on: .validation)
+    let accuracy = trainAccuracy.map { [(MetricName.train("accuracy"), $0)] } ?? []
+    return (own + accuracy).map { Metric($0, $1) } + validation.metrics(on: .validation)
       + telemetry.map { Metric($0.key, $0.value) }
   }
 }

@@ -2,6 +2,7 @@
 package import EquipoiseKit
 internal import EquipoiseSettings
 internal import EquipoiseMethods
+internal import EquipoiseModels
 import EquipoiseFormats
 import Foundation
 import EquipoiseTorch
@@ -114,6 +115,13 @@ package struct TrainingRun {
     before.runtime.checkpointEverySteps = now.runtime.checkpointEverySteps
     before.runtime.keepCheckpoints = now.runtime.keepCheckpoints
     before.runtime.maxSteps = now.runtime.maxSteps
+    // Former versions wrote out what is now the task's own score.
+    func selection(_ configuration: RunConfiguration) -> Score {
+      configuration.evaluation.selectBy ?? .selection(of: .classification)
+    }
+    if selection(before) == selection(now) {
+      before.evaluation.selectBy = now.evaluation.selectBy
+    }
     let changes = try now.differences(from: before)
     guard !changes.isEmpty else { return }
     throw EquipoiseError(

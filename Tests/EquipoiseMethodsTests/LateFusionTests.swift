@@ -16,6 +16,15 @@ struct LateFusionTests {
     #expect(LateFusion.meanOfLogits(logits).array(of: Double.self) == [0, 500, 0])
   }
 
+  /// logit((σ(0) + σ(2)) / 2), and two labels of which both modalities are certain.
+  @Test func averagesOfLabels() {
+    let logits = [
+      Tensor([0.0, 1000, -1000], shape: [1, 3]), Tensor([2.0, 1000, -1000], shape: [1, 3]),
+    ]
+    let mean = LateFusion.meanOfLabelProbabilities(logits).array(of: Double.self)
+    #expect(zip(mean, [0.8019831628540132, 1000, -1000]).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
+
   @Test func theOrderOfModalitiesDoesNotMatter() {
     let generator = Generator(seed: 6)
     let logits = (0..<2).map { _ in Tensor.normal([4, 3], dtype: .float64, from: generator) }

@@ -19,11 +19,14 @@ struct CatalogueList: Encodable {
     /// As for `--set`.
     let settings: [String]
     let equalDepths: Bool
+    /// The tasks that it does not refuse.
+    let tasks: [String]
 
     init(_ needs: ModelNeeds) {
       leastModalities = needs.modalities.lowerBound
       mostModalities = needs.modalities.upperBound == .max ? nil : needs.modalities.upperBound
       (settings, equalDepths) = (needs.settings, needs.equalDepths)
+      tasks = LearningTask.allCases.filter { needs.tasks[$0]?.refusal == nil }.map(\.rawValue)
     }
 
     /// A few words.
@@ -45,6 +48,7 @@ struct CatalogueList: Encodable {
   let encoders: [Choice]
   let fusions: [Choice]
   let couplings: [Choice]
+  let losses: [Choice]
   let optimisers: [Choice]
   let schedules: [Choice]
 
@@ -58,17 +62,24 @@ struct CatalogueList: Encodable {
     encoders = catalogue.model.encoders.map { Choice(name: $0.name, summary: $0.summary) }
     fusions = catalogue.model.fusions.map { Choice(name: $0.name, summary: $0.summary) }
     couplings = catalogue.model.couplings.map { Choice(name: $0.name, summary: $0.summary) }
+    losses = catalogue.training.losses.map { Choice(name: $0.name, summary: $0.summary) }
     optimisers = catalogue.training.optimisers.map { Choice(name: $0.name, summary: $0.summary) }
     schedules = catalogue.training.schedules.map { Choice(name: $0.name, summary: $0.summary) }
   }
 
   var text: String {
     var table = TextTable(["method.name", "what", "needs"], [.left, .left, .left])
-    for method in methods { table.add([method.name, method.summary, method.needs.text]) }
+    let all = LearningTask.allCases.count
+    for method in methods {
+      let tasks = method.needs.tasks.joined(separator: " or ")
+      let needs = [method.needs.text, method.needs.tasks.count == all ? "" : tasks]
+      table.add(
+        [method.name, method.summary, needs.filter { !$0.isEmpty }.joined(separator: ", ")])
+    }
     let others: [(String, [Choice])] = [
       ("model.encoders.NAME.type", encoders), ("model.fusion.type", fusions),
-      ("model.coupling.type", couplings), ("training.optimiser.type", optimisers),
-      ("training.schedule.type", schedules),
+      ("model.coupling.type", couplings), ("training.loss.type", losses),
+      ("training.optimiser.type", optimisers), ("training.schedule.type", schedules),
     ]
     return
       ([table.text()]

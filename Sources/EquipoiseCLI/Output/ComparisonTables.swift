@@ -9,6 +9,8 @@ struct ComparisonTables {
   private let modalities: [String]
   private let leading: [Score]
   private let others: [Score]
+  /// What modalities are told apart by.
+  private let measure: Score
   /// Slices where every entry has them, so that a column has one meaning.
   private let usesSlices: Bool
 
@@ -17,6 +19,7 @@ struct ComparisonTables {
     let finished = report.entries.filter { !$0.runs.isEmpty }
     leading = report.scores.filter(\.isLeading)
     others = report.scores.filter { !$0.isLeading }
+    measure = Score.measure(of: report.task)
     modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
     usesSlices = finished.allSatisfy { $0.modalities.values.allSatisfy { $0.slice != nil } }
   }
@@ -26,16 +29,17 @@ struct ComparisonTables {
   /// Means ± standard deviations, of shares in percent.
   var scores: Grid {
     let inside = usesSlices ? "slice" : "zero-out"
+    let sign = measure.unit == .share ? " %" : ""
     var grid = Grid(
       ["entry", "seeds"] + leading.map(title)
-        + modalities.flatMap { ["\($0) \(inside) %", "alone %"] }
-        + ["imbalance %", "time s", "multiply-adds/sample"])
+        + modalities.flatMap { ["\($0) \(inside)" + sign, "alone" + sign] }
+        + ["imbalance" + sign, "time s", "multiply-adds/sample"])
     for entry in report.entries {
       grid.add(
         [entry.name, seeds(entry)] + leading.map { cell(entry[$0], $0) }
           + modalities.flatMap { cells(entry.modalities[$0]) }
           + [
-            percent(entry.imbalance), spread(entry.seconds, digits: 1),
+            cell(entry.imbalance, measure), spread(entry.seconds, digits: 1),
             entry.multiplyAddsPerSample.map { Numbers.count(Int(saturating: $0.mean.rounded())) }
               ?? "–",
           ])
@@ -72,7 +76,10 @@ struct ComparisonTables {
   }
 
   private func cells(_ modality: ComparisonReport.Modality?) -> [String] {
-    [percent(usesSlices ? modality?.slice : modality?.zeroOut), percent(modality?.alone)]
+    [
+      cell(usesSlices ? modality?.slice : modality?.zeroOut, measure),
+      cell(modality?.alone, measure),
+    ]
   }
 
   private func percent(_ summary: SampleSummary?) -> String {

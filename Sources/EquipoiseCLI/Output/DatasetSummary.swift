@@ -11,18 +11,36 @@ struct DatasetSummary: Encodable {
     let dtype: String
   }
 
+  /// The numbers of a target in one split.
+  struct Target: Encodable {
+    let mean: Double
+    let least: Double
+    let largest: Double
+
+    init(_ numbers: [Float]) {
+      mean = numbers.reduce(0) { $0 + Double($1) } / Double(max(1, numbers.count))
+      (least, largest) = (Double(numbers.min() ?? 0), Double(numbers.max() ?? 0))
+    }
+  }
+
   /// One split.
   struct Part: Encodable {
     let samples: Int
-    /// How many samples each class has, in the order of the classes.
-    let classCounts: [Int]
+    /// How many samples each class has, or have each label, in their order; nil in a regression.
+    let classCounts: [Int]?
+    /// What each target's numbers are, in their order; nil for other tasks.
+    let targets: [Target]?
     /// How many speakers, subjects or the like there are; nil when the dataset has none.
     let groups: Int?
   }
 
   let name: String
   let folder: String
+  let task: LearningTask
+  /// The classes or labels; empty in a regression.
   let classes: [String]
+  /// A regression's targets; empty for other tasks.
+  let targets: [TargetDescription]
   let modalities: [String: Modality]
   let splits: [String: Part]
   /// Whether the validation samples are taken from the training split.
@@ -33,7 +51,7 @@ struct DatasetSummary: Encodable {
     let description = dataset.description
     name = description.name
     folder = dataset.folder
-    classes = description.classes
+    (task, classes, targets) = (description.task, description.classes, description.targets)
     modalities = Dictionary(
       uniqueKeysWithValues: dataset.modalities.map {
         let modality = $0.description
@@ -42,13 +60,29 @@ struct DatasetSummary: Encodable {
       })
     splits = Dictionary(
       uniqueKeysWithValues: samples.map { split, samples in
+        let columns = samples.targets?.columns ?? []
         let part = Part(
-          samples: samples.count, classCounts: samples.classCounts(description.classes.count),
+          samples: samples.count, classCounts: Self.counts(samples, description, columns),
+          targets: description.task == .regression ? columns.map(Target.init) : nil,
           groups: samples.groups.map { Set($0).count })
         return (split.rawValue, part)
       })
     validationIsCarved =
       description.splits[.validation]?.isEmpty != false && samples[.validation]?.count ?? 0 > 0
+  }
+
+  private static func counts(
+    _ samples: Samples, _ description: DatasetDescription, _ columns: [[Float]]
+  ) -> [Int]? {
+    switch description.task {
+    case .classification: samples.classCounts(description.classes.count)
+    // A split without samples has no columns.
+    case .multilabel:
+      description.classes.indices.map { label in
+        columns.isEmpty ? 0 : columns[label].count { $0 == 1 }
+      }
+    case .regression: nil
+    }
   }
 
   /// The summary as tables.
@@ -58,8 +92,22 @@ struct DatasetSummary: Encodable {
       shapes.add([name, modality.kind.rawValue, Numbers.shape(modality.shape), modality.dtype])
     }
     let carved = validationIsCarved ? "The validation samples are carved from train.\n" : ""
-    return "dataset \(name) in \(folder), \(classes.count) classes\n\n\(shapes.text())\n"
+    let outputs =
+      switch task {
+      case .classification: "\(classes.count) classes"
+      case .multilabel: Enumeration.count(classes.count, "label")
+      case .regression: Enumeration.count(targets.count, "target")
+      }
+    return "dataset \(name) in \(folder), \(outputs)\n\n\(shapes.text())\n"
       + counts.text() + carved
+  }
+
+  /// Mean, least and largest number of a target.
+  private static func text(_ targets: [Target]?, _ index: Int) -> String {
+    guard let targets, targets.indices.contains(index) else { return "–" }
+    let target = targets[index]
+    return [target.mean, target.least, target.largest].map { Numbers.loss($0) }
+      .joined(separator: ", ")
   }
 
   private var counts: TextTable {
@@ -70,15 +118,23 @@ struct DatasetSummary: Encodable {
     if parts.contains(where: { $1.groups != nil }) {
       table.add(["groups"] + parts.map { $1.groups.map(Numbers.count) ?? "–" })
     }
+    for (index, target) in targets.enumerated() {
+      table.add(
+        ["  \(target.name): mean, least, largest"] + parts.map { Self.text($1.targets, index) })
+    }
     // A long list of classes is told by its extremes.
     guard classes.count > 30 else {
       for (index, name) in classes.enumerated() {
-        table.add(["  \(name)"] + parts.map { Numbers.count($1.classCounts[index]) })
+        table.add(["  \(name)"] + parts.map { Numbers.count($1.classCounts?[index] ?? 0) })
       }
       return table
     }
-    table.add(["smallest class"] + parts.map { Numbers.count($1.classCounts.min() ?? 0) })
-    table.add(["largest class"] + parts.map { Numbers.count($1.classCounts.max() ?? 0) })
+    table.add(
+      ["smallest \(task == .multilabel ? "label" : "class")"]
+        + parts.map { Numbers.count($1.classCounts?.min() ?? 0) })
+    table.add(
+      ["largest \(task == .multilabel ? "label" : "class")"]
+        + parts.map { Numbers.count($1.classCounts?.max() ?? 0) })
     return table
   }
 }

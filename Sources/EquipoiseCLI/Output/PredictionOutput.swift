@@ -34,26 +34,24 @@ struct PredictionOutput {
     }
   }
 
-  private func best(_ probabilities: ClassProbabilities) -> String {
-    predictor.classes[probabilities.best]
-  }
-
-  private func label(_ sample: PredictedSample) -> String? {
-    sample.label.map { predictor.classes[$0] }
-  }
-
   // MARK: Table
 
   private func table() throws -> String {
     let names = ["fused"] + predictor.present
+    // Only a class has one probability that says how sure it is.
+    let isSure = predictor.task == .classification
     var table = TextTable(
-      ["sample", "label"] + names.flatMap { [$0, ""] },
-      [.left, .left] + names.flatMap { _ in [.left, .right] })
+      ["sample", predictor.task == .regression ? "target" : "label"]
+        + names.flatMap { isSure ? [$0, ""] : [$0] },
+      [.left, .left] + names.flatMap { _ in isSure ? [.left, .right] : [.left] })
     try predictor.forEachSample { sample in
       let all = [sample.fused] + sample.modalities.map(\.probabilities)
       table.add(
-        [sample.name, label(sample) ?? "–"]
-          + all.flatMap { [best($0), Numbers.percent(Double($0.largest))] })
+        [sample.name, predictor.truth(sample) ?? "–"]
+          + all.flatMap {
+            isSure
+              ? [predictor.answer($0), Numbers.percent(Double($0.largest))] : [predictor.answer($0)]
+          })
     }
     return table.text(Style.output) + "\nEach modality by its \(predictor.basis.rawValue).\n"
   }
@@ -67,7 +65,7 @@ struct PredictionOutput {
   }
 
   private func cells(_ sample: PredictedSample) -> [String] {
-    [sample.name, label(sample) ?? "", best(sample.fused)]
+    [sample.name, predictor.truth(sample) ?? "", predictor.answer(sample.fused)]
       + ([sample.fused] + sample.modalities.map(\.probabilities)).flatMap {
         $0.values.map { "\($0)" }
       }
@@ -90,7 +88,8 @@ struct PredictionOutput {
       Dictionary(zip(predictor.classes, probabilities.values)) { first, _ in first }
     }
     return Line(
-      sample: sample.name, label: label(sample), predicted: best(sample.fused),
+      sample: sample.name, label: predictor.truth(sample),
+      predicted: predictor.answer(sample.fused),
       fused: named(sample.fused),
       modalities: Dictionary(
         uniqueKeysWithValues: sample.modalities.map { ($0.name, named($0.probabilities)) }),

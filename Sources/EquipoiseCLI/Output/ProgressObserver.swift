@@ -49,15 +49,22 @@ final class ProgressObserver: TrainingObserver {
     return step / stepsPerEpoch * samplesPerEpoch + step % stepsPerEpoch * batchSize
   }
 
+  /// The first score of the task, of another than classification with its name.
+  private func leading(_ report: EvaluationReport) -> String {
+    let score = Score.selection(of: report.task)
+    let text = Numbers.score(report[score], score.unit)
+    return report.task == .classification ? text : "\(score.title) \(text)"
+  }
+
   private func detail(_ record: EpochRecord) -> String {
     let fused =
-      "loss \(Numbers.loss(record.trainLoss))  validation "
-      + Numbers.percent(record.validation.accuracy)
+      "loss \(Numbers.loss(record.trainLoss))  validation " + leading(record.validation)
     let modalities = record.validation.modalities.sorted { $0.key < $1.key }
     guard modalities.count > 1 else { return fused }
     let hasSlices = modalities.allSatisfy { $0.value.slice != nil }
+    let measure = Score.measure(of: record.validation.task)
     let scores = modalities.map { name, report in
-      "\(name) \(Numbers.percent(hasSlices ? report.slice : report.zeroOut))"
+      "\(name) \(Numbers.score(hasSlices ? report.slice : report.zeroOut, measure.unit))"
     }
     return "\(fused)  \(hasSlices ? "slice" : "zero-out"): \(scores.joined(separator: ", "))"
   }

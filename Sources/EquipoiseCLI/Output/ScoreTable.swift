@@ -19,32 +19,34 @@ enum ScoreTable {
     func add(_ name: String, _ score: String, _ value: (EvaluationReport) -> String) {
       table.add([name, score] + reports.map(value))
     }
-    for (index, score) in Score.all.enumerated() where reports.contains(where: { $0[score] != nil })
-    {
+    let scores = Score.all.filter { score in reports.contains { $0[score] != nil } }
+    for (index, score) in scores.enumerated() {
       add(index == 0 ? "fused" : "", score.title) { Numbers.score($0[score], score.unit) }
     }
+    let measure = Score.measure(of: reports[0].task)
     for name in reports[0].modalities.keys.sorted() {
-      addModality(name, reports.map { $0.modalities[name] }, to: &table)
+      addModality(name, reports.map { $0.modalities[name] }, measure, to: &table)
     }
     if reports.contains(where: { $0.shapley != nil && $0.modalities.count > 1 }) {
-      add("Shapley", "imbalance") { Numbers.percent($0.shapley?.imbalance) }
+      add("Shapley", "imbalance") { Numbers.score($0.shapley?.imbalance, measure.unit) }
     }
     add("samples", "") { Numbers.count($0.samples) }
     return table.text()
   }
 
   private static func addModality(
-    _ name: String, _ reports: [ModalityReport?], to table: inout TextTable
+    _ name: String, _ reports: [ModalityReport?], _ measure: Score, to table: inout TextTable
   ) {
-    let ways: [(String, (ModalityReport) -> Double?)] = [
-      ("slice", { $0.slice }), ("zero-out", { $0.zeroOut }), ("probe", { $0.probe }),
-      ("conditional utilisation", { $0.utilisation }),
+    let ways: [(String, Score.Unit, (ModalityReport) -> Double?)] = [
+      ("slice", measure.unit, { $0.slice }), ("zero-out", measure.unit, { $0.zeroOut }),
+      ("probe", measure.unit, { $0.probe }),
+      ("conditional utilisation", .share, { $0.utilisation }),
     ]
     var title = name
-    for (way, score) in ways {
+    for (way, unit, score) in ways {
       let scores = reports.map { $0.flatMap(score) }
       guard scores.contains(where: { $0 != nil }) else { continue }
-      table.add([title, way] + scores.map { Numbers.percent($0) })
+      table.add([title, way] + scores.map { Numbers.score($0, unit) })
       title = ""
     }
   }

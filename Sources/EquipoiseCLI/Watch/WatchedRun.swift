@@ -45,17 +45,29 @@ struct WatchedRun {
   /// The last epochs, a row each.
   func epochs(last count: Int) -> String {
     let modalities = modalityColumns
+    let task = task
+    let (score, measure) = (Score.selection(of: task), Score.measure(of: task))
+    let isClassification = task == .classification
     var table = TextTable(
-      ["epoch", "loss", "train", "validation"] + modalities.map(\.title), [.right])
+      ["epoch", "loss"]
+        + (isClassification ? ["train", "validation"] : ["validation \(score.title)"])
+        + modalities.map(\.title), [.right])
     for record in records.suffix(count) {
       table.add(
         [
           "\(record.epoch + 1)", Numbers.loss(record[.train("loss")]),
-          Numbers.percent(record[.train("accuracy")]),
-          Numbers.percent(record[.validation("accuracy")]),
-        ] + modalities.map { Numbers.percent(record[$0.name]) })
+        ] + (isClassification ? [Numbers.percent(record[.train("accuracy")])] : [])
+          + [Numbers.score(record[.validation(score.name)], score.unit)]
+          + modalities.map { Numbers.score(record[$0.name], measure.unit) })
     }
     return table.text()
+  }
+
+  /// As the scores that there are tell it.
+  private var task: LearningTask {
+    guard let record = records.last else { return .classification }
+    return LearningTask.allCases.first { record[.validation(Score.selection(of: $0).name)] != nil }
+      ?? .classification
   }
 
   /// Slices, or zero-out where the fusion has none.

@@ -35,12 +35,7 @@ extension DatasetDescription {
     func fail(_ what: String, _ remedy: String) -> EquipoiseError {
       EquipoiseError(.data, what, at: path, fix: remedy)
     }
-    guard classes.count >= 2 else {
-      throw fail("\(classes.count) classes are too few", "list at least two")
-    }
-    if let twice = Self.firstRepeated(classes) {
-      throw fail("the class '\(twice)' is listed twice", "give each class one name of its own")
-    }
+    try checkOutputs(fail)
     guard !modalities.isEmpty else { throw fail("there are no modalities", "list at least one") }
     for (name, modality) in modalities.sorted(by: { $0.key < $1.key }) {
       guard ModalityNames.isUsable(name) else {
@@ -54,6 +49,27 @@ extension DatasetDescription {
       }
     }
     try checkShards(fail)
+  }
+
+  private func checkOutputs(_ fail: (String, String) -> EquipoiseError) throws {
+    let (what, least) =
+      switch task {
+      case .classification: ("class", 2)
+      case .multilabel: ("label", 1)
+      case .regression: ("target", 1)
+      }
+    guard outputs.count >= least else {
+      throw fail(
+        "\(outputs.count) \(what == "class" ? "classes" : what + "s") are too few",
+        "list at least \(least == 1 ? "one" : "two")")
+    }
+    if let twice = Self.firstRepeated(outputs) {
+      throw fail("the \(what) '\(twice)' is listed twice", "give each \(what) one name of its own")
+    }
+    if task != .classification, modalities.keys.contains(Shard.targetName) {
+      throw fail(
+        "'\(Shard.targetName)' cannot name a modality", "call it otherwise, here and in the files")
+    }
   }
 
   private func checkShards(_ fail: (String, String) -> EquipoiseError) throws {

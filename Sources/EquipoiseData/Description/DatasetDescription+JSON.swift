@@ -16,11 +16,15 @@ extension DatasetDescription {
     let notes = try extra.sorted { $0.key < $1.key }.map {
       "    \(try Self.text($0.key)): \(try Self.text($0.value))"
     }
+    let outputs =
+      task == .regression
+      ? "  \"targets\": \(try Self.text(targets))" : "  \"classes\": \(try Self.text(classes))"
     let members = [
       "  \"format\": \(try Self.text(Self.format))",
       "  \"version\": \(Self.version)",
       "  \"name\": \(try Self.text(name))",
-      "  \"classes\": \(try Self.text(classes))",
+      "  \"task\": \(try Self.text(task))",
+      outputs,
       "  \"modalities\": {\n\(modalities.joined(separator: ",\n"))\n  }",
       "  \"splits\": {\n\(splits.joined(separator: ",\n"))\n  }",
     ]

@@ -6,7 +6,8 @@ public import EquipoiseTorch
 public struct Batch {
   /// One tensor for each modality of the model, [B, shape…], normalised floating point.
   public let inputs: [Tensor]
-  /// The classes, int64 [B].
+  /// The classes, int64 [B]; of several labels 0 and 1, float32 [B, K]; of a regression its numbers in their own unit,
+  /// float32 [B, T].
   public let labels: Tensor
   /// The samples' positions in their split.
   public let indices: [Int]

@@ -34,9 +34,7 @@ struct BatchGatherer: Sendable {
     }
     return HostBatch(
       epoch: epoch, step: step, inputs: inputs,
-      labels: HostArray(
-        int64s: indices.map { Int64(samples.labels[$0]) }, shape: [indices.count]),
-      indices: indices)
+      labels: samples.answers(indices), indices: indices)
   }
 
   private func input(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {

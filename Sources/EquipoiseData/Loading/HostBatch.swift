@@ -10,7 +10,8 @@ public struct HostBatch: Sendable {
   public let step: Int
   /// One array per modality, [B, shape…].
   public let inputs: [HostArray]
-  /// The classes, int64 [B].
+  /// The classes, int64 [B]; of several labels 0 and 1, float32 [B, K]; of a regression its numbers in their own unit,
+  /// float32 [B, T].
   public let labels: HostArray
   /// The samples' positions in the loader's samples.
   public let indices: [Int]

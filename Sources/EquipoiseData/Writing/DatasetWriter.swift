@@ -7,8 +7,10 @@ internal import Foundation
 public struct PreparedSample: Sendable {
   /// One array per modality in alphabetical order of the names, each of the stated type and shape.
   public var inputs: [HostArray]
-  /// The index of its class.
-  public var label: Int
+  /// The index of its class; nil where the task is another one.
+  public var label: Int?
+  /// Its labels, 1 or 0 for each, or its numbers; nil in classification.
+  public var targets: [Float]?
   /// Its speaker, subject or the like; for all samples of a dataset or for none.
   public var group: Int?
   /// What to call it in messages and predictions; for all samples of a dataset or for none.
@@ -26,6 +28,27 @@ public struct PreparedSample: Sendable {
     self.label = label
     self.group = group
     self.id = id
+  }
+
+  /// A sample with what a table says is right.
+  package init(
+    inputs: [HostArray], _ answer: TableAnswers.Answer, group: Int?, id: String?
+  ) {
+    switch answer {
+    case .label(let label): self.init(inputs: inputs, label: label, group: group, id: id)
+    case .targets(let rows): self.init(inputs: inputs, targets: rows, group: group, id: id)
+    }
+  }
+
+  /// A sample with labels or numbers in place of a class.
+  ///
+  /// - Parameters:
+  ///   - inputs: One array per modality in alphabetical order of the names.
+  ///   - targets: 1 or 0 for each label, or the number of each target.
+  ///   - group: Its speaker, subject or the like.
+  ///   - id: What to call it.
+  public init(inputs: [HostArray], targets: [Float], group: Int? = nil, id: String? = nil) {
+    (self.inputs, self.targets, self.group, self.id) = (inputs, targets, group, id)
   }
 }
 
@@ -89,8 +112,9 @@ public final class DatasetWriter {
   ///   take the data.
   public func append(_ sample: PreparedSample, to split: Split) throws {
     precondition(
-      sample.inputs.count == modalities.count && description.classes.indices.contains(sample.label),
-      "DatasetWriter: \(sample.inputs.count) inputs and label \(sample.label)")
+      sample.inputs.count == modalities.count && fits(sample),
+      "DatasetWriter: \(sample.inputs.count) inputs, label \(sample.label ?? -1) and targets "
+        + "\(sample.targets ?? []) for the task \(description.task.rawValue)")
     for (input, modality) in zip(sample.inputs, modalities) {
       precondition(
         input.type == modality.description.type && input.shape == modality.description.shape,
@@ -105,6 +129,18 @@ public final class DatasetWriter {
     }
     buffers[split, default: ShardBuffer(modalities: modalities.count)].append(sample)
     if buffers[split]?.byteCount ?? 0 >= shardBytes { try flush(split) }
+  }
+
+  private func fits(_ sample: PreparedSample) -> Bool {
+    switch (description.task, sample.label, sample.targets) {
+    case (.classification, let label?, nil): description.classes.indices.contains(label)
+    case (.multilabel, nil, let labels?):
+      labels.count == description.classes.count && labels.allSatisfy { $0 == 0 || $0 == 1 }
+    case (.regression, nil, let numbers?):
+      numbers.count == description.targets.count
+        && zip(description.targets, numbers).allSatisfy { $0.accepts($1) }
+    default: false
+    }
   }
 
   /// Writes what is left and gives the dataset its name.
@@ -131,7 +167,7 @@ public final class DatasetWriter {
     let digits = String(number)
     let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     let file = "\(split.rawValue)-\(padded).safetensors"
-    let digests = try buffer.write(to: temporary + "/" + file, modalities)
+    let digests = try buffer.write(to: temporary + "/" + file, modalities, description.task)
     description.splits[split, default: []].append(
       ShardDescription(file: file, count: buffer.count, sha256: digests))
   }

@@ -8,6 +8,7 @@ struct ShardBuffer {
   private(set) var byteCount = 0
   private var inputs: [[UInt8]]
   private var labels: [Int64] = []
+  private var targets: [Float] = []
   private var groups: [Int64] = []
   private var ids: [[UInt8]] = []
 
@@ -20,14 +21,17 @@ struct ShardBuffer {
       input.withUnsafeBytes { inputs[index].append(contentsOf: $0) }
       byteCount += input.byteCount
     }
-    labels.append(Int64(sample.label))
+    if let label = sample.label { labels.append(Int64(label)) }
+    targets += sample.targets ?? []
     if let group = sample.group { groups.append(Int64(group)) }
     if let id = sample.id { ids.append(Array(id.utf8)) }
     count += 1
   }
 
   /// Writes all samples to `path` in the prepared format. Returns the SHA-256 of each tensor.
-  func write(to path: String, _ modalities: [DatasetModality]) throws -> [String: String] {
+  func write(
+    to path: String, _ modalities: [DatasetModality], _ task: LearningTask
+  ) throws -> [String: String] {
     precondition(
       groups.isEmpty || groups.count == count, "DatasetWriter: \(groups.count) of \(count) groups")
     precondition(ids.isEmpty || ids.count == count, "DatasetWriter: \(ids.count) of \(count) ids")
@@ -35,7 +39,14 @@ struct ShardBuffer {
       TensorInfo(
         name: $0.name, type: $0.description.type, shape: [count] + $0.description.shape)
     }
-    tensors.append(TensorInfo(name: "label", type: .int64, shape: [count]))
+    let width = targets.count / max(1, count)
+    switch task {
+    case .classification: tensors.append(TensorInfo(name: "label", type: .int64, shape: [count]))
+    case .multilabel:
+      tensors.append(TensorInfo(name: "label", type: .uint8, shape: [count, width]))
+    case .regression:
+      tensors.append(TensorInfo(name: Shard.targetName, type: .float32, shape: [count, width]))
+    }
     if !groups.isEmpty { tensors.append(TensorInfo(name: "group", type: .int64, shape: [count])) }
     let idWidth = max(1, ids.map(\.count).max() ?? 0)
     if !ids.isEmpty {
@@ -48,7 +59,9 @@ struct ShardBuffer {
         try append(bytes)
       }
       switch tensor.name {
-      case "label": try labels.withUnsafeBytes(put)
+      case "label" where task == .classification: try labels.withUnsafeBytes(put)
+      case "label": try targets.map { UInt8($0) }.withUnsafeBytes(put)
+      case Shard.targetName where task == .regression: try targets.withUnsafeBytes(put)
       case "group": try groups.withUnsafeBytes(put)
       case "id": try padded(idWidth).withUnsafeBytes(put)
       default:

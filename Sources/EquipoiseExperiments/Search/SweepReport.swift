@@ -45,13 +45,14 @@ public struct SweepReport: Codable, Sendable {
   package init(_ plan: SweepPlan, failures: [RunFailure] = []) throws {
     seeds = plan.seeds
     self.failures = failures
-    selectedBy = Set(plan.trials.map(\.configuration.evaluation.selectBy.rawValue)).sorted()
-      .joined(separator: ", ")
+    var selecting: Set<String> = []
     trials = try plan.trials.map { trial in
       let reports = try plan.seeds.map { seed in
         try RunScores.result(in: plan.runs(of: trial).run(seed: seed))?.validation
       }
-      let metric = trial.configuration.evaluation.selectBy
+      let task = reports.lazy.compactMap { $0?.task }.first ?? .classification
+      let metric = trial.configuration.evaluation.selectBy ?? .selection(of: task)
+      selecting.insert(metric.rawValue)
       let finished = reports.contains { $0 == nil } ? [] : reports.compactMap { $0 }
       return Trial(
         name: trial.name, method: trial.method, settings: trial.settings,
@@ -59,6 +60,7 @@ public struct SweepReport: Codable, Sendable {
         score: SampleSummary(finished.map { $0.selectionScore(metric) }),
         loss: SampleSummary(finished.map(\.loss))?.mean)
     }
+    selectedBy = selecting.sorted().joined(separator: ", ")
     best = Dictionary(grouping: trials, by: \.method).compactMapValues(Self.best)
   }
 

@@ -5,8 +5,9 @@ internal import EquipoiseMethods
 package import EquipoiseTraining
 import EquipoiseTorch
 
-/// From a batch of inputs to class probabilities, fused and of each modality, as `equipoise predict`
-/// reports them and exported models compute them.
+/// From a batch of inputs to what they are taken for, fused and by each modality, as `equipoise predict` reports it and
+/// exported models compute it: class probabilities, the probability of each of several labels, or a regression's
+/// numbers in their own unit.
 package struct ClassScores {
   /// What a modality's own probabilities are made of.
   package enum Basis: String, Sendable {
@@ -17,6 +18,7 @@ package struct ClassScores {
   }
 
   private let inference: Inference
+  private let objective: Objective
   private let present: [String]
 
   /// Scores of a run's model.
@@ -25,14 +27,14 @@ package struct ClassScores {
   ///   - run: a trained run.
   ///   - present: the modalities that there are inputs of; the features of others are zero.
   package init(of run: RunParts, present: [String]) {
-    inference = run.inference
+    (inference, objective) = (run.inference, run.objective)
     self.present = present
   }
 
   /// What the modalities' own probabilities are made of.
   package var basis: Basis { inference.hasSlices ? .slice : .zeroOut }
 
-  /// Probabilities [B, K] in single precision.
+  /// Probabilities, or a regression's numbers, [B, K] in single precision.
   ///
   /// - Parameter inputs: normalised, [B, shape…] for each modality that is present.
   /// - Returns: by the fused logits and by each of those modalities.
@@ -59,5 +61,12 @@ package struct ClassScores {
     )
   }
 
-  private func probabilities(of logits: Tensor) -> Tensor { logits.to(.float32).softmax(1) }
+  private func probabilities(of logits: Tensor) -> Tensor {
+    let logits = logits.to(.float32)
+    return switch objective.task {
+    case .classification: logits.softmax(1)
+    case .multilabel: logits.sigmoid()
+    case .regression: objective.scale?.restored(logits) ?? logits
+    }
+  }
 }

@@ -46,14 +46,21 @@ package struct DatasetPredictionSource: PredictionSource {
         .data, "the dataset has no samples in split '\(split.rawValue)'", at: folder,
         fix: "choose another one with --split")
     }
-    hasLabels = description.classes == run.dataset.description.classes
+    let trained = run.dataset.description
+    hasLabels = description.task == trained.task && description.outputs == trained.outputs
   }
 
   package var count: Int { samples.count }
 
   package func name(of index: Int) -> String { samples.id(of: index) }
 
-  package func label(of index: Int) -> Int? { hasLabels ? samples.labels[index] : nil }
+  package func label(of index: Int) -> Int? {
+    hasLabels && samples.targets == nil ? samples.labels[index] : nil
+  }
+
+  package func targets(of index: Int) -> [Float]? {
+    hasLabels ? samples.targets.map { Array($0.row(index)) } : nil
+  }
 
   package func forEachBatch(of size: Int, _ body: (HostBatch) throws -> Void) throws {
     let stream = try Loader(samples, LoaderOptions(batchSize: size)).batches(epoch: 0)

@@ -13,6 +13,8 @@ package protocol PredictionSource {
   func name(of index: Int) -> String
   /// The true class of a sample, an index into the model's classes; `nil` where it is unknown.
   func label(of index: Int) -> Int?
+  /// The true labels, 1 or 0 each, or numbers of a sample; `nil` where they are unknown, and in classification.
+  func targets(of index: Int) -> [Float]?
   /// Visits all samples in order, one array [B, shape…] for each of ``modalities``.
   ///
   /// - Parameters:
@@ -20,4 +22,8 @@ package protocol PredictionSource {
   ///   - body: what to do with a batch.
   /// - Throws: `EquipoiseError` about a sample that cannot be used, and what `body` throws.
   func forEachBatch(of size: Int, _ body: (HostBatch) throws -> Void) throws
+}
+
+extension PredictionSource {
+  package func targets(of index: Int) -> [Float]? { nil }
 }

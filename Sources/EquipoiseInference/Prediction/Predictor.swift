@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseMethods
 internal import EquipoiseModels
-internal import EquipoiseKit
+package import EquipoiseKit
 internal import EquipoiseData
 package import EquipoiseTraining
 import EquipoiseTorch
 
-/// A number for each class, in single precision.
+/// A number for each class, label or target, in single precision.
 package struct ClassProbabilities {
-  /// The probabilities, by class.
+  /// The probabilities by class or label, or the targets' numbers.
   package let values: [Float]
   /// The first class with the largest of them.
   package let best: Int
@@ -28,6 +28,8 @@ package struct PredictedSample {
   package let name: String
   /// Its true class; `nil` where it is unknown.
   package let label: Int?
+  /// Its true labels, 1 or 0 each, or numbers; `nil` where they are unknown.
+  package let targets: [Float]?
   /// By the fused logits.
   package let fused: ClassProbabilities
   /// By each modality that is present, in the order of the model's.
@@ -54,8 +56,37 @@ package struct Predictor {
       batchSize ?? configuration.evaluation.batchSize ?? configuration.training.batchSize
   }
 
-  /// The names of the classes.
-  package var classes: [String] { parts.dataset.description.classes }
+  /// What is learned.
+  package var task: LearningTask { parts.objective.task }
+
+  /// The names of the classes, labels or targets.
+  package var classes: [String] { parts.dataset.description.outputs }
+
+  /// What a sample is taken for: a class, labels with `|` between them, or numbers likewise.
+  package func answer(_ outputs: ClassProbabilities) -> String {
+    switch task {
+    case .classification: classes[outputs.best]
+    case .multilabel: named(outputs.values.map { $0 > 0.5 })
+    case .regression: Self.numbers(outputs.values)
+    }
+  }
+
+  /// What is right for a sample, in the same words; `nil` where it is unknown.
+  package func truth(_ sample: PredictedSample) -> String? {
+    switch task {
+    case .classification: sample.label.map { classes[$0] }
+    case .multilabel: sample.targets.map { named($0.map { $0 == 1 }) }
+    case .regression: sample.targets.map(Self.numbers)
+    }
+  }
+
+  private func named(_ isThere: [Bool]) -> String {
+    zip(classes, isThere).filter(\.1).map(\.0).joined(separator: "|")
+  }
+
+  private static func numbers(_ values: [Float]) -> String {
+    values.map { "\($0)" }.joined(separator: "|")
+  }
 
   /// The names of the modalities that are present, in the order of the model's.
   package var present: [String] { source.modalities.map(\.name) }
@@ -88,7 +119,8 @@ package struct Predictor {
     let modalities = try scores.modalities.map { ($0.name, try rows($0.probabilities)) }
     return batch.indices.enumerated().map { row, index in
       PredictedSample(
-        name: source.name(of: index), label: source.label(of: index), fused: fused[row],
+        name: source.name(of: index), label: source.label(of: index),
+        targets: source.targets(of: index), fused: fused[row],
         modalities: modalities.map { (name: $0, probabilities: $1[row]) })
     }
   }

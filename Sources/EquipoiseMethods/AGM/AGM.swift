@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseData
-internal import EquipoiseModels
+public import EquipoiseModels
 internal import EquipoiseKit
 public import EquipoiseSettings
 import EquipoiseFormats
@@ -47,7 +47,12 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   /// One line for lists.
   public static let summary = "scales the gradient of each modality's response by its strength"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(modalities: 2...ModalitySets.mostModalities)
+  public static let needs = ModelNeeds(
+    modalities: 2...ModalitySets.mostModalities,
+    tasks: TaskRules(
+      multilabel: .stated(
+        "s_m is −log of the balanced rightness of a sample's labels, the mean over samples"),
+      regression: .stated("s_m = log MSE_m, so that a ratio of two is one of errors")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Li et al.",
@@ -79,12 +84,22 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   ///
   /// - Parameters:
   ///   - responses: φ, [M, B, K].
-  ///   - labels: the classes, [B].
-  /// - Returns: mean cross-entropies with a floor under the probability.
-  public static func scores(_ responses: Tensor, labels: Tensor) -> Tensor {
+  ///   - labels: what is right, as a batch has it.
+  ///   - objective: the run's.
+  /// - Returns: mean cross-entropies with a floor under the probability; of several labels the same of their
+  ///   balanced rightness, of a regression the logarithms of mean squared errors.
+  public static func scores(
+    _ responses: Tensor, labels: Tensor, by objective: Objective = .crossEntropy
+  ) -> Tensor {
     Tensor.stacked(
-      responses.unbound().map {
-        -$0.softmax(1).gatheringColumns(labels).clamped(low: 1e-8).log().mean()
+      responses.unbound().map { response in
+        switch objective.task {
+        case .classification:
+          -response.softmax(1).gatheringColumns(labels).clamped(low: 1e-8).log().mean()
+        case .multilabel:
+          -Objective.rightness(response, labels).clamped(low: 1e-8).log().mean()
+        case .regression: (objective.squaredError(response, labels) + 1e-8).log()
+        }
       })
   }
 
@@ -122,14 +137,14 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
     let full = try engine.forward(context)
     let logits = full.logits.inFullPrecision()
-    let loss = logits.crossEntropy(context.batch.labels)
+    let loss = setting.objective.loss(logits, context.batch.labels)
     guard configuration.window.contains(context.epoch) else {
       try engine.apply(engine.gradients(of: loss))
       return StepReport(loss: loss, logits: logits)
     }
     let passes = try paddedPasses(context, engine) + [logits]
     let (coefficients, telemetry) = modulation(passes, context.batch.labels)
-    let upstream = Self.gradient(at: logits, labels: context.batch.labels)
+    let upstream = gradient(at: logits, labels: context.batch.labels)
     let weights = sets.upstream(coefficients).unbound()
     let terms = zip(passes, weights).map { ($0 * (upstream * $1)).sum() }
     var gradients = try engine.gradients(of: Tensor.sum(of: terms))
@@ -154,7 +169,8 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     _ passes: [Tensor], _ labels: Tensor
   ) -> (coefficients: Tensor, telemetry: [(name: MetricName, value: Tensor)]) {
     withoutGradient {
-      let scores = Self.scores(sets.responses(passes), labels: labels)
+      let scores = Self.scores(
+        sets.responses(passes), labels: labels, by: setting.objective)
       let reference = Self.ratios(runningScores.to(scores.dtype))
       let coefficients = Self.coefficients(
         Self.ratios(scores), reference, alpha: configuration.alpha, cap: configuration.cap)
@@ -167,9 +183,9 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   }
 
   /// ∂CE/∂ℓ, [B, K].
-  private static func gradient(at logits: Tensor, labels: Tensor) -> Tensor {
+  private func gradient(at logits: Tensor, labels: Tensor) -> Tensor {
     let leaf = logits.asLeaf()
-    let found = gradients(of: [leaf.crossEntropy(labels)], withRespectTo: [leaf])
+    let found = gradients(of: [setting.objective.loss(leaf, labels)], withRespectTo: [leaf])
     return found[0] ?? leaf.zerosLike()
   }
 

@@ -31,7 +31,11 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     "parameter- and depth-adaptive modulation inside every encoder, by prototypes"
   /// What it asks of the model.
   public static let needs = ModelNeeds(
-    modalities: 2...Int.max, coupling: .uncoupled, equalDepths: true)
+    modalities: 2...Int.max, coupling: .uncoupled, equalDepths: true,
+    tasks: TaskRules(
+      multilabel: .refused(
+        "its prototypes are means of classes, and a sample here has several or none"),
+      regression: .refused("its prototypes are means of classes, which numbers do not have")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "S. Shen, C. L. P. Chen, T. Zhang",

@@ -40,6 +40,6 @@ package struct StandardStep {
 
   private func loss(_ forward: Forward, _ context: StepContext) throws -> Tensor {
     if let objective { return try objective.loss(for: forward, in: context) }
-    return forward.logits.inFullPrecision().crossEntropy(context.batch.labels)
+    return engine.objective.loss(forward.logits.inFullPrecision(), context.batch.labels)
   }
 }

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+public import EquipoiseModels
 package import EquipoiseSettings
 
-/// The optimisers and schedules that a program knows.
+/// The losses, optimisers and schedules that a program knows.
 public struct TrainingCatalogue: Sendable {
+  /// The losses, for `training.loss.type`.
+  public private(set) var losses: [any LossConfiguration.Type] = [
+    AutoLoss.self, CrossEntropyConfiguration.self, FocalConfiguration.self,
+    BinaryCrossEntropyConfiguration.self, SquaredErrorConfiguration.self,
+    AbsoluteErrorConfiguration.self, HuberConfiguration.self, ConcordanceConfiguration.self,
+  ]
   /// The optimisers, for `training.optimiser.type`.
   public private(set) var optimisers: [any OptimiserConfiguration.Type] = [
     SGDConfiguration.self, AdamConfiguration.self, AdamWConfiguration.self,
@@ -17,6 +24,14 @@ public struct TrainingCatalogue: Sendable {
   public static let standard = TrainingCatalogue()
 
   private init() {}
+
+  /// The same and one more loss.
+  public func adding(loss: any LossConfiguration.Type) -> TrainingCatalogue {
+    CatalogueNames.check(loss.name, isNewAmong: losses.map { $0.name }, LossFamily.title)
+    var more = self
+    more.losses.append(loss)
+    return more
+  }
 
   /// The same and one more optimiser.
   public func adding(optimiser: any OptimiserConfiguration.Type) -> TrainingCatalogue {
@@ -37,9 +52,14 @@ public struct TrainingCatalogue: Sendable {
 
   /// Adds the settings of everything to a table.
   package func add(to table: inout SectionTable) throws {
+    for type in losses { try add(type, to: &table) }
     for type in optimisers { try add(type, to: &table) }
     for type in schedules { try add(type, to: &table) }
   }
+
+  private func add<Settings: LossConfiguration>(
+    _ type: Settings.Type, to table: inout SectionTable
+  ) throws { try table.add(to: LossFamily.self, Settings.name, type) }
 
   private func add<Settings: OptimiserConfiguration>(
     _ type: Settings.Type, to table: inout SectionTable

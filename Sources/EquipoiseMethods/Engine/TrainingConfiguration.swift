@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+public import EquipoiseModels
 public import EquipoiseSettings
 
 /// Epochs, batches, optimiser and schedule.
@@ -10,6 +11,8 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var batchSize = 64
   /// Whether to leave out the last batch of an epoch when it is smaller.
   public var dropLast = false
+  /// What is minimised.
+  public var loss = LossSection()
   /// The update rule.
   public var optimiser = OptimiserSection()
   /// The learning rate over the epochs.

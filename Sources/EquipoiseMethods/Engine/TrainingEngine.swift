@@ -13,6 +13,7 @@ package struct StopRequest: Error {
 package final class TrainingEngine: StepEngine {
   package let model: MultimodalModel
   package let optimizer: any Optimizer
+  let objective: Objective
   /// Asked during trials, which are long, whether a signal wants the run to stop.
   package var stopSignal: () -> Int32? = { nil }
   private let precision: DType?
@@ -51,11 +52,11 @@ package final class TrainingEngine: StepEngine {
   /// An engine that differentiates by, and trains, what `optimizer` holds.
   package init(
     model: MultimodalModel, optimizer: any Optimizer, training: TrainingConfiguration,
-    device: Device, trainingBatches: @escaping VisitPart,
+    device: Device, objective: Objective = .crossEntropy, trainingBatches: @escaping VisitPart,
     validationBatches: @escaping Visit = { _ in }, schedule: EpochSchedule? = nil
   ) {
     self.model = model
-    self.optimizer = optimizer
+    (self.optimizer, self.objective) = (optimizer, objective)
     self.device = device
     self.trainingBatches = trainingBatches
     self.validationBatches = validationBatches

@@ -92,7 +92,12 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
   public static let summary =
     "joint and unimodal losses, weighted by what each gains and overfits"
   /// What it asks of the model.
-  public static let needs: ModelNeeds = .severalModalities
+  public static let needs = ModelNeeds.severalModalities.with(
+    TaskRules(
+      multilabel: .stated(
+        "the task's loss; measure: error counts the balanced share of right labels"),
+      regression: .stated(
+        "the task's loss; measure: error is refused, as a number is not right or wrong")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wang, Tran, Feiszli",
@@ -121,6 +126,12 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
         "\(given.count) weights given; 'fixed' takes \(names.count + 1), one each for "
           + "\(names.joined(separator: ", ")) and the fused head, and the others none",
         at: "method.weights", fix: "give as many or none")
+    }
+    guard setting.objective.task != .regression || configuration.measure == .loss else {
+      throw EquipoiseError(
+        .configuration,
+        "a regression's numbers are not right or wrong, so that there is no error to measure",
+        at: "method.measure", fix: "set method.measure=loss")
     }
     self.configuration = configuration
     self.setting = setting
@@ -176,12 +187,12 @@ extension GradientBlending {
 
   /// The blended loss.
   public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
-    let labels = context.batch.labels
+    let (labels, objective) = (context.batch.labels, setting.objective)
     let heads = estimator.heads.modules
     var losses = heads.indices.map { index in
-      { heads[index](forward.features[index].inFullPrecision()).crossEntropy(labels) }
+      { objective.loss(heads[index](forward.features[index].inFullPrecision()), labels) }
     }
-    losses.append { forward.logits.inFullPrecision().crossEntropy(labels) }
+    losses.append { objective.loss(forward.logits.inFullPrecision(), labels) }
     return Self.blended(losses, weights: weights.map(Double.init))
   }
 

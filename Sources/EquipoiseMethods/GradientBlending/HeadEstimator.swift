@@ -25,6 +25,7 @@ final class HeadEstimator {
   /// One linear head for each modality.
   let heads: ModuleDictionary<Linear>
   private let measure: GradientBlending.Measure
+  private let objective: Objective
   private let seed: UInt64
   private let device: Device
 
@@ -39,7 +40,7 @@ final class HeadEstimator {
         return (modality, head)
       })
     self.measure = measure
-    seed = setting.seed
+    (seed, objective) = (setting.seed, setting.objective)
     device = setting.device
   }
 
@@ -59,7 +60,7 @@ final class HeadEstimator {
     let after = try (0...fused).map { head in
       let mode = ForwardMode.training(dropout: dropout(head, epochs.lowerBound))
       return try engine.rehearse(epochs: epochs) { batch in
-        let loss = logits([head], batch, mode, engine)[0].crossEntropy(batch.labels)
+        let loss = objective.loss(logits([head], batch, mode, engine)[0], batch.labels)
         try engine.apply(engine.gradients(of: loss))
       } result: {
         try losses([head], engine)[0]
@@ -104,9 +105,17 @@ final class HeadEstimator {
 
   private func total(_ logits: Tensor, _ labels: Tensor) -> Tensor {
     switch measure {
-    case .loss: logits.crossEntropyPerSample(labels).sum()
-    case .error: Double(labels.count) - logits.argmax(1).equal(labels).sum()
+    case .loss: objective.total(logits, labels)
+    case .error: Double(logits.size(0)) - right(logits, labels)
     }
+  }
+
+  /// How many samples are right; of several labels each sample counts by the balanced share of its right ones.
+  private func right(_ logits: Tensor, _ labels: Tensor) -> Tensor {
+    guard objective.task == .multilabel else { return logits.argmax(1).equal(labels).sum() }
+    // A logit far beyond 0 makes a certain σ of a decision.
+    let decided = (logits.greater(than: 0).to(.float32) - 0.5) * 1e3
+    return Objective.rightness(decided, labels).sum()
   }
 
   /// Logits of some heads; only the encoders that they need are run.

@@ -67,7 +67,7 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
   public static let summary = "coupled branches; the one that leans on the others loses its gates"
   /// What it asks of the model.
   public static let needs = ModelNeeds(
-    modalities: 2...Int.max, fusion: .sum, coupling: .mmtm, equalDepths: true)
+    modalities: 2...Int.max, fusion: .sum, coupling: .mmtm, equalDepths: true, tasks: .lossOnly)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wu, Jastrzębski, Cho, Geras",
@@ -76,6 +76,7 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
 
   private let configuration: Configuration
   private let seed: UInt64
+  private let objective: Objective
   private let groups: GreedyGroups
   private(set) var progress: GreedyProgress
 
@@ -99,7 +100,7 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
         fix: "set model.coupling=mmtm and model.fusion=sum")
     }
     self.configuration = configuration
-    seed = setting.seed
+    (seed, objective) = (setting.seed, setting.objective)
     groups = GreedyGroups(model)
     progress = GreedyProgress(modalities: model.modalities)
   }
@@ -144,7 +145,7 @@ extension Greedy {
     let caring = progress.caring
     let (features, means) = features(context, caring, engine)
     let logits = Self.logits(of: features, engine.model)
-    let losses = logits.map { $0.crossEntropy(context.batch.labels) }
+    let losses = logits.map { objective.loss($0, context.batch.labels) }
     let loss = Tensor.sum(of: losses)
     let gradients = try engine.gradients(of: loss)
     if caring == nil { progress.record(means, groups.speeds(gradients)) }

@@ -77,7 +77,11 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
   public static let summary =
     "encoders in turn through a shared classifier, fused by entropy at inference"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(fusion: .shared, coupling: .uncoupled)
+  public static let needs = ModelNeeds(
+    fusion: .shared, coupling: .uncoupled,
+    tasks: TaskRules(
+      multilabel: .stated("inference weighs by the mean of the labels' entropies"),
+      regression: .stated("inference takes the plain mean: a number has no entropy")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Zhang et al.",
@@ -162,14 +166,28 @@ extension MLA {
     return -(logarithms.exp() * logarithms).sum(over: [1])
   }
 
+  /// The mean entropy of each row's labels: [B, K] → [B].
+  static func labelEntropy(of logits: Tensor) -> Tensor {
+    // Of σ(x): log(1 + e^(−|x|)) + |x| σ(−|x|), which no x makes infinite.
+    let size = logits.magnitude()
+    return (((-size).exp() + 1).log() + size * (-size).sigmoid()).mean(over: [1])
+  }
+
   /// Each sample's weight of each modality, [M, B]: certain ones count for more.
-  static func weights(_ logits: [Tensor]) -> Tensor {
-    (-Tensor.stacked(logits.map(entropy))).softmax(0)
+  static func weights(_ logits: [Tensor], of task: LearningTask = .classification) -> Tensor {
+    switch task {
+    case .classification: (-Tensor.stacked(logits.map(entropy))).softmax(0)
+    case .multilabel: (-Tensor.stacked(logits.map(labelEntropy))).softmax(0)
+    case .regression:
+      Tensor.full(
+        [logits.count, logits[0].size(0)], 1 / Double(logits.count), dtype: logits[0].dtype,
+        device: logits[0].device)
+    }
   }
 
   /// The weighted sum of the modalities' logits, [B, K].
-  static func fused(_ logits: [Tensor]) -> Tensor {
-    (Tensor.stacked(logits) * weights(logits).unsqueezed(2)).sum(over: [0])
+  static func fused(_ logits: [Tensor], of task: LearningTask = .classification) -> Tensor {
+    (Tensor.stacked(logits) * weights(logits, of: task).unsqueezed(2)).sum(over: [0])
   }
 }
 
@@ -187,7 +205,7 @@ extension MLA {
     for modality in features.indices {
       let feature = features[modality].inFullPrecision()
       let output = Self.logits(modality, of: feature, engine.model.fusion)
-      let loss = output.crossEntropy(context.batch.labels)
+      let loss = setting.objective.loss(output, context.batch.labels)
       var gradients = try engine.gradients(of: loss)
       protectClassifier(&gradients, from: feature, context)
       try engine.apply(gradients)
@@ -215,7 +233,7 @@ extension MLA {
 
   private func fused(_ logits: [Tensor]) -> Tensor {
     let weights = configuration.inferenceWeights
-    guard !weights.isEmpty else { return Self.fused(logits) }
+    guard !weights.isEmpty else { return Self.fused(logits, of: setting.objective.task) }
     let parts = zip(logits, weights).map { $0 * $1 }
     return Tensor.sum(of: parts)
   }

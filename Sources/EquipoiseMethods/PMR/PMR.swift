@@ -55,7 +55,11 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
   /// One line for lists.
   public static let summary = "pulls the modality that lags to class prototypes"
   /// What it asks of the model.
-  public static let needs: ModelNeeds = .severalModalities
+  public static let needs = ModelNeeds.severalModalities.with(
+    TaskRules(
+      multilabel: .refused(
+        "its prototypes are means of classes, and a sample here has several or none"),
+      regression: .refused("its prototypes are means of classes, which numbers do not have")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Fan et al.", title: "PMR: Prototypical Modal Rebalance for Multimodal Learning",
@@ -137,7 +141,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
 
   private func coefficients(_ logits: [Tensor], _ labels: Tensor) -> (lags: Tensor, leads: Tensor) {
     withoutGradient {
-      let scores = ModalityScores.scores(logits, labels: labels)
+      let scores = ModalityScores.scores(logits, labels: labels, by: .crossEntropy)
       let (lags, leads) = (Self.lags(scores), Self.leads(scores))
       guard configuration.hardCoefficients else { return (lags, leads) }
       return (lags.greater(than: 0).to(lags.dtype), leads.greater(than: 0).to(leads.dtype))

@@ -6,7 +6,7 @@ import EquipoiseTorch
 /// How sure each modality is of the right class, and how far it is ahead of the others.
 ///
 /// ```
-/// s_m = Σ_i softmax(ℓ_m)[i, y_i]                    scores(_:labels:)
+/// s_m = Σ_i softmax(ℓ_m)[i, y_i]                    scores(_:_:by:); of other tasks Objective.score
 /// ρ_m = 1/(M−1) · Σ_{j≠m} s_m / (s_j + 10⁻⁸)         ratios(_:)
 /// ```
 enum ModalityScores {
@@ -14,10 +14,13 @@ enum ModalityScores {
   ///
   /// - Parameters:
   ///   - logits: of each modality, [B, K].
-  ///   - labels: the classes, [B].
+  ///   - labels: what is right, as a batch has it.
+  ///   - objective: the run's.
   /// - Returns: sums over the batch; only their ratios matter.
-  static func scores(_ logits: [Tensor], labels: Tensor) -> Tensor {
-    Tensor.stacked(logits.map { $0.softmax(1).gatheringColumns(labels).sum() })
+  static func scores(_ logits: [Tensor], labels: Tensor, by objective: Objective = .crossEntropy)
+    -> Tensor
+  {
+    Tensor.stacked(logits.map { objective.score($0, labels) })
   }
 
   /// ρ of each modality, [M]: above 1 where it is ahead of the others on average. For two
@@ -33,14 +36,14 @@ enum ModalityScores {
   ///
   /// - Parameters:
   ///   - features: of each modality, [B, w_m].
-  ///   - labels: the classes, [B].
-  ///   - fusion: the head, whose exact parts are taken where it has them, else its logits with the
-  ///     other features zero.
+  ///   - labels: what is right, as a batch has it.
+  ///   - setting: the run's objective and its model, of whose head the exact parts are taken where it has them,
+  ///     else its logits with the other features zero.
   /// - Returns: ρ, [M].
-  static func ratios(_ features: [Tensor], labels: Tensor, fusion: any Fusion) -> Tensor {
+  static func ratios(_ features: [Tensor], labels: Tensor, in setting: MethodSetting) -> Tensor {
     withoutGradient {
-      let logits = fusion.unimodalLogits(features.map { $0.inFullPrecision() })
-      return ratios(scores(logits, labels: labels))
+      let logits = setting.model.fusion.unimodalLogits(features.map { $0.inFullPrecision() })
+      return ratios(scores(logits, labels: labels, by: setting.objective))
     }
   }
 }

@@ -38,7 +38,7 @@ extension Score {
     "weightedF1", "weighted F1", classes: { $0.confusion.weightedF1 }, labels: { $0.weightedF1 })
   private static let balancedAccuracy = Score(
     "balancedAccuracy", "balanced accuracy", classes: { $0.confusion.balancedAccuracy })
-  private static let meanAveragePrecision = Score(
+  static let meanAveragePrecision = Score(
     "meanAveragePrecision", "mean AP", classes: { $0.meanAveragePrecision },
     labels: { $0.meanAveragePrecision })
   private static let auroc = Score(

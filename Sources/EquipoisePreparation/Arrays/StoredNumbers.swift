@@ -50,7 +50,7 @@ package enum StoredNumbers {
 
   /// What to do about numbers that are not there.
   package static let missingValues =
-    "fill such numbers in or leave the sample out: missing values are not supported yet"
+    "fill such numbers in or leave the sample out"
 
   /// How arrays become those of a type.
   package static func remedy(for type: ElementType) -> String {

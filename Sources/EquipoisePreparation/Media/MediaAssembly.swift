@@ -34,8 +34,8 @@ struct MediaAssembly {
         let sample = samples[index]
         try writer.append(
           PreparedSample(
-            inputs: chunk.map { $0.row(row) }, label: sample.label,
-            group: groups?.numbers[index], id: sample.id),
+            inputs: chunk.map { $0.row(row) }, sample.answer, group: groups?.numbers[index],
+            id: sample.id),
           to: sample.split)
       }
     }
@@ -77,7 +77,7 @@ struct MediaAssembly {
       name: source.name, classes: source.classes,
       modalities: Dictionary(
         uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.description) }),
-      extra: notes)
+      extra: notes, task: source.task, targets: source.targets)
   }
 
   private func write(_ files: [CorruptFile], to path: String) throws {

@@ -103,6 +103,12 @@ struct MediaPreparer {
       .joined()
     text += source.extra.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined()
     text += source.modalities.map { "\($0.name)\t\($0.standardised)\n" }.joined()
+    if source.task != .classification {
+      // Datasets of former versions keep their keys.
+      text += ([source.task.rawValue] + source.targets.map { "\($0.sentence)\t\($0.unit ?? "")" })
+        .map { "\($0)\n" }.joined()
+      text += samples.map { "\($0.targets ?? [])\n" }.joined()
+    }
     for sample in samples {
       text += "\(sample.id)\t\(sample.split.rawValue)\t\(sample.label)\t\(sample.group ?? "")\n"
     }

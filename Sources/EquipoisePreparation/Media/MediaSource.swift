@@ -10,8 +10,12 @@ package struct MediaSource: Sendable {
   var name: String
   /// The folder that no file leads out of.
   package var folder: MediaFolder
-  /// The classes' names.
+  /// What is learned.
+  package var task = LearningTask.classification
+  /// The classes' or labels' names; empty in a regression.
   package var classes: [String]
+  /// What a regression predicts.
+  package var targets: [TargetDescription] = []
   /// The modalities, in alphabetical order of their names.
   package var modalities: [MediaModality]
   /// The samples, in the order of the list.
@@ -58,7 +62,8 @@ extension MediaSource {
     try DatasetDescription(
       name: name, classes: classes,
       modalities: Dictionary(
-        uniqueKeysWithValues: modalities.map { ($0.name, $0.feature.description) })
+        uniqueKeysWithValues: modalities.map { ($0.name, $0.feature.description) }),
+      task: task, targets: targets
     ).check(at: folder.path)
   }
 }
@@ -68,8 +73,10 @@ package struct RawSample: GroupedSample, Sendable {
   /// What it is called.
   package var id: String
   package var split: Split
-  /// The index of its class.
+  /// The index of its class; 0 where the task is another one.
   package var label: Int
+  /// Its labels, 1 or 0 each, or its numbers; nil in classification.
+  package var targets: [Float]?
   /// Its speaker or the like.
   package var group: String?
   /// For each modality the files as the list names them, below the list's folder or absolute: one, or two

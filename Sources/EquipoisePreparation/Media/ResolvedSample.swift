@@ -19,6 +19,12 @@ struct ResolvedSample: GroupedSample, Sendable {
   var split: Split { listed.split }
   /// The index of its class.
   var label: Int { listed.label }
+  /// Its labels, 1 or 0 each, or its numbers; nil in classification.
+  var targets: [Float]? { listed.targets }
+  /// What is right for it.
+  var answer: TableAnswers.Answer {
+    listed.targets.map(TableAnswers.Answer.targets) ?? .label(listed.label)
+  }
   /// Its speaker or the like.
   var group: String? { listed.group }
   /// Where it was read, such as `manifest.csv:12`, for messages.

@@ -41,6 +41,42 @@ struct ArraySource {
     try StoredNumbers.stored(raw(row), as: description.type, at: "\(path), row \(row)")
   }
 
+  /// The same with numbers for those that are not finite, one for each channel; nil leaves them to be refused.
+  func sample(_ row: Int, filling means: [Float]?) throws -> HostArray {
+    guard let means, problem(row) != nil else { return try sample(row) }
+    let stride = channelStride
+    let numbers = raw(row).floats().enumerated().map { place, number in
+      number.isFinite ? number : means[place / stride % means.count]
+    }
+    return try StoredNumbers.stored(
+      HostArray(floats: numbers, shape: description.shape), as: description.type,
+      at: "\(path), row \(row)")
+  }
+
+  /// How many numbers of some rows are not finite, in how many rows, and the mean of each channel's finite numbers
+  /// over the training rows; 0 where there is none.
+  func missingValues(in rows: [Int], training: [Int]) -> (count: Int, rows: Int, means: [Float]) {
+    guard [.float16, .bfloat16, .float32, .float64].contains(array.type) else { return (0, 0, []) }
+    let broken = rows.filter { problem($0) != nil }
+    let count = broken.reduce(0) { $0 + raw($1).floats().count { !$0.isFinite } }
+    guard count > 0 else { return (0, 0, []) }
+    let (channels, stride) = (description.channels, channelStride)
+    var sums = [Double](repeating: 0, count: channels)
+    var counts = [Double](repeating: 0, count: channels)
+    for row in training {
+      for (place, number) in raw(row).floats().enumerated() where number.isFinite {
+        sums[place / stride % channels] += Double(number)
+        counts[place / stride % channels] += 1
+      }
+    }
+    return (count, broken.count, zip(sums, counts).map { Float($0 / max(1, $1)) })
+  }
+
+  /// How many numbers of one channel stand side by side.
+  private var channelStride: Int {
+    description.shape[(description.kind.channelAxis + 1)...].reduce(1, *)
+  }
+
   /// What is wrong with a row's numbers, or nil.
   func problem(_ row: Int) -> String? {
     StoredNumbers.problem(raw(row))

@@ -11,7 +11,7 @@ struct ArrayTable {
   struct Row: Equatable {
     /// Its place in the arrays.
     let index: Int
-    let label: Int
+    let answer: TableAnswers.Answer
     let split: Split
     let group: Int?
     let id: String?
@@ -19,6 +19,8 @@ struct ArrayTable {
 
   let rows: [Row]
   let classes: [String]
+  /// What a regression predicts.
+  let targets: [TargetDescription]
   /// The names of the groups, by number.
   let groups: [String]
   /// The rows of the table, used or not.
@@ -34,36 +36,39 @@ struct ArrayTable {
   init(_ options: ArraysOptions, folder: String, scores rule: SentimentRule? = nil) throws {
     let path = try Self.path(options, folder)
     let table = try TableFile.read(path)
-    let labels = try table.column(options.label ?? "label")
-    let splits = try table.column(options.split ?? "split").map(TableCell.trimmed)
+    let label = options.label ?? "label"
     let ids = try options.id.map(table.column)
     let groupNames = try options.group.map(table.column)
     let place = { "\(path):\(table.line(ofRow: $0))" }
-    let coding: (classes: [String], codes: [Int?])
+    let answers: [TableAnswers.Answer?]
     if let rule {
-      coding = (rule.classes, try Self.scores(labels, rule, at: place))
-      notes = []
+      (classes, targets, notes) = (rule.classes, [], [])
+      answers = try Self.scores(table.column(label), rule, at: place).map {
+        $0.map(TableAnswers.Answer.label)
+      }
     } else {
-      let read = try ClassLabels(
-        labels, of: options.label ?? "label", naming: options.classes, at: place)
-      guard read.classes.count > 1 else {
+      let read = try TableAnswers(
+        table, options.answers, label: label, naming: options.classes, path: path)
+      guard options.task != .classification || read.classes.count > 1 else {
         throw EquipoiseError(
           .data, "all samples are of one class, '\(read.classes.first ?? "")'", at: path,
           fix: "add samples of at least one other class")
       }
-      coding = (read.classes, read.codes)
-      notes = read.notes
+      (classes, targets, notes) = (read.classes, read.targets, read.notes)
+      answers = read.answers
     }
     try Self.check(ids: ids, at: place)
     // A row without a group, where others have one, is a group of its own, not one with its like.
     let names = groupNames?.enumerated().map { TableCell.isMissing($1) ? "(row \($0 + 1))" : $1 }
     groups = Set(names ?? []).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
+    let groupNumbers = names.map { $0.map { numbers[$0] ?? 0 } }
+    let splits = try Self.splits(table, options, answers, groupNumbers, classes.count)
     let named = Self.splitNames(options.splitValues)
     var rows: [Row] = []
     var (unlabelled, unassigned): (Int, [String: Int]) = (0, [:])
-    for index in labels.indices {
-      guard let label = coding.codes[index] else {
+    for (index, answer) in answers.enumerated() {
+      guard let answer else {
         unlabelled += 1
         continue
       }
@@ -73,12 +78,9 @@ struct ArrayTable {
       }
       rows.append(
         Row(
-          index: index, label: label, split: split,
-          group: names.flatMap { numbers[$0[index]] },
-          id: ids?[index]))
+          index: index, answer: answer, split: split, group: groupNumbers?[index], id: ids?[index]))
     }
     self.rows = rows
-    classes = coding.classes
     rowCount = table.rowCount
     (self.unlabelled, self.unassigned) = (unlabelled, unassigned)
     guard rows.contains(where: { $0.split == .train }) else {
@@ -88,6 +90,39 @@ struct ArrayTable {
           "it holds \(Set(splits).sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")): "
           + "name the right one in splitValues.train")
     }
+  }
+
+  /// What the table calls each row's split, or one by the shares that the options name.
+  private static func splits(
+    _ table: TextTable, _ options: ArraysOptions, _ answers: [TableAnswers.Answer?],
+    _ groups: [Int]?, _ classes: Int
+  ) throws -> [String] {
+    if let column = options.split ?? (table.header.contains("split") ? "split" : nil) {
+      return try table.column(column).map(TableCell.trimmed)
+    }
+    let values = options.splitValues
+    var splits = [String](repeating: values.train.first ?? "", count: answers.count)
+    var open = answers.indices.filter { answers[$0] != nil }
+    let shares = [
+      (values.test.first, "test", options.testShare),
+      (
+        values.validation.first, "validation",
+        options.validationShare / max(1e-9, 1 - options.testShare)
+      ),
+    ]
+    for (word, stream, share) in shares where share > 0 {
+      let labels = open.map { index in
+        if case .label(let label) = answers[index] { label } else { 0 }
+      }
+      let chosen = ValidationCarving(
+        labels: labels, groups: groups.map { groups in open.map { groups[$0] } },
+        classes: max(1, classes), seed: UInt64(bitPattern: Int64(options.seed)), stream
+      ).choose(share: share).samples
+      for position in chosen { splits[open[position]] = word ?? "" }
+      let taken = Set(chosen)
+      open = open.indices.filter { !taken.contains($0) }.map { open[$0] }
+    }
+    return splits
   }
 
   private static func splitNames(_ values: SplitValues) -> [String: Split] {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+public import EquipoiseData
+public import EquipoiseKit
 public import EquipoiseSettings
-public import EquipoisePreparation
+internal import EquipoisePreparation
 
 /// Settings for making a dataset from array files and a table.
 public struct ArraysOptions: ConfigurationSection {
@@ -11,11 +12,28 @@ public struct ArraysOptions: ConfigurationSection {
   public var name: String?
   /// The table, with one row per sample in the order of the arrays; nil takes `meta.csv`.
   public var table: String?
-  /// The table's column of classes: whole numbers from 0, or names. Rows in which it is empty are
-  /// left out. Nil takes `label`.
+  /// What is learned: `classification`, `multilabel` or `regression`.
+  public var task = LearningTask.classification
+  /// The table's column of classes: whole numbers from 0, or names; of several labels lists such as `happy|loud`.
+  /// Rows in which it is empty are left out. Nil takes `label`.
   public var label: String?
-  /// The table's column of splits; nil takes `split`.
+  /// Of several labels: a column of 1 and 0 for each; nil takes the lists of the column `label`.
+  public var labels: [String]?
+  /// Of a regression: the columns of its numbers; nil takes the column `target`, or the label's.
+  public var targets: [String]?
+  /// Of a regression: the least and the largest number that there can be; nil sets no limit.
+  public var range: [Double]?
+  /// Of a regression: what its numbers are measured in.
+  public var unit: String?
+  /// The table's column of splits; nil takes `split`, and where there is none assigns samples by `testShare` and
+  /// `validationShare`.
   public var split: String?
+  /// Where there are no splits: the share for test, by class and in whole groups.
+  public var testShare = 0.2
+  /// Where there are no splits: the share for validation; 0 lets training carve its own.
+  public var validationShare = 0.0
+  /// Where there are no splits: decides which samples go to which.
+  public var seed = 0
   /// What the split column calls the splits; rows with other values are left out.
   public var splitValues = SplitValues()
   /// The table's column of samples' names; nil takes none.
@@ -28,6 +46,9 @@ public struct ArraysOptions: ConfigurationSection {
   public var modalities = NamedSections<ArrayModalityOptions>()
   /// Of the modalities, which to use; nil uses all.
   public var only: [String]?
+  /// What becomes of samples with numbers that are not there, or not finite: `refuse`, `zero`, `mean` (of the channel
+  /// over the training split) or `drop`.
+  public var missingValues = MissingValues.refuse
   /// Whether training is to see each channel with the mean 0 and standard deviation 1 of the
   /// training split.
   public var standardise = true
@@ -50,6 +71,18 @@ public struct ArrayModalityOptions: ConfigurationSection {
   public init() {}
 }
 
+/// What becomes of samples with numbers that are not finite.
+public enum MissingValues: String, ConfigurationChoice {
+  /// They are an error.
+  case refuse
+  /// Such numbers become 0.
+  case zero
+  /// Such numbers become the mean of their channel's finite numbers in the training split.
+  case mean
+  /// Such samples are left out.
+  case drop
+}
+
 /// Folders whose settings are known.
 public enum ArraysPreset: String, ConfigurationChoice {
   /// None.
@@ -67,6 +100,13 @@ extension ArraysOptions: RangeChecking {
   public func check(at path: ConfigPath) throws {
     try path.check("classes", namesOf: classes)
     try path.check("only", namesOf: only)
+    try path.check("testShare", testShare, .from(0..<1))
+    try path.check("validationShare", validationShare, .from(0..<1))
+    try path.check(
+      "validationShare", testShare + validationShare < 1, found: .double(validationShare),
+      expected: "a number that leaves some samples for training")
+    try path.check("seed", seed, .seed)
+    try answers.check(at: path)
     try splitValues.check(at: path.appending("splitValues"))
   }
 }
@@ -89,8 +129,15 @@ extension ArraysOptions {
     }
     options.table = options.table ?? "meta.csv"
     options.label = options.label ?? "label"
-    options.split = options.split ?? "split"
     return options
+  }
+
+  /// What the table says is right, and where.
+  var answers: AnswerOptions {
+    var answers = AnswerOptions()
+    (answers.task, answers.labels, answers.targets) = (task, labels, targets)
+    (answers.range, answers.unit) = (range, unit)
+    return answers
   }
 
   /// What the user of the preset should know.

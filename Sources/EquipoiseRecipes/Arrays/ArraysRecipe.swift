@@ -31,15 +31,18 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     let table = try ArrayTable(options, folder: input)
     let sources = try ArraySource.all(options, folder: input, rows: table.rowCount)
     for note in notes(table) { report(.note(note)) }
-    let corrupt = try corrupt(table, sources, allowed: maxCorrupt)
+    let corrupt = try corrupt(
+      table, sources, allowed: options.missingValues == .drop ? table.rowCount : maxCorrupt)
+    let fillers = fillers(table, sources, report)
     let writer = try DatasetWriter(
       folder: output, description: description(table, sources, input),
       standardising: options.standardise ? Set(sources.map(\.name)) : [])
     for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
-      let inputs = try sources.map { try $0.sample(row.index) }
+      let inputs = try sources.enumerated().map { place, source in
+        try source.sample(row.index, filling: fillers[place])
+      }
       try writer.append(
-        PreparedSample(inputs: inputs, label: row.label, group: row.group, id: row.id),
-        to: row.split)
+        PreparedSample(inputs: inputs, row.answer, group: row.group, id: row.id), to: row.split)
       report(.progress(done + 1, of: table.rows.count))
     }
     let description = try writer.finish()
@@ -55,6 +58,7 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
   private func corrupt(
     _ table: ArrayTable, _ sources: [ArraySource], allowed: Int
   ) throws -> [Int: String] {
+    guard [.refuse, .drop].contains(options.missingValues) else { return [:] }
     var found: [Int: String] = [:]
     var first: (place: String, problem: String)?
     for row in table.rows {
@@ -69,7 +73,9 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       .data,
       first.problem + (found.count > 1 ? ", and so are \(found.count - 1) more rows" : ""),
       at: first.place,
-      fix: StoredNumbers.missingValues + "; up to N such rows are left out with --max-corrupt N")
+      fix: StoredNumbers.missingValues
+        + ", or set missingValues to zero, mean or drop; up to N such rows are left out with --max-corrupt N"
+    )
   }
 
   private func write(_ corrupt: [Int: String], of table: ArrayTable, to path: String) throws {
@@ -80,6 +86,26 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     }
     let text = CSV.line(["row", "id", "split", "problem"]) + lines.joined()
     try AtomicFile.write(data: Data(text.utf8), to: path)
+  }
+
+  /// What takes the place of numbers that are not finite, one number for each channel of each source; nil where
+  /// nothing does.
+  private func fillers(
+    _ table: ArrayTable, _ sources: [ArraySource], _ report: (PreparationEvent) -> Void
+  ) -> [[Float]?] {
+    guard [.zero, .mean].contains(options.missingValues) else { return sources.map { _ in nil } }
+    return sources.map { source in
+      let found = source.missingValues(
+        in: table.rows.map(\.index), training: table.rows.filter { $0.split == .train }.map(\.index)
+      )
+      guard found.count > 0 else { return nil }
+      report(
+        .note(
+          "\(found.count) numbers of '\(source.name)' in \(Enumeration.count(found.rows, "row")) are not there: "
+            + (options.missingValues == .zero
+              ? "they become 0" : "they become their channel's mean over the training split")))
+      return options.missingValues == .zero ? found.means.map { _ in 0 } : found.means
+    }
   }
 
   private func notes(_ table: ArrayTable) -> [String] {
@@ -93,7 +119,7 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       let values = table.unassigned.keys.sorted()
       notes.append(
         "\(table.unassigned.values.reduce(0, +)) of \(table.rowCount) rows belong to none of the splits and "
-          + "are left out: column '\(options.split ?? "split")' holds \(TableCell.shown(values)) there"
+          + "are left out: column '\(split)' holds \(TableCell.shown(values)) there"
       )
     }
     return table.notes + notes + (options.warning.map { [$0] } ?? [])
@@ -102,13 +128,17 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
   private func description(
     _ table: ArrayTable, _ sources: [ArraySource], _ input: String
   ) -> DatasetDescription {
-    var extra = ["label": options.label ?? "label", "split": options.split ?? "split"]
+    var extra = ["label": options.label ?? "label", "split": split]
+    if options.missingValues != .refuse { extra["missingValues"] = options.missingValues.rawValue }
     if !table.groups.isEmpty { extra["groups"] = table.groups.joined(separator: ", ") }
     if let warning = options.warning { extra["warning"] = warning }
     return DatasetDescription(
       name: options.name ?? URL(fileURLWithPath: input).lastPathComponent,
       classes: table.classes,
       modalities: Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.description) }),
-      extra: extra)
+      extra: extra, task: options.task, targets: table.targets)
   }
+
+  /// The name of the split column, which may not be there.
+  private var split: String { options.split ?? "split" }
 }

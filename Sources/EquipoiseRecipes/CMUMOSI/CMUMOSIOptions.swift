@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseSettings
 internal import EquipoiseData
 internal import EquipoiseFormats
 
 /// Settings of CMU-MOSI as series.
 public struct CMUMOSIOptions: ConfigurationSection {
+  /// What is learned: `classification`, of the classes that `labels` makes, or `regression` of the sentiment itself,
+  /// from −3 to 3.
+  public var task = LearningTask.classification
   /// How a sentiment becomes a class: `positive` (MultiBench: above 0), `non-negative`
   /// (BalanceBenchmark: 0 and above), `without-neutral`, `3-class` or `7-class`.
   public var labels = SentimentRule.positive
@@ -33,6 +36,9 @@ extension CMUMOSIOptions: RangeChecking {
     try path.check(
       "modalities", !modalities.isEmpty && Set(modalities).count == modalities.count,
       found: .sequence([]), expected: "at least one modality, each once")
+    try path.check(
+      "task", task != .multilabel, found: .string(task.rawValue),
+      expected: "classification or regression: an utterance has one sentiment")
     if let length { try path.check("length", length, .from(1..<10_001)) }
   }
 
@@ -40,6 +46,10 @@ extension CMUMOSIOptions: RangeChecking {
   var arrays: ArraysOptions {
     var options = ArraysOptions()
     options.label = "score"
+    if task == .regression {
+      options.task = .regression
+      (options.targets, options.range, options.unit) = (["score"], [-3, 3], "points")
+    }
     options.id = "id"
     options.group = "video"
     // The text is read in any case: where it is empty, the utterance is left out.

@@ -25,7 +25,8 @@ public struct CMUMOSIRecipe: DatasetRecipe {
     input: String, output: String, report: (PreparationEvent) -> Void
   ) throws -> DatasetDescription {
     let arrays = options.arrays
-    let table = try ArrayTable(arrays, folder: input, scores: options.labels)
+    let table = try ArrayTable(
+      arrays, folder: input, scores: options.task == .classification ? options.labels : nil)
     let sources = try ArraySource.all(arrays, folder: input, rows: table.rowCount)
     try check(sources, input)
     let used = sources.filter { options.modalities.contains($0.name) }
@@ -41,7 +42,7 @@ public struct CMUMOSIRecipe: DatasetRecipe {
       } else {
         let inputs = used.map { series.input($0, length: options.length ?? $0.steps) }
         try writer.append(
-          PreparedSample(inputs: inputs, label: row.label, group: row.group, id: row.id),
+          PreparedSample(inputs: inputs, row.answer, group: row.group, id: row.id),
           to: row.split)
         counts[row.split, default: 0] += 1
       }
@@ -61,13 +62,14 @@ public struct CMUMOSIRecipe: DatasetRecipe {
 
   private func notes(_ table: ArrayTable, _ counts: [Split: Int], _ wordless: Int) -> [String] {
     var notes: [String] = []
-    if table.unlabelled > 0 {
+    let isClassification = options.task == .classification
+    if table.unlabelled > 0, isClassification {
       notes.append("\(table.unlabelled) neutral utterances are left out by labels=without-neutral")
     }
     if wordless > 0 {
       notes.append("\(wordless) utterances without any word are left out, as MultiBench does")
     }
-    if options.labels != .withoutNeutral, counts != Self.published {
+    if !(isClassification && options.labels == .withoutNeutral), counts != Self.published {
       let found = Split.allCases.map { "\(counts[$0] ?? 0)" }.joined(separator: "/")
       notes.append("\(found) utterances, not the 1284/229/686 of the published split")
     }
@@ -83,8 +85,11 @@ public struct CMUMOSIRecipe: DatasetRecipe {
       name: "cmu-mosi-series", classes: table.classes,
       modalities: Dictionary(uniqueKeysWithValues: modalities),
       extra: [
-        "labels": options.labels.rawValue, "groups": table.groups.joined(separator: ", "),
-        "split": "published",
-      ])
+        "labels": options.task == .regression ? "sentiment" : options.labels.rawValue,
+        "groups": table.groups.joined(separator: ", "), "split": "published",
+      ], task: options.task,
+      targets: table.targets.map {
+        TargetDescription(name: "sentiment", unit: $0.unit, range: $0.range)
+      })
   }
 }

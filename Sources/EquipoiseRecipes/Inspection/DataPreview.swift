@@ -47,9 +47,19 @@ public enum DataPreview {
   private static func prepared(_ folder: String, _ perClass: Int) throws -> [Row] {
     let dataset = try PreparedDataset(folder: folder)
     let samples = try dataset.samples(.train)
-    return chosen(samples.labels, perClass).map { index in
-      var row = Row(
-        id: samples.id(of: index), label: dataset.description.classes[samples.labels[index]])
+    let classes = dataset.description.classes
+    // Several labels, or numbers, are no classes to choose by.
+    let labels =
+      samples.targets == nil ? samples.labels : [Int](repeating: 0, count: samples.count)
+    return chosen(labels, perClass).map { index in
+      let label =
+        switch dataset.description.task {
+        case .classification: classes[samples.labels[index]]
+        case .multilabel, .regression:
+          Self.text(
+            samples.targets.map { Array($0.row(index)) } ?? [], dataset.description.task, classes)
+        }
+      var row = Row(id: samples.id(of: index), label: label)
       let location = samples.locations[index]
       for (number, modality) in dataset.modalities.enumerated() {
         let array = samples.shards[Int(location.shard)].inputs[number].row(Int(location.row))
@@ -69,7 +79,10 @@ public enum DataPreview {
     let samples = source.samples.filter { $0.split == .train }
     return try chosen(samples.map(\.label), perClass).map { index in
       let sample = samples[index]
-      var row = Row(id: sample.id, label: source.classes[sample.label])
+      let label =
+        sample.targets.map { Self.text($0, source.task, source.classes) }
+        ?? source.classes[sample.label]
+      var row = Row(id: sample.id, label: label)
       for (number, modality) in source.modalities.enumerated() {
         let files = try sample.files[number].map {
           try source.folder.resolve($0, namedIn: sample.place)
@@ -86,6 +99,13 @@ public enum DataPreview {
       }
       return row
     }
+  }
+
+  /// Labels, or numbers, with a bar between.
+  private static func text(_ targets: [Float], _ task: LearningTask, _ names: [String]) -> String {
+    (task == .multilabel
+      ? zip(names, targets).filter { $1 == 1 }.map(\.0) : targets.map { "\($0)" })
+      .joined(separator: "|")
   }
 
   /// The first samples of each class, class by class.

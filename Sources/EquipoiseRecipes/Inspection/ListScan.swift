@@ -76,7 +76,14 @@ struct ListScan {
 
   private func classCounts(_ split: Split) -> [Int] {
     var counts = [Int](repeating: 0, count: source.classes.count)
-    for sample in source.samples where sample.split == split { counts[sample.label] += 1 }
+    for sample in source.samples where sample.split == split {
+      guard let targets = sample.targets else {
+        counts[sample.label] += 1
+        continue
+      }
+      // Several labels; a regression has no counts.
+      for label in counts.indices where targets[label] == 1 { counts[label] += 1 }
+    }
     return counts
   }
 
@@ -112,6 +119,7 @@ struct ListScan {
     for sample in source.samples where sample.group == nil {
       note(.group, sample.id, "has no group, as \(grouped.count) others have")
     }
+    guard source.task == .classification else { return }
     var groups = [Set<String>](repeating: [], count: source.classes.count)
     for sample in source.samples { groups[sample.label].insert(sample.group ?? "(\(sample.id))") }
     for (name, groups) in zip(source.classes, groups) where groups.count == 1 {

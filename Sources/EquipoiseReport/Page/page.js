@@ -46,7 +46,10 @@ function themeButton() {
 function capital(text) { return text[0].toUpperCase() + text.slice(1); }
 
 /** A score's name over a column. */
-function titleOf({title, unit}) { return unit === 'share' ? title + ' %' : title; }
+function titleOf(score) { return isShare(score) ? score.title + ' %' : score.title; }
+
+/** Whether a score is shown in percent. */
+function isShare({unit}) { return unit === 'share'; }
 
 function scoreTable({groups, scores}) {
   const modalities = [...new Set(groups.flatMap((group) => group.modalities))].sort();
@@ -55,13 +58,16 @@ function scoreTable({groups, scores}) {
   const isTest = reported.every((group) => group.runs.every((run) => !run.isFinished || run.isTest));
   const [leading, others] = [scores.filter((score) => score.isLeading), scores.filter((score) => !score.isLeading)];
   const cells = (group, shown) => shown.map(({name, unit}) => spread(group.scores[name], unit === 'share', unit === 'share' ? null : 4));
+  const inPercent = reported.every((group) => isShare(group.measure));
+  const sign = inPercent ? ' %' : '';
+  const measured = (summary) => spread(summary, inPercent, inPercent ? null : 4);
   const header = ['configuration', 'runs', ...leading.map(titleOf),
-    ...modalities.flatMap((name) => [`${name} inside %`, `${name} alone %`]), 'imbalance %', 'seconds', 'multiply-adds/sample'];
+    ...modalities.flatMap((name) => [`${name} inside${sign}`, `${name} alone${sign}`]), `imbalance${sign}`, 'seconds', 'multiply-adds/sample'];
   const rows = reported.map((group) => [group.name,
     group.finished === group.runs.length ? group.finished : `${group.finished} of ${group.runs.length}`,
     ...cells(group, leading),
-    ...modalities.flatMap((name) => [spread(group.inside[name], true), spread(group.alone[name]?.accuracy, true)]),
-    spread(group.imbalance, true), spread(group.seconds, false, 1), text(group.multiplyAdds)]);
+    ...modalities.flatMap((name) => [measured(group.inside[name]), measured(group.alone[name]?.score)]),
+    measured(group.imbalance), spread(group.seconds, false, 1), text(group.multiplyAdds)]);
   const caption = `Scores on the ${isTest ? 'test' : 'validation'} split, mean ± standard deviation over seeds`;
   return element('section', {'aria-labelledby': 'scores'}, element('h2', {id: 'scores'}, 'Scores'),
     table(caption, header, rows, {isSortable: true}),
@@ -120,16 +126,17 @@ function picked(key, label, groups, draw) {
 function modalityCurves(all) {
   const groups = all.filter((group) => group.modalities.length);
   return picked('modalities', 'Configuration', preferred(groups), (group) => {
-    const series = [{name: 'fused', points: validation(group, 'accuracy'), colour: 0}];
+    const {measure} = group;
+    const series = [{name: 'fused', points: validation(group, measure.name), colour: 0}];
     group.modalities.forEach((name, index) => {
       const own = validation(group, 'slice', name);
       series.push({name: `${name} inside`, colour: 1 + index % 7, points: own.length ? own : validation(group, 'zeroOut', name)});
       series.push({name: `${name} alone`, colour: 1 + index % 7, isDashed: true, points: pointsOf(group.alone[name]?.curve)});
     });
     return linePlot({id: 'modalities', title: `What each modality learns: ${group.name}`,
-      caption: 'Validation accuracy of the fused model and of each modality’s part of it (solid), and of the same modality '
+      caption: `Validation ${measure.title} of the fused model and of each modality’s part of it (solid), and of the same modality `
         + 'trained alone (dashed); bands are ± a standard deviation over seeds. A gap below the dashed line is what the joint model lost.',
-      xLabel: 'epoch', yLabel: 'accuracy', isPercent: true, series});
+      xLabel: 'epoch', yLabel: measure.title, isPercent: isShare(measure), series});
   });
 }
 
@@ -140,7 +147,7 @@ function preferred(groups) {
 
 /** Figure 8: accuracy, or another score, of every configuration over epochs, seconds or multiply-adds. */
 function progress({groups: all, scores}) {
-  const groups = all.filter((group) => validation(group, 'accuracy').length);
+  const groups = all.filter((group) => validation(group, group.measure.name).length);
   if (!groups.length) return null;
   const axes = [
     {value: 'epoch', name: 'epochs', label: 'epoch'},
@@ -230,14 +237,15 @@ function orthogonality(groups) {
   });
 }
 
-/** Figure 7: accuracy over E, the epoch from which AIM modulates. */
+/** Figure 7: accuracy, or another task's measure, over E, the epoch from which AIM modulates. */
 function startEpochs({starts}) {
   if (!starts.length) return null;
-  const points = starts.map(({epoch, accuracy}) =>
-    ({x: epoch, y: accuracy.mean, deviation: accuracy.deviation ?? null, count: accuracy.count}));
+  const {measure} = starts[0];
+  const points = starts.map(({epoch, score}) =>
+    ({x: epoch, y: score.mean, deviation: score.deviation ?? null, count: score.count}));
   return linePlot({id: 'start', title: 'Sensitivity to E',
-    caption: 'Accuracy over the epoch from which AIM modulates, mean over runs ± a standard deviation; other settings may differ too.',
-    xLabel: 'E', yLabel: 'accuracy', isPercent: true, series: [{name: 'AIM', points}]});
+    caption: capital(measure.title) + ' over the epoch from which AIM modulates, mean over runs ± a standard deviation; other settings may differ too.',
+    xLabel: 'E', yLabel: measure.title, isPercent: isShare(measure), series: [{name: 'AIM', points}]});
 }
 
 // Classes
@@ -256,9 +264,10 @@ function confusionCells(counts) {
 const mostDrawn = 400;
 
 function confusion(all) {
-  const groups = all.filter((group) => group.finished);
+  // Only classification confuses classes.
+  const groups = all.filter((group) => group.runs.some((run) => run.isFinished && run.confusion));
   return picked('confusion', 'Configuration', preferred(groups), (group) => {
-    const finished = group.runs.filter((run) => run.isFinished);
+    const finished = group.runs.filter((run) => run.isFinished && run.confusion);
     const found = finished.map((run) => confusionCells(run.confusion));
     const size = found[0].size;
     const same = found.filter((matrix) => matrix.size === size);

@@ -107,6 +107,32 @@ extension Tensor {
     Operator.crossEntropy(.tensor(self), .tensor(labels), .none, .int(0))
   }
 
+  /// Cross-entropy of logits [B, K] and labels [B] with a weight for each class and smoothed labels, as PyTorch's:
+  /// Σ w_y l / Σ w_y, where the answer is (1 − smoothing) one-hot + smoothing / K.
+  public func crossEntropy(_ labels: Tensor, weights: Tensor?, smoothing: Double) -> Tensor {
+    Operator.crossEntropy(
+      .tensor(self), .tensor(labels), .optional(weights.map { $0.to(dtype) }), .int(1), .int(-100),
+      .double(smoothing))
+  }
+
+  /// Binary cross-entropy of each logit with its answer in [0, 1], both of one shape; a positive answer counts
+  /// `positiveWeights` times, one number for each column.
+  public func binaryCrossEntropies(_ answers: Tensor, positiveWeights: Tensor? = nil) -> Tensor {
+    Operator.binaryCrossEntropy(
+      .tensor(self), .tensor(answers), .none, .optional(positiveWeights.map { $0.to(dtype) }),
+      .int(0))
+  }
+
+  /// (x − y)² of each element.
+  public func squaredErrors(_ targets: Tensor) -> Tensor {
+    Operator.squaredError(.tensor(self), .tensor(targets), .int(0))
+  }
+
+  /// Huber's loss of each element: ½ d² up to |d| = δ, δ (|d| − ½ δ) beyond.
+  public func huberErrors(_ targets: Tensor, delta: Double) -> Tensor {
+    Operator.huber(.tensor(self), .tensor(targets), .int(0), .double(delta))
+  }
+
   /// Each element kept with probability 1 − rate and scaled by 1 / (1 − rate), else 0.
   public func droppedOut(rate: Double, from generator: Generator) -> Tensor {
     let keep = Operator.bernoulli(
@@ -129,6 +155,9 @@ extension Operator {
   fileprivate static let attention = Operator("aten::scaled_dot_product_attention")
   fileprivate static let embedding = Operator("aten::embedding")
   fileprivate static let crossEntropy = Operator("aten::cross_entropy_loss")
+  fileprivate static let binaryCrossEntropy = Operator("aten::binary_cross_entropy_with_logits")
+  fileprivate static let squaredError = Operator("aten::mse_loss")
+  fileprivate static let huber = Operator("aten::huber_loss")
   fileprivate static let bernoulli = Operator("aten::bernoulli", "p")
   fileprivate static let emptyLike = Operator("aten::empty_like")
 }

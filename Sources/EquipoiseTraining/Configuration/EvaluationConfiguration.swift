@@ -7,8 +7,9 @@ public import EquipoiseSettings
 public struct EvaluationConfiguration: ConfigurationSection {
   /// The part of the training split held out when the dataset has no validation split.
   public var validationFraction = 0.1
-  /// The score on the validation split that decides which epoch's model is kept.
-  public var selectBy = Score.accuracy
+  /// The score on the validation split that decides which epoch's model is kept; nil takes the task's: accuracy,
+  /// meanAveragePrecision of several labels, mae of a regression.
+  public var selectBy: Score?
   /// Whether to train a linear probe on each encoder's features.
   public var probe = false
   /// Whether to measure how much each branch of a coupled model gets from the others.

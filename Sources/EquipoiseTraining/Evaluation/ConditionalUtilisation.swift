@@ -20,7 +20,15 @@ struct ConditionalUtilisation {
   init(_ model: MultimodalModel) { self.model = model }
 
   /// Whether a model has gates to cut and logits of each branch to score.
-  static func refusal(of model: MultimodalModel) -> EquipoiseError? {
+  static func refusal(
+    of model: MultimodalModel, _ task: LearningTask = .classification
+  ) -> EquipoiseError? {
+    guard task == .classification else {
+      return EquipoiseError(
+        .configuration,
+        "conditional utilisation counts right classes, and the task is \(task.rawValue)",
+        at: "evaluation.utilisation", fix: "leave it out")
+    }
     guard !model.isCoupled || !(model.fusion is SumFusion) else { return nil }
     return EquipoiseError(
       .configuration,

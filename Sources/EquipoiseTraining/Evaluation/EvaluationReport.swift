@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EquipoiseKit
+public import EquipoiseKit
 public import EquipoiseModels
 
 /// What a model achieves on one split.
 public struct EvaluationReport: Sendable {
+  /// What was learned.
+  public let task: LearningTask
   /// The number of samples.
   public let samples: Int
   /// The scores of the fused logits by the names of ``Score``; those that came later are not in results of former
   /// versions.
   public let scores: [String: Double]
-  /// The share of each class's samples that was predicted as such.
+  /// The share of each class's samples that was predicted as such; empty for other tasks than classification.
   public let perClassAccuracy: [Double]
-  /// How often samples of each class were taken for each class.
-  public let confusion: ConfusionMatrix
+  /// How often samples of each class were taken for each class; `nil` for other tasks.
+  public let confusion: ConfusionMatrix?
+  /// Each label's or target's own scores, in the dataset's order; empty in classification.
+  public let perOutput: [[String: Double]]
   /// What each modality achieves, by name.
   public internal(set) var modalities: [String: ModalityReport]
   /// How much each modality contributes to the accuracy; `nil` when it was not asked for.
@@ -21,12 +25,29 @@ public struct EvaluationReport: Sendable {
   init(
     _ scores: ClassificationScores, modalities: [String: ModalityReport], shapley: ShapleyReport?
   ) {
-    samples = scores.samples
-    self.scores = scores.values
-    perClassAccuracy = scores.perClassAccuracy
-    confusion = scores.confusion
-    self.modalities = modalities
-    self.shapley = shapley
+    (task, samples, self.scores) = (.classification, scores.samples, scores.values)
+    (perClassAccuracy, confusion) = (scores.perClassAccuracy, scores.confusion)
+    (perOutput, self.modalities, self.shapley) = ([], modalities, shapley)
+  }
+
+  init(_ scores: LabelScores, modalities: [String: ModalityReport], shapley: ShapleyReport?) {
+    (task, samples, self.scores) = (.multilabel, scores.samples, scores.values)
+    (perClassAccuracy, confusion) = ([], nil)
+    perOutput = scores.labels.map { label in
+      let numbers: [(String, Double?)] = [
+        ("present", Double(label.present)), ("f1", label.f1),
+        ("averagePrecision", label.averagePrecision), ("auroc", label.auroc),
+      ]
+      return Dictionary(
+        uniqueKeysWithValues: numbers.compactMap { name, value in value.map { (name, $0) } })
+    }
+    (self.modalities, self.shapley) = (modalities, shapley)
+  }
+
+  init(_ scores: ValueScores, modalities: [String: ModalityReport], shapley: ShapleyReport?) {
+    (task, samples, self.scores) = (.regression, scores.samples, scores.values)
+    (perClassAccuracy, confusion, perOutput) = ([], nil, scores.perTarget)
+    (self.modalities, self.shapley) = (modalities, shapley)
   }
 
   /// A score of the fused logits; `nil` in results of versions that did not have it.
@@ -43,7 +64,7 @@ public struct EvaluationReport: Sendable {
 /// Scores stand beside the other keys.
 extension EvaluationReport: Codable {
   private enum CodingKeys: String, CodingKey {
-    case samples, perClassAccuracy, confusion, modalities, shapley
+    case task, samples, perClassAccuracy, confusion, perLabel, perTarget, modalities, shapley
   }
 
   /// The scores that every version has written.
@@ -51,20 +72,33 @@ extension EvaluationReport: Codable {
     "accuracy", "macroF1", "weightedF1", "meanAveragePrecision", "loss",
   ]
 
+  private static func outputsKey(of task: LearningTask) -> CodingKeys {
+    task == .multilabel ? .perLabel : .perTarget
+  }
+
   /// Reads a report.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    // Classification does not say so: former versions had nothing else.
+    let task = try container.decodeIfPresent(LearningTask.self, forKey: .task) ?? .classification
+    self.task = task
     samples = try container.decode(Int.self, forKey: .samples)
     let numbers = try decoder.container(keyedBy: AnyKey.self)
     scores = try Score.all.reduce(into: [:]) { scores, score in
       let key = AnyKey(score.name)
       scores[score.name] =
-        Self.firstScores.contains(score.name)
+        task == .classification && Self.firstScores.contains(score.name)
         ? try numbers.decode(Double.self, forKey: key)
         : try numbers.decodeIfPresent(Double.self, forKey: key)
     }
-    perClassAccuracy = try container.decode([Double].self, forKey: .perClassAccuracy)
-    confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
+    let isClassification = task == .classification
+    perClassAccuracy =
+      isClassification ? try container.decode([Double].self, forKey: .perClassAccuracy) : []
+    confusion =
+      isClassification ? try container.decode(ConfusionMatrix.self, forKey: .confusion) : nil
+    perOutput =
+      isClassification
+      ? [] : try container.decode([[String: Double]].self, forKey: Self.outputsKey(of: task))
     modalities = try container.decode([String: ModalityReport].self, forKey: .modalities)
     shapley = try container.decodeIfPresent(ShapleyReport.self, forKey: .shapley)
   }
@@ -73,8 +107,13 @@ extension EvaluationReport: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)
-    try container.encode(perClassAccuracy, forKey: .perClassAccuracy)
-    try container.encode(confusion, forKey: .confusion)
+    if let confusion {
+      try container.encode(perClassAccuracy, forKey: .perClassAccuracy)
+      try container.encode(confusion, forKey: .confusion)
+    } else {
+      try container.encode(task, forKey: .task)
+      try container.encode(perOutput, forKey: Self.outputsKey(of: task))
+    }
     try container.encode(modalities, forKey: .modalities)
     try container.encodeIfPresent(shapley, forKey: .shapley)
     var numbers = encoder.container(keyedBy: AnyKey.self)
@@ -83,6 +122,9 @@ extension EvaluationReport: Codable {
 }
 
 /// What one modality achieves inside a model. The three ways of asking are different questions.
+///
+/// What stands as accuracy here is of several labels the mean average precision and of a regression Pearson's
+/// correlation.
 public struct ModalityReport: Codable, Sendable {
   /// Accuracy of the modality's own part of the fused logits; `nil` where the fusion has no exact
   /// split (FiLM, gated).
@@ -91,8 +133,8 @@ public struct ModalityReport: Codable, Sendable {
   public let sliceMacroF1: Double?
   /// Accuracy of the fused logits with the other modalities' features set to zero.
   public let zeroOut: Double
-  /// Macro-F1 of the same.
-  public let zeroOutMacroF1: Double
+  /// Macro-F1 of the same; `nil` in a regression.
+  public let zeroOutMacroF1: Double?
   /// Accuracy of a linear classifier trained on the frozen encoder's features; `nil` when it was
   /// not asked for.
   public internal(set) var probe: Double?
@@ -101,7 +143,8 @@ public struct ModalityReport: Codable, Sendable {
   public internal(set) var utilisation: Double?
 }
 
-/// Shapley values of the modalities for accuracy, with absent raw inputs replaced by zeros.
+/// Shapley values of the modalities for accuracy, with absent raw inputs replaced by zeros. Of several labels they are
+/// for the mean average precision, of a regression for Pearson's correlation.
 public struct ShapleyReport: Codable, Sendable {
   /// One value for each modality; they sum to the accuracy with all minus that with none.
   public let values: [String: Double]
@@ -119,7 +162,7 @@ extension EvaluationReport {
   package func metrics(on scope: MetricName.Scope) -> [Metric] {
     let fused = [("samples", Double(samples))] + scores.map { ($0, $1) }
     // Above this many classes the matrix is written with their number.
-    let classes = confusion.classes > ConfusionMatrix.denseLimit ? [confusion.classes] : []
+    let classes = confusion.map(\.classes).map { $0 > ConfusionMatrix.denseLimit ? [$0] : [] } ?? []
     let own = modalities.flatMap { modality, report in
       report.numbers.map { Metric(MetricName(scope, $0, modality: modality), $1) }
     }

@@ -8,19 +8,19 @@ import EquipoiseTorch
 /// Runs a model over samples and scores it. Averages are over samples, never over batches.
 struct Evaluator {
   let inference: Inference
+  let scoring: SplitScoring
   let options: EvaluationConfiguration
 
   private var model: MultimodalModel { inference.model }
-  private var classes: Int { inference.model.classes }
 
-  /// What one pass over a split gathers: the fused logits, a row for each sample, and of everything else
-  /// only the class that each sample is taken for.
+  /// What one pass over a split gathers: the fused outputs, a row for each sample, and of everything else what the
+  /// task's measure needs.
   private struct Rows {
-    var labels: [Int] = []
+    var answers = SplitAnswers()
     var fused: [Tensor] = []
-    var slices: [[Int]] = []
-    var zeroOuts: [[Int]] = []
-    var sets: [[Int]] = []
+    var slices: [SplitOutputs] = []
+    var zeroOuts: [SplitOutputs] = []
+    var sets: [SplitOutputs] = []
   }
 
   /// Scores a split.
@@ -34,22 +34,23 @@ struct Evaluator {
       let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
-    let fused = scores(rows.fused, rows.labels)
-    guard fused[.loss].isFinite else {
+    let fused =
+      rows.fused.isEmpty ? [] : Tensor.concatenated(rows.fused, dimension: 0).floats()
+    guard fused.allSatisfy(\.isFinite) else {
       throw EquipoiseError(
         .training, "the model's logits are not finite", fix: "lower the learning rate")
     }
-    return EvaluationReport(
-      fused, modalities: modalityReports(rows),
+    return scoring.report(
+      fused, rows.answers, modalities: modalityReports(rows),
       shapley: options.shapley ? shapley(rows) : nil)
   }
 
-  /// Accuracy of a linear classifier on each modality's frozen features.
+  /// The task's measure of a linear model on each modality's frozen features.
   ///
   /// - Parameters:
   ///   - training: visits the split that the classifiers are trained on.
   ///   - test: visits the split that they are scored on.
-  /// - Returns: accuracies by modality.
+  /// - Returns: the measure by modality: of classification the accuracy.
   /// - Throws: what the visits throw.
   func probe(
     training: ((Batch) throws -> Void) throws -> Void,
@@ -57,12 +58,14 @@ struct Evaluator {
   ) throws -> [String: Double] {
     let (trainingFeatures, trainingLabels) = try features(training)
     let (testFeatures, testLabels) = try features(test)
-    let labels = testLabels.array(of: Int.self)
+    var answers = SplitAnswers()
+    answers.append(testLabels, of: scoring.task)
     let accuracies = model.modalities.indices.map { index in
       let logits = LinearProbe.logits(
-        training: trainingFeatures[index], labels: trainingLabels, test: testFeatures[index],
-        classes: classes)
-      return confusion(predictions(logits), labels).accuracy
+        training: trainingFeatures[index],
+        labels: scoring.scale?.standardised(trainingLabels) ?? trainingLabels,
+        test: testFeatures[index], classes: scoring.width, of: scoring.task)
+      return scoring.brief(scoring.kept(logits), answers).measure
     }
     return Dictionary(uniqueKeysWithValues: zip(model.modalities, accuracies))
   }
@@ -87,15 +90,15 @@ struct Evaluator {
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
     let answer = try inference.answer(to: batch.inputs)
     let features = answer.features
-    rows.labels += batch.labels.array(of: Int.self)
+    rows.answers.append(batch.labels, of: scoring.task)
     rows.fused.append(answer.fused)
-    append((inference.slices(of: features) ?? []).map(predictions), to: &rows.slices)
-    append(try inference.zeroOuts(of: features).map(predictions), to: &rows.zeroOuts)
+    append((inference.slices(of: features) ?? []).map(scoring.kept), to: &rows.slices)
+    append(try inference.zeroOuts(of: features).map(scoring.kept), to: &rows.zeroOuts)
     guard options.shapley else { return }
     append(
       try (0..<1 << features.count).map { set in
         let present = Set(features.indices.filter { set & (1 << $0) != 0 })
-        return predictions(
+        return scoring.kept(
           try inference.fusedLogits(
             of: model.isCoupled
               ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
@@ -103,11 +106,6 @@ struct Evaluator {
                 present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
               }))
       }, to: &rows.sets)
-  }
-
-  /// The class of the first of each row's largest logits.
-  private func predictions(_ logits: Tensor) -> [Int] {
-    Softmax.best(ofRows: logits.floats(), classes: classes)
   }
 
   /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
@@ -120,12 +118,13 @@ struct Evaluator {
 
   private func modalityReports(_ rows: Rows) -> [String: ModalityReport] {
     let named = model.modalities.enumerated().map { index, name in
-      let slice = index < rows.slices.count ? confusion(rows.slices[index], rows.labels) : nil
-      let zeroOut = confusion(rows.zeroOuts[index], rows.labels)
+      let slice =
+        index < rows.slices.count ? scoring.brief(rows.slices[index], rows.answers) : nil
+      let zeroOut = scoring.brief(rows.zeroOuts[index], rows.answers)
       return (
         name,
         ModalityReport(
-          slice: slice?.accuracy, sliceMacroF1: slice?.macroF1, zeroOut: zeroOut.accuracy,
+          slice: slice?.measure, sliceMacroF1: slice?.macroF1, zeroOut: zeroOut.measure,
           zeroOutMacroF1: zeroOut.macroF1)
       )
     }
@@ -134,7 +133,7 @@ struct Evaluator {
 
   private func shapley(_ rows: Rows) -> ShapleyReport {
     let names = model.modalities
-    let accuracies = rows.sets.map { confusion($0, rows.labels).accuracy }
+    let accuracies = rows.sets.map { scoring.brief($0, rows.answers).measure }
     let values = ShapleyValue.of(accuracies)
     let labels = accuracies.indices.map { set in
       let present = names.indices.filter { set & (1 << $0) != 0 }.map { names[$0] }
@@ -146,18 +145,9 @@ struct Evaluator {
       accuracies: Dictionary(uniqueKeysWithValues: zip(labels, accuracies)))
   }
 
-  private func scores(_ logits: [Tensor], _ labels: [Int]) -> ClassificationScores {
-    let values = logits.isEmpty ? [] : Tensor.concatenated(logits, dimension: 0).floats()
-    return ClassificationScores(logits: values, labels: labels, classes: classes)
-  }
-
-  private func confusion(_ predictions: [Int], _ labels: [Int]) -> ConfusionMatrix {
-    ConfusionMatrix(labels: labels, predictions: predictions, classes: classes)
-  }
-
-  private func append(_ predictions: [[Int]], to columns: inout [[Int]]) {
-    if columns.isEmpty { columns = predictions.map { _ in [] } }
-    for (index, own) in predictions.enumerated() { columns[index] += own }
+  private func append(_ outputs: [SplitOutputs], to columns: inout [SplitOutputs]) {
+    if columns.isEmpty { columns = outputs.map { _ in SplitOutputs() } }
+    for (index, own) in outputs.enumerated() { columns[index].append(own) }
   }
 
   private func append(_ tensors: [Tensor], to columns: inout [[Tensor]]) {

@@ -16,11 +16,15 @@ enum LinearProbe {
   ///
   /// - Parameters:
   ///   - training: features [N, width].
-  ///   - labels: classes [N].
+  ///   - labels: classes [N], or of several labels 0 and 1 and of a regression standardised numbers, [N, outputs].
   ///   - test: features [T, width].
-  ///   - classes: the number of classes.
-  /// - Returns: logits [T, classes].
-  static func logits(training: Tensor, labels: Tensor, test: Tensor, classes: Int) -> Tensor {
+  ///   - classes: the number of classes, labels or targets.
+  ///   - task: what is learned.
+  /// - Returns: logits or standardised numbers [T, outputs].
+  static func logits(
+    training: Tensor, labels: Tensor, test: Tensor, classes: Int,
+    of task: LearningTask = .classification
+  ) -> Tensor {
     let mean = training.mean(over: [0], keeping: true)
     let spread =
       training.standardDeviation(over: [0], correction: 0, keeping: true).clamped(low: 1e-6)
@@ -32,9 +36,17 @@ enum LinearProbe {
       [(name: "weight", parameter: weight), (name: "bias", parameter: bias)],
       learningRate: learningRate, weightDecay: weightDecay, decay: .decoupled)
     for _ in 0..<steps {
-      let loss = inputs.linear(weight: weight.leaf, bias: bias.leaf).crossEntropy(labels)
+      let loss = loss(inputs.linear(weight: weight.leaf, bias: bias.leaf), labels, task)
       optimizer.step(gradients: gradients(of: [loss], withRespectTo: [weight.leaf, bias.leaf]))
     }
     return ((test - mean) / spread).linear(weight: weight.leaf, bias: bias.leaf).detached()
+  }
+
+  private static func loss(_ outputs: Tensor, _ labels: Tensor, _ task: LearningTask) -> Tensor {
+    switch task {
+    case .classification: outputs.crossEntropy(labels)
+    case .multilabel: outputs.binaryCrossEntropies(labels.to(outputs.dtype)).mean()
+    case .regression: outputs.squaredErrors(labels.to(outputs.dtype)).mean()
+    }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
+import EquipoiseKit
 import EquipoiseTestSupport
 import Foundation
 import Testing
@@ -51,11 +52,47 @@ import Testing
     #expect(try DatasetDescription.read(folder: folder.path) == description)
     // To be read by people: one line for each file, and format and version first.
     #expect(text.contains("\n      {\"count\":3,\"file\":\"a.safetensors\"},\n"))
-    #expect(text.hasPrefix("{\n  \"format\": \"equipoise-dataset\",\n  \"version\": 1,\n"))
+    #expect(text.hasPrefix("{\n  \"format\": \"equipoise-dataset\",\n  \"version\": 2,\n"))
+  }
+
+  /// A regression with everything that its targets can say.
+  @Test func readsBackTargets() throws {
+    let folder = try TemporaryFolder()
+    let description = DatasetDescription(
+      name: "sentiment", classes: [],
+      modalities: ["text": ModalityDescription(kind: .vector, shape: [3], type: .float32)],
+      task: .regression,
+      targets: [
+        TargetDescription(name: "sentiment", unit: "points", range: -3...3),
+        TargetDescription(name: "age"),
+      ])
+    _ = try folder.write(try description.json(), to: "dataset.json")
+    #expect(try DatasetDescription.read(folder: folder.path) == description)
   }
 
   @Test(arguments: [
-    ("\"version\": 1", "\"version\": 2", "version is 2, but this program reads version 1"),
+    ("\"version\": 1", "\"version\": 3", "version is 3, but this program reads versions 1 to 2"),
+    ("\"version\": 1", "\"version\": 2", "task is missing"),
+    (
+      "\"version\": 1", "\"version\": 1, \"task\": \"classification\"",
+      "task is not in version 1: say version 2"
+    ),
+    (
+      "\"version\": 1", "\"version\": 2, \"task\": \"multilable\"",
+      "task is 'multilable'; did you mean 'multilabel'?"
+    ),
+    (
+      "\"version\": 1", "\"version\": 2, \"task\": \"regression\"", "targets is missing"
+    ),
+    (
+      "\"version\": 1",
+      "\"version\": 2, \"task\": \"regression\", \"targets\": [{\"name\": \"a\"}]",
+      "classes is not for the task regression"
+    ),
+    (
+      "\"version\": 1", "\"version\": 2, \"task\": \"multilabel\", \"targets\": []",
+      "targets is not for the task multilabel"
+    ),
     ("equipoise-dataset", "other", "format is 'other', not 'equipoise-dataset'"),
     ("\"name\": \"tiny\",", "", "name is missing"),
     (

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseKit
 import EquipoiseTestSupport
 import EquipoiseTorch
 import Testing
@@ -17,6 +18,21 @@ struct AGMTests {
 
   private static func row(_ values: [Double]) -> Tensor {
     Tensor(values, shape: [1, values.count])
+  }
+
+  /// −log of the rightness of labels (1, 0, 0), and log MSE of numbers that are .5 and 1 off on average.
+  @Test func scoresOfOtherTasks() {
+    let labels = Tensor([1.0, 0, 0], shape: [1, 3])
+    let logits = Tensor([2.0, -1, 0], shape: [1, 1, 3])
+    let objective = Objective(.multilabel, loss: BinaryCrossEntropyLoss())
+    expectNumbers(AGM.scores(logits, labels: labels, by: objective), [0.290134])
+    let scale = TargetScale(means: [0], deviations: [1], device: .cpu, dtype: .float64)
+    let regression = Objective(
+      .regression, loss: ElementLoss { $0.squaredErrors($1) }, scale: scale)
+    let outputs = Tensor([1.0, 1, 1, 2], shape: [2, 2, 1])
+    let scores = AGM.scores(outputs, labels: Tensor([0.0, 1], shape: [2, 1]), by: regression)
+    expectNumbers(scores, [-0.693147, 0])
+    expectNumbers(AGM.ratios(scores), [2, 0.5])
   }
 
   /// Two modalities; the passes are F(a, 0), F(0, v), F(a, v).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseData
 import EquipoiseModels
+import EquipoiseKit
 import EquipoiseTestSupport
 import EquipoiseTorch
 import Foundation
@@ -53,6 +54,17 @@ struct MLATests {
     expect(MLA.fused(logits), [1.399066, 0, 0])
     expect(MLA.weights(logits.reversed()), [0.400622, 0.599378])
     expect(MLA.weights([logits[0], logits[0]]), [0.5, 0.5])
+  }
+
+  /// Of labels with σ(0), σ(2) and twice σ(−1); numbers count alike.
+  @Test func weightsOfOtherTasks() {
+    let logits = [Tensor([0.0, 2], shape: [1, 2]), Tensor([-1.0, -1], shape: [1, 2])]
+    expect(MLA.labelEntropy(of: logits[0]), [0.529241])
+    expect(MLA.labelEntropy(of: logits[1]), [0.582203])
+    expect(MLA.weights(logits, of: .multilabel), [0.513238, 0.486762])
+    #expect(MLA.labelEntropy(of: Tensor([1000.0, -1000], shape: [1, 2])).item() == 0)
+    expect(MLA.weights(logits, of: .regression), [0.5, 0.5])
+    expect(MLA.fused(logits, of: .regression), [-0.5, 0.5])
   }
 
   @Test func entropyOfACertainPredictionIsZero() {

@@ -56,6 +56,15 @@ import Testing
     #expect(try dataset.samples(.train).labels == labels)
   }
 
+  /// The same scores as numbers.
+  @Test func sentimentAsANumber() throws {
+    let dataset = try prepare(["task=regression", "modalities=[audio]"])
+    let target = TargetDescription(name: "sentiment", unit: "points", range: -3...3)
+    #expect(dataset.description.targets == [target] && dataset.description.isSentiment)
+    #expect(
+      try dataset.samples(.train).targets == TargetRows([-2.5, 0, 1.5, 2.8, 0.2], width: 1))
+  }
+
   @Test func seriesCanBeCutAndLengthened() throws {
     let dataset = try prepare(["length=8", "standardise=false"])
     #expect(dataset.modalities.map(\.description.shape) == [[8, 3], [8, 4], [8, 2]])

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseKit
 import EquipoiseSettings
 import EquipoiseTorch
 import Testing
@@ -55,6 +56,7 @@ struct EvaluationMeasureTests {
   ) throws -> EvaluationReport {
     try Evaluator(
       inference: Inference(model: model, fusing: fusing, precision: .fp32, device: .cpu),
+      scoring: SplitScoring(task: .classification, width: model.classes, scale: nil),
       options: EvaluationConfiguration()
     ).report { body in for batch in batches { try body(batch) } }
   }

@@ -13,7 +13,8 @@ import SwiftProtobuf
 import EquipoiseTorch
 
 /// A trained model as ONNX: from the prepared arrays of each modality, in the dataset's type and before
-/// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision.
+/// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision; of a regression
+/// to `values` and `values_<modality>`, [batch, T], in the targets' own unit.
 ///
 /// The model is run on zeros and what it calls is translated, so that every encoder and fusion made of
 /// known operators can be exported, those of other programs too.
@@ -48,9 +49,10 @@ package struct ONNXExport {
           + "'\(unsupported.name)' has no translation to ONNX",
         fix: "export the weights with --format safetensors")
     }
-    try translation.graph.addOutput(first.fused, "probabilities")
+    let output = run.objective.task == .regression ? "values" : "probabilities"
+    try translation.graph.addOutput(first.fused, output)
     for (name, tensor) in first.modalities {
-      try translation.graph.addOutput(tensor, "probabilities_\(name)")
+      try translation.graph.addOutput(tensor, "\(output)_\(name)")
     }
     message = Self.model(translation.graph.message, of: run)
   }
@@ -78,10 +80,16 @@ package struct ONNXExport {
     model.opsetImport = [operators]
     model.graph = graph
     model.graph.name = run.configuration.method.name
-    var classes = Onnx_StringStringEntryProto()
-    classes.key = "classes"
-    classes.value = run.dataset.description.classes.joined(separator: "\n")
-    model.metadataProps = [classes]
+    let description = run.dataset.description
+    let notes =
+      description.task == .classification
+      ? [("classes", description.classes)]
+      : [("task", [description.task.rawValue]), ("outputs", description.outputs)]
+    model.metadataProps = notes.map { key, lines in
+      var entry = Onnx_StringStringEntryProto()
+      (entry.key, entry.value) = (key, lines.joined(separator: "\n"))
+      return entry
+    }
     return model
   }
 

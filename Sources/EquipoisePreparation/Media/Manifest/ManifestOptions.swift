@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+public import EquipoiseData
+public import EquipoiseKit
 public import EquipoiseSettings
 internal import EquipoiseTorch
 
@@ -21,8 +22,18 @@ public struct ManifestOptions: ConfigurationSection {
   public var id = "id"
   /// The column of splits; without it samples are assigned by `testShare` and `validationShare`.
   public var split = "split"
-  /// The column of classes.
+  /// What is learned: `classification`, or by a table's columns `multilabel` or `regression`.
+  public var task = LearningTask.classification
+  /// The column of classes; of several labels of lists such as `happy|loud`.
   public var label = "label"
+  /// Of several labels: a column of 1 and 0 for each; nil takes the lists of the column `label`.
+  public var labels: [String]?
+  /// Of a regression: the columns of its numbers; nil takes the column `target`, or the label's.
+  public var targets: [String]?
+  /// Of a regression: the least and the largest number that there can be; nil sets no limit.
+  public var range: [Double]?
+  /// Of a regression: what its numbers are measured in.
+  public var unit: String?
   /// The column of groups, such as speakers; it may be absent.
   public var group = "group"
   /// What the split column, or the folders, call the splits.
@@ -88,6 +99,16 @@ public struct MediaModalityOptions: ConfigurationSection {
   public init() {}
 }
 
+extension ManifestOptions {
+  /// What a table says is right, and where.
+  var answers: AnswerOptions {
+    var answers = AnswerOptions()
+    (answers.task, answers.labels, answers.targets) = (task, labels, targets)
+    (answers.range, answers.unit) = (range, unit)
+    return answers
+  }
+}
+
 extension ManifestOptions: RangeChecking {
   /// Throws for the first value out of its range.
   public func check(at path: ConfigPath) throws {
@@ -99,6 +120,7 @@ extension ManifestOptions: RangeChecking {
     try path.check(
       "validationShare", testShare + validationShare < 1, found: .double(validationShare),
       expected: "less than is left by testShare \(testShare)")
+    try answers.check(at: path)
     for name in modalities.names {
       try modalities[name]?.check(at: path.appending("modalities").appending(name))
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoiseFormats
 internal import Foundation
@@ -42,6 +43,11 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     } else if let wanted {
       listed = try UnsortedFolder(folder, wanted, media).rows()
     } else {
+      guard options.task == .classification else {
+        throw EquipoiseError(
+          .data, "folders say of each sample one class, and the task is \(options.task.rawValue)",
+          at: folder.path, fix: "write a table manifest.csv with the labels or numbers")
+      }
       listed = try ClassFolders(folder, options, media).rows()
     }
     return (wanted.map { listed.with(only: $0.names) } ?? listed, folder)
@@ -89,6 +95,8 @@ package struct ListedSamples {
   package var place: String
   /// The column that the labels are of; nil where folders are called so.
   var labelColumn: String?
+  /// What is right for each row, where the task is not classification.
+  var answers: TableAnswers?
   /// What the user should know.
   package var notes: [String] = []
   /// What the files of a modality are, where their names need not tell.

@@ -30,6 +30,7 @@ struct ManifestSource {
 
   /// Throws `EquipoiseError` naming the line at fault.
   func source() throws -> MediaSource {
+    if let answers = listed.answers { return try source(answers) }
     let labels = try labels
     let hasSplits = listed.rows.contains { !$0.split.isEmpty }
     let splits = splitNames
@@ -45,6 +46,29 @@ struct ManifestSource {
       expectCounts: options.expectCounts,
       extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"],
       notes: listed.notes + labels.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+  }
+
+  /// The same of several labels or numbers.
+  private func source(_ answers: TableAnswers) throws -> MediaSource {
+    let hasSplits = listed.rows.contains { !$0.split.isEmpty }
+    let splits = splitNames
+    var samples = try zip(listed.rows, answers.answers).compactMap { row, answer in
+      try media.collecting {
+        guard case .targets(let targets) = answer else { throw noLabel(row) }
+        var sample = try sample(row, 0, [], hasSplits ? splits : nil)
+        sample.targets = targets
+        return sample
+      }
+    }
+    let notes = try hasSplits ? SplitNotes.of(samples, []) : assigned(&samples, ["all"])
+    var source = MediaSource(
+      name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
+      classes: answers.classes, modalities: try order.map(modality), samples: samples,
+      expectCounts: options.expectCounts,
+      extra: ["split": hasSplits ? "as listed" : "by seed \(options.seed)"],
+      notes: listed.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+    (source.task, source.targets) = (options.task, answers.targets)
+    return source
   }
 
   private func sample(

@@ -37,14 +37,17 @@ struct ManifestTable {
 
   private mutating func listed(wanted: [String]?) throws -> ListedSamples {
     let label = name(options.label)
-    if wanted == nil, label == nil {
+    let answering = try answering(label)
+    if wanted == nil, label == nil, answering.isEmpty {
       throw EquipoiseError(
         .data, "the table has no column '\(options.label)' of classes", at: path,
         fix: "name the column with --set label=COLUMN; "
           + Nearest.hint(options.label, in: table.header))
     }
     let (id, split, group) = (name(options.id), name(options.split), name(options.group))
-    let columns = table.header.filter { ![label, id, split, group].contains($0) }
+    let columns = table.header.filter {
+      ![label, id, split, group].contains($0) && !answering.contains($0)
+    }
     let modalities = try modalities(columns, wanted: wanted)
     let cells = try modalities.map(table.column)
     let used = (0..<table.rowCount).filter { row in
@@ -68,8 +71,30 @@ struct ManifestTable {
         label: labels?[row] ?? "", group: special[2].map { Self.given($0[row]) ?? "" },
         files: files.map { $0[position] }, place: place(row))
     }
+    let answers = try answers(label, used, isWanted: wanted == nil)
     return ListedSamples(
-      modalities: modalities, rows: rows, place: path, labelColumn: label, notes: notes)
+      modalities: modalities, rows: rows, place: path, labelColumn: label, answers: answers,
+      notes: notes + (answers?.notes ?? []))
+  }
+
+  /// The columns beside the label's that hold what is right, where the task is not classification.
+  private func answering(_ label: String?) throws -> [String] {
+    switch options.task {
+    case .classification: return []
+    case .multilabel: return options.labels ?? []
+    case .regression:
+      return options.targets ?? [TableAnswers.target(in: table, label: label)].compactMap { $0 }
+    }
+  }
+
+  /// What is right for the rows that are used, where the task is not classification.
+  private func answers(
+    _ label: String?, _ used: [Int], isWanted: Bool
+  ) throws -> TableAnswers? {
+    guard options.task != .classification, isWanted else { return nil }
+    return try TableAnswers(
+      table, options.answers, label: label ?? options.label, naming: options.classes, path: path
+    ).rows(used)
   }
 
   private func place(_ row: Int) -> String { "\(path):\(table.line(ofRow: row))" }

@@ -3,7 +3,6 @@ import EquipoiseTestSupport
 import Testing
 
 @testable import EquipoiseData
-@testable import EquipoisePreparation
 
 /// Which columns are classes, which are refused, and why.
 @Suite struct ClassLabelsTests {
@@ -52,10 +51,10 @@ import Testing
   }
 
   private static let several =
-    "is several labels: more than one a sample is not supported yet; keep one a "
+    "is several labels; set task=multilabel, keep one a "
     + "sample, or list such values as classes, --set 'classes=[\"TEXT\", ...]'"
   private static let quantities =
-    "regression is not supported yet; bring them into a few named ranges, or "
+    "these are no classes but a regression's targets; set task=regression, bring them into a few named ranges, or "
     + "list them as classes, --set 'classes=[\"TEXT\", ...]'"
   private static let spellings =
     "in column 'label' may be one class; write both alike, or list all classes, "

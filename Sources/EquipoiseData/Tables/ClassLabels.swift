@@ -44,7 +44,7 @@ package struct ClassLabels {
   }
 
   /// As the other initialiser, for folders that are named after the classes: their names are taken as they are.
-  init(folders: [String], naming names: [String]?) throws {
+  package init(folders: [String], naming names: [String]?) throws {
     try Self.refuseRepeated(names)
     let found = Set(folders).subtracting([""])
     let numbers = found.compactMap { Int($0) }
@@ -58,7 +58,7 @@ package struct ClassLabels {
   }
 
   /// Throws for folders that are one class in two spellings.
-  static func refuseSpellings(folders: [String], at place: String) throws {
+  package static func refuseSpellings(folders: [String], at place: String) throws {
     var known: [String: String] = [:]
     for name in Set(folders).subtracting([""]).sorted() {
       let key = name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -78,7 +78,7 @@ package struct ClassLabels {
   }
 
   /// The first row whose cell says that there is no class, unless that is what one is called.
-  static func missing(_ cells: [String], naming names: [String]?) -> Int? {
+  package static func missing(_ cells: [String], naming names: [String]?) -> Int? {
     cells.firstIndex { cell in
       let text = TableCell.trimmed(cell)
       return TableCell.isMissing(text) && names?.contains(text) != true
@@ -156,8 +156,9 @@ private struct LabelColumn {
       throw error(
         text,
         "column '\(name)' holds quantities such as '\(text)', \(values.count) different ones in "
-          + "\(rowCount) rows: regression is not supported yet",
-        "bring them into a few named ranges, or list them as classes, \(listing(text))")
+          + "\(rowCount) rows: these are no classes but a regression's targets",
+        "set task=regression, bring them into a few named ranges, or list them as classes, \(listing(text))"
+      )
     }
     try refuseNames()
     return areNumbers ? numberedCoding() : named(texts.sorted())
@@ -221,8 +222,8 @@ private struct LabelColumn {
       guard isList || isJoined else { continue }
       throw error(
         text,
-        "'\(text)' in column '\(name)' is several labels: more than one a sample is not supported yet",
-        "keep one a sample, or list such values as classes, \(listing(text))")
+        "'\(text)' in column '\(name)' is several labels",
+        "set task=multilabel, keep one a sample, or list such values as classes, \(listing(text))")
     }
   }
 

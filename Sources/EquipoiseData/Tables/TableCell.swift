@@ -21,7 +21,7 @@ package enum TableCell {
   }
 
   /// A number with a decimal point or comma.
-  static func number(_ cell: String) -> Double? {
+  package static func number(_ cell: String) -> Double? {
     Double(cell) ?? (cell.count { $0 == "," } == 1 ? Double(cell.replacing(",", with: ".")) : nil)
   }
 

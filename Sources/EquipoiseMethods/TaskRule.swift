@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+public import EquipoiseKit
+
+/// What a method that was published for classification does with another task.
+public enum TaskRule: Equatable, Sendable {
+  /// As its source says, which is named.
+  case published(String)
+  /// As this library states, since it follows from the method's idea.
+  case stated(String)
+  /// It refuses, for the reason given.
+  case refused(String)
+
+  /// What it does, or why it refuses.
+  public var text: String {
+    switch self {
+    case .published(let text), .stated(let text), .refused(let text): text
+    }
+  }
+
+  /// Why it refuses; `nil` where it does not.
+  public var refusal: String? {
+    if case .refused(let reason) = self { reason } else { nil }
+  }
+}
+
+/// The rule of each task but classification, which every method has.
+public struct TaskRules: Equatable, Sendable {
+  /// Of several labels.
+  public var multilabel: TaskRule
+  /// Of numbers.
+  public var regression: TaskRule
+
+  /// Both rules.
+  public init(multilabel: TaskRule, regression: TaskRule) {
+    (self.multilabel, self.regression) = (multilabel, regression)
+  }
+
+  /// A method that says nothing about other tasks is for classification alone.
+  public static let classificationOnly = TaskRules(
+    multilabel: .refused("it states no rule for several labels"),
+    regression: .refused("it states no rule for a regression"))
+
+  /// Nothing but the loss is another one.
+  public static let lossOnly = TaskRules(
+    multilabel: .stated("the task's loss in place of cross-entropy"),
+    regression: .stated("the task's loss in place of cross-entropy"))
+
+  /// Modalities are compared by ``Objective/score(_:_:)``.
+  static let byScore = TaskRules(
+    multilabel: .stated(
+      "s_m sums over samples the mean of the mean σ of their labels and the mean 1 − σ of the others"
+    ),
+    regression: .published("s_m = 1 / MSE_m, as in MLB's released code"))
+
+  /// The rule of a task; `nil` for classification.
+  public subscript(task: LearningTask) -> TaskRule? {
+    switch task {
+    case .classification: nil
+    case .multilabel: multilabel
+    case .regression: regression
+    }
+  }
+}
