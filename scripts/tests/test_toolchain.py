@@ -55,7 +55,7 @@ class ToolchainTest(unittest.TestCase):
         tools["python3"] = "exit 1"
         done = self.run_check(tools)
         self.assertEqual(done.returncode, 1)
-        for word in ["C++", "zlib", "Python 3.8", "sudo apt-get install -y g++ zlib1g-dev"]:
+        for word in ["C++", "zlib", "OpenSSL 3", "Python 3.8", "sudo apt-get install -y g++ zlib1g-dev"]:
             self.assertIn(word, done.stdout)
 
     def test_root_installs_what_is_missing(self):
@@ -65,4 +65,4 @@ class ToolchainTest(unittest.TestCase):
         })
         done = self.run_check(tools)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertRegex(text(self.log), r"update.*\n.*install .* g\+\+ zlib1g-dev pkg-config\n")
+        self.assertRegex(text(self.log), r"update.*\n.*install .* g\+\+ zlib1g-dev pkg-config libssl3\n")
