@@ -99,7 +99,7 @@ static void report(const Slot *found) {
   say("error: ");
   sayPath(path);
   say(isShorter
-    ? ": another program shortened the file while it was being read; restore it and repeat the command\n"
+    ? ": another program shortened the file while it was being read; restore it and start again\n"
     : ": the file can no longer be read; the disk may be failing: copy the data elsewhere\n");
 }
 

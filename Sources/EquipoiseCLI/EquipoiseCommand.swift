@@ -41,6 +41,7 @@ public struct EquipoiseCommand: ParsableCommand {
   public static func main(catalogue: Catalogue) {
     RunCatalogue.inUse = catalogue.runs
     RecipeCatalogue.inUse = catalogue.recipes
+    Term.spelling = { CommandLineTerms.running.spelled($0) }
     ProcessSetUp.run()
     do {
       try UnknownCommand.check(CommandLine.arguments.dropFirst().first)

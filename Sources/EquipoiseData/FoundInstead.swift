@@ -54,15 +54,15 @@ package enum FoundInstead {
     let inside = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     if !FileSystem.isFolder(path), RunFolder(inside).isBegun { return "name its folder, \(inside)" }
     if let run = firstRun(below: path, depth: 3) { return "name one of its runs, such as \(run)" }
-    return "name the folder given to 'equipoise train --out'"
+    return "name \(.runFolder)"
   }
 
   private static func datasetRemedy(_ path: String) -> String {
     let lists = ["manifest.csv", "manifest.jsonl"].map { path + "/" + $0 }
     if lists.contains(where: FileManager.default.fileExists) {
-      return "prepare it first: equipoise prepare manifest --input \(path) --out DIR"
+      return "prepare it first with \(.recipe("manifest", input: path))"
     }
-    return "give a folder made by 'equipoise prepare'"
+    return "give \(.datasetFolder)"
   }
 
   private static func firstRun(below path: String, depth: Int) -> String? {

@@ -34,6 +34,6 @@ extension Samples {
       .data,
       "row \(location.row)\(name) of modality '\(modalities[modality].name)' is not finite",
       at: shard.path,
-      fix: "correct or leave out the sample; 'equipoise inspect --check-data' lists all of them")
+      fix: "correct or leave out the sample; \(.dataCheck) lists all of them")
   }
 }

@@ -60,7 +60,7 @@ package struct ComparisonPlan: Sendable {
       guard entry.configuration.data == first.configuration.data else {
         throw EquipoiseError(
           .usage, "the entries have different data", at: "entry '\(entry.name)'",
-          fix: "give the data of all of them with --data")
+          fix: "give the data of all of them with \(.setting("data=DIR"))")
       }
       try entry.configuration.checkModalities(
         data.description.modalities.keys.sorted(), of: data.description.name)
@@ -72,13 +72,13 @@ package struct ComparisonPlan: Sendable {
     for (index, name) in names.enumerated() {
       if names[..<index].contains(name) {
         throw EquipoiseError(
-          .usage, "two entries are called '\(name)'", at: "--entry",
-          fix: "give one of them another name: --entry NAME=METHOD,…")
+          .usage, "two entries are called '\(name)'", at: "\(.argument("entry"))",
+          fix: "give one of them another name: \(.argument("entry=NAME=METHOD,…"))")
       }
       let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_.+".contains($0) }
       guard isPlain, let first = name.first, first != ".", name.count <= 100 else {
         throw EquipoiseError(
-          .usage, "'\(name)' is not a name for an entry", at: "--entry",
+          .usage, "'\(name)' is not a name for an entry", at: "\(.argument("entry"))",
           fix: "use letters, digits, '-', '_', '+' and '.'")
       }
     }

@@ -75,7 +75,7 @@ public struct ComparisonReport: Encodable, Sendable {
       guard let scores, scores.seed != seed else { return scores }
       throw EquipoiseError(
         .checkpoint, "the folder holds a run with seed \(scores.seed)", at: folder.path,
-        fix: "remove it and repeat the comparison's command, which trains that of seed \(seed)")
+        fix: "remove it and \(.repeating("comparison")), which trains that of seed \(seed)")
     }
   }
 

@@ -44,7 +44,7 @@ public struct RunScores: Codable, Sendable {
     guard FileManager.default.fileExists(atPath: folder.result) else { return nil }
     return try JSONFile.read(
       RunResult.self, from: folder.result,
-      fix: "remove the file and repeat the command that trained the run, which writes it again")
+      fix: "remove the file and \(.repeating("run")), which writes it again")
   }
 
   private static func multiplyAdds(in metrics: String) throws -> Int? {

@@ -32,15 +32,15 @@ package struct SavedComparison: Codable, Equatable, Sendable {
     guard place.isComparison else {
       throw EquipoiseError(
         .usage, "the folder holds no comparison", at: folder,
-        fix: "name the folder given to 'equipoise compare --out'")
+        fix: "name \(.comparisonFolder)")
     }
     self = try JSONFile.read(
       Self.self, from: place.comparison,
-      fix: "repeat the comparison's command, which writes it again")
+      fix: "\(.repeating("comparison")), which writes it again")
     guard Set(seeds).count == seeds.count, Set(entries.map(\.name)).count == entries.count else {
       throw EquipoiseError(
         .checkpoint, "the file is damaged: a seed or an entry is listed twice",
-        at: place.comparison, fix: "repeat the comparison's command, which writes it again")
+        at: place.comparison, fix: "\(.repeating("comparison")), which writes it again")
     }
     guard version ?? 1 <= Self.newest else {
       throw EquipoiseError(

@@ -3,7 +3,7 @@
 public struct EquipoiseError: Error, Equatable, CustomStringConvertible {
   /// Which of the user's inputs is at fault.
   public enum Kind: String, Sendable {
-    /// A configuration file, flag or `--set`.
+    /// A configuration: its file, or a setting beside it.
     case configuration
     /// A dataset or one of its files.
     case data
@@ -13,7 +13,7 @@ public struct EquipoiseError: Error, Equatable, CustomStringConvertible {
     case device
     /// Training cannot go on, for instance because the loss is not finite.
     case training
-    /// The command line.
+    /// What was asked for: the arguments of a function, or the command line.
     case usage
   }
 
@@ -21,7 +21,7 @@ public struct EquipoiseError: Error, Equatable, CustomStringConvertible {
   public let kind: Kind
   /// What is wrong, without a final full stop.
   public let what: String
-  /// Where: a file, a `file:line` or a flag.
+  /// Where: a file, a `file:line`, a setting or an argument.
   public let place: String?
   /// How to fix it, as a half sentence without a final full stop.
   public let remedy: String?

@@ -50,7 +50,8 @@ public final class Unimodal: BalancingMethod {
       throw EquipoiseError(
         .configuration,
         "unimodal training takes one modality, and this model has \(names.joined(separator: ", "))",
-        at: "modalities", fix: "choose one, for example --modalities \(names.first ?? "audio")")
+        at: "modalities",
+        fix: "choose one, for example \(.setting("modalities=\(names.first ?? "audio")"))")
     }
   }
 }

@@ -38,7 +38,7 @@ public struct ModelNeeds: Sendable {
     return needs
   }
 
-  /// The settings, as for `--set`, that a model of several modalities needs beside the defaults.
+  /// The settings, as `key.path=value`, that a model of several modalities needs beside the defaults.
   public var settings: [String] {
     let standard = ModelConfiguration()
     var settings: [String] = []

@@ -6,10 +6,10 @@ internal import EquipoiseFormats
 
 /// A way to make a prepared dataset; `equipoise prepare NAME` runs it.
 public protocol DatasetRecipe: Sendable {
-  /// The settings, whose properties are the keys of `--set`.
+  /// The settings, whose properties are their keys.
   associatedtype Options: ConfigurationSection
 
-  /// The name on the command line.
+  /// The recipe's name.
   static var name: String { get }
   /// One line on what it makes, and from what.
   static var summary: String { get }
@@ -66,13 +66,13 @@ extension DatasetRecipe {
     }
     guard media.maxCorrupt == 0 else {
       throw EquipoiseError(
-        .usage, "recipe '\(name)' leaves no samples out", at: "--max-corrupt",
-        fix: "run it without the option")
+        .usage, "recipe '\(name)' leaves no samples out",
+        at: "\(.argument("maxCorrupt"))", fix: "leave it at 0")
     }
     return try recipe.prepare(input: input, output: output, report: report)
   }
 
-  /// The recipe with settings from a file and the command line.
+  /// The recipe with settings from a file and the texts beside it.
   package static func configured(file: String?, sets: [String]) throws -> Self {
     let assignments =
       try (file.map(YAMLReader.read(file:)) ?? []) + sets.flatMap(ConfigAssignment.parse(set:))

@@ -61,7 +61,8 @@ public struct RecipeCatalogue: Sendable {
     let recipe = try type(named: name)
     if recipe.needsInput, input == nil {
       throw EquipoiseError(
-        .usage, "recipe '\(name)' reads a folder of source data", fix: "name it with --input")
+        .usage, "recipe '\(name)' reads a folder of source data",
+        fix: "name it with \(.argument("input=DIR"))")
     }
     return try recipe.run(
       input: input ?? "", output: output, file: file, sets: sets, media: media, report: report)

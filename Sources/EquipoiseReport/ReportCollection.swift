@@ -34,7 +34,7 @@ package struct ReportCollection {
       guard groups.count > before else {
         throw EquipoiseError(
           .usage, "no run is here", at: path,
-          fix: "name a folder given to 'equipoise train --out' or 'equipoise compare --out'")
+          fix: "name \(.runFolder) or \(.comparisonFolder)")
       }
     }
     nameApart()

@@ -11,7 +11,7 @@ public protocol RangeChecking {
   ///
   /// - Parameter path: where the section lies.
   /// - Throws: an issue for the first value out of its range; the user sees it as an `EquipoiseError` that names
-  ///   the key, the value, what was expected, and the file and line or the flag it came from.
+  ///   the key, the value, what was expected, and the file and line or the argument it came from.
   func check(at path: ConfigPath) throws
 }
 

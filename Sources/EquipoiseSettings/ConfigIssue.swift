@@ -47,7 +47,7 @@ package struct ConfigIssue: Error, Equatable, CustomStringConvertible {
     self.init(at: path, "\(path) is \(value.found)", fix: "expected \(expected)")
   }
 
-  /// The issue as the user sees it, with the file and line, flag or `--set` it came from.
+  /// The issue as the user sees it, with the file and line, flag or setting it came from.
   package func located(at place: String?) -> EquipoiseError {
     EquipoiseError(.configuration, what, at: place, fix: remedy)
   }

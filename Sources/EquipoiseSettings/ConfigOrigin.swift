@@ -9,7 +9,7 @@ package enum ConfigOrigin: Equatable, Sendable, CustomStringConvertible {
   case file(String, line: Int)
   /// A flag of the command line, for instance `--epochs`.
   case flag(String)
-  /// `--set key.path=value`.
+  /// A setting in text, `key.path=value`.
   case set
 
   package var description: String {
@@ -17,7 +17,7 @@ package enum ConfigOrigin: Equatable, Sendable, CustomStringConvertible {
     case .default: "default"
     case .file(let name, let line): "\(name):\(line)"
     case .flag(let name): name
-    case .set: "--set"
+    case .set: "\(.argument("settings"))"
     }
   }
 }
@@ -44,11 +44,11 @@ package struct ConfigAssignment: Equatable, Sendable {
 
   /// The assignments in `KEY.PATH=VALUE`, where VALUE is any YAML value on one line.
   package static func parse(set text: String) throws -> [ConfigAssignment] {
-    let place = "--set \(text)"
+    let place = "\(.argument("settings")) \(text)"
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
       throw EquipoiseError(
         .usage, "not of the form KEY=VALUE", at: place,
-        fix: "for example: --set training.epochs=10")
+        fix: "for example: training.epochs=10")
     }
     let path = ConfigPath(dotted: String(text[..<equals]))
     let value = String(text[text.index(after: equals)...])

@@ -7,7 +7,7 @@ public struct ConfigPath: Hashable, Sendable, CustomStringConvertible {
 
   package init(_ keys: [String] = []) { self.keys = keys }
 
-  /// The path written with dots between keys, as in `--set`.
+  /// The path written with dots between keys, as in `training.epochs=10`.
   package init(dotted text: String) {
     keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }

@@ -54,14 +54,14 @@ extension RunParts {
     guard FileManager.default.fileExists(atPath: description) else {
       throw EquipoiseError(
         .data, "the run's dataset is not here", at: configuration.data,
-        fix: "say where it is with --data DIR")
+        fix: "say where it is with \(.setting("data=DIR"))")
     }
     let parts = try RunParts(configuration, catalogue: catalogue)
     let path = weights == .best ? folder.best : folder.weights
     guard FileManager.default.fileExists(atPath: path) else {
       throw EquipoiseError(
         .usage, "the run has no \(weights.rawValue) weights yet", at: path,
-        fix: "let it finish an epoch with 'equipoise train --resume auto'")
+        fix: "\(.repeating("run")), and let it finish an epoch")
     }
     try parts.model.load(from: path)
     return parts

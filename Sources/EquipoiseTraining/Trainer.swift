@@ -226,7 +226,7 @@ public final class Trainer {
     notify(
       .stopped(
         "signal \(signal): the state is saved in \(run.checkpoints); "
-          + "repeating the command continues"))
+          + "\(.repeating("run")) to continue"))
     return .interrupted(signal: signal)
   }
 

@@ -44,7 +44,8 @@ package struct TrainingRun {
     if continues, resume == .never {
       throw EquipoiseError(
         .usage, "the folder already holds a run", at: folder.path,
-        fix: "continue it with --resume auto, or choose another folder with --out")
+        fix:
+          "continue it with \(.argument("resume=auto")), or choose another \(.argument("folder"))")
     }
     if continues { try Self.checkUnchanged(configuration, in: folder, catalogue) }
     parts = try RunParts(configuration, catalogue: catalogue)

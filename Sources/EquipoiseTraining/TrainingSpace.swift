@@ -42,7 +42,7 @@ struct TrainingSpace {
       "the run's checkpoints and weights need \(megabytes(needed)) of disk, of which "
         + "\(megabytes(free)) are there",
       at: path,
-      fix: "make room, choose another disk with --out, or keep fewer checkpoints "
+      fix: "make room, choose a \(.argument("folder")) on another disk, or keep fewer checkpoints "
         + "(runtime.keepCheckpoints)")
   }
 

@@ -57,8 +57,8 @@ struct DamagedRunFilesTests {
     let result = try damage(tiny, "result.json", #"{"method": "joint"}"#)
     #expect(
       message { _ = try RunScores(in: folder) }
-        == "\(result): the file is damaged: seed is missing; remove the file and repeat the command "
-        + "that trained the run, which writes it again")
+        == "\(result): the file is damaged: seed is missing; remove the file and repeat the run, "
+        + "which writes it again")
   }
 
   /// A run's folder that was copied to another seed's name would count twice.
@@ -70,7 +70,7 @@ struct DamagedRunFilesTests {
       entries: [.init(name: "group", references: [:])], seeds: [0, 1], baseline: "group")
     #expect(
       message { _ = try ComparisonReport(saved, in: tiny.folder.path) }
-        == "\(copy): the folder holds a run with seed 0; remove it and repeat the comparison's command, "
+        == "\(copy): the folder holds a run with seed 0; remove it and repeat the comparison, "
         + "which trains that of seed 1")
   }
 
@@ -79,7 +79,7 @@ struct DamagedRunFilesTests {
     let path = try folder.write("{}", to: "comparison.json")
     #expect(
       message { _ = try SavedComparison(in: folder.path) }
-        == "\(path): the file is damaged: entries is missing; repeat the comparison's command, which "
+        == "\(path): the file is damaged: entries is missing; repeat the comparison, which "
         + "writes it again")
   }
 }

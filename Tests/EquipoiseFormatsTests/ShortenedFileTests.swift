@@ -15,7 +15,7 @@ struct ShortenedFileTests {
       truncate(path, 99)
       expectError(
         "\(path): another program shortened the file while it was being read; "
-          + "restore it and repeat the command"
+          + "restore it and start again"
       ) { try file.checkWhole() }
     }
   }
@@ -57,8 +57,8 @@ struct ShortenedFileTests {
     let found = try #require(message.firstMatch(of: /error: (.+)\/437: (.+)/))
     #expect(
       found.2
-        == "another program shortened the file while it was being read; restore it and repeat "
-        + "the command")
+        == "another program shortened the file while it was being read; restore it and start "
+        + "again")
     try FileManager.default.removeItem(atPath: String(found.1))
   }
 }

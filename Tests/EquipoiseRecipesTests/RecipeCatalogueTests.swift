@@ -19,42 +19,45 @@ import Testing
       ("sinthetic", nil, [], "there is no recipe 'sinthetic'; did you mean 'synthetic'?"),
       (
         "digits", nil, [],
-        "recipe 'digits' reads a folder of source data; name it with --input"
+        "recipe 'digits' reads a folder of source data; name it with input=DIR"
       ),
       (
         "synthetic", nil, ["clases=3"],
-        "--set: unknown key 'clases'; did you mean 'classes'?"
+        "settings: unknown key 'clases'; did you mean 'classes'?"
       ),
-      ("synthetic", nil, ["classes=9"], "--set: classes is 9; expected at least 2 and below 7"),
+      ("synthetic", nil, ["classes=9"], "settings: classes is 9; expected at least 2 and below 7"),
       (
         "manifest", "x", ["classes=[yes, yes, no]"],
-        "--set: classes lists 'yes' twice; list each name once"
+        "settings: classes lists 'yes' twice; list each name once"
       ),
       (
-        "arrays", "x", ["classes=[a, '']"], "--set: classes[1] is empty; give it a name"
+        "arrays", "x", ["classes=[a, '']"], "settings: classes[1] is empty; give it a name"
       ),
-      ("arrays", "x", ["only=[]"], "--set: only lists nothing; name at least one, or leave it out"),
+      (
+        "arrays", "x", ["only=[]"],
+        "settings: only lists nothing; name at least one, or leave it out"
+      ),
       (
         "manifest", "x", ["splitValues.test=[test, train]"],
-        "--set: splitValues.test lists 'train' as train does; list each word once"
+        "settings: splitValues.test lists 'train' as train does; list each word once"
       ),
       (
         "synthetic", nil, ["train=4611686018427387904"],
-        "--set: train is 4611686018427387904; expected at most 1000000000"
+        "settings: train is 4611686018427387904; expected at most 1000000000"
       ),
-      ("synthetic", nil, ["train=many"], "--set: train is 'many'; expected an integer"),
+      ("synthetic", nil, ["train=many"], "settings: train is 'many'; expected an integer"),
       (
         "digits", "x", ["split=speker"],
-        "--set: split is 'speker'; did you mean 'speaker'?"
+        "settings: split is 'speker'; did you mean 'speaker'?"
       ),
-      ("digits", "x", ["pcaEnergy=1.5"], "--set: pcaEnergy is 1.5; expected at most 1"),
+      ("digits", "x", ["pcaEnergy=1.5"], "settings: pcaEnergy is 1.5; expected at most 1"),
       (
         "utd-mhad", "x", ["modalities=[dept]"],
-        "--set: modalities[0] is 'dept'; did you mean 'depth'?"
+        "settings: modalities[0] is 'dept'; did you mean 'depth'?"
       ),
       (
         "arrays", "x", ["preset=mosi"],
-        "--set: preset is 'mosi'; choose from "
+        "settings: preset is 'mosi'; choose from "
           + "'cmu-mosi-2', 'cmu-mosi-7', 'none', 'uci-mfeat'"
       ),
       (

@@ -93,16 +93,16 @@ struct ConfigResolverTests {
   }
 
   @Test(arguments: [
-    ("counts=1", "--set: unknown key 'counts'; did you mean 'count'?"),
+    ("counts=1", "settings: unknown key 'counts'; did you mean 'count'?"),
     (
       "inner..depth=1",
-      "--set: unknown key 'inner.'; did you mean 'inner.depth' or 'parts.NAME.depth'?"
+      "settings: unknown key 'inner.'; did you mean 'inner.depth' or 'parts.NAME.depth'?"
     ),
-    ("count", "--set count: not of the form KEY=VALUE; for example: --set training.epochs=10"),
-    ("=1", "--set =1: not of the form KEY=VALUE; for example: --set training.epochs=10"),
+    ("count", "settings count: not of the form KEY=VALUE; for example: training.epochs=10"),
+    ("=1", "settings =1: not of the form KEY=VALUE; for example: training.epochs=10"),
     (
       "list=[1",
-      "--set list=[1: not valid YAML: did not find expected ',' or ']'"
+      "settings list=[1: not valid YAML: did not find expected ',' or ']'"
     ),
   ])
   func refusesABadSet(argument: String, expected: String) {

@@ -304,27 +304,27 @@ import Testing
   @Test(arguments: [
     (
       "model.encoders.audio.units=0",
-      "--set: model.encoders.audio.units is 0; expected a number from 1 to 64"
+      "settings: model.encoders.audio.units is 0; expected a number from 1 to 64"
     ),
     (
       "training.schedule.part=2",
-      "--set: training.schedule.part is 2.0; expected a number from 0.0 to 1.0"
+      "settings: training.schedule.part is 2.0; expected a number from 0.0 to 1.0"
     ),
     (
       "model.encoders.audio.width=2",
-      "--set: 'model.encoders.audio.width' does not apply to the encoder 'projection'; 'projection' "
+      "settings: 'model.encoders.audio.width' does not apply to the encoder 'projection'; 'projection' "
         + "has 'initialWeights', 'units', 'layers'"
     ),
     (
       "training.optimiser.betas=[0.5, 0.5]",
-      "--set: 'training.optimiser.betas' does not apply to the optimiser 'averaged'; it belongs to "
+      "settings: 'training.optimiser.betas' does not apply to the optimiser 'averaged'; it belongs to "
         + "'adam', 'adamw'; 'averaged' has 'learningRate', 'memory'"
     ),
     (
       "model.coupling.strenght=1",
-      "--set: unknown key 'model.coupling.strenght'; did you mean 'strength'?"
+      "settings: unknown key 'model.coupling.strenght'; did you mean 'strength'?"
     ),
-    ("model.fusion=coled", "--set: model.fusion is 'coled'; did you mean 'cooled'?"),
+    ("model.fusion=coled", "settings: model.fusion is 'coled'; did you mean 'cooled'?"),
   ])
   func mistakesAreToldAsThoseOfTheLibrary(set: String, expected: String) {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -343,7 +343,7 @@ import Testing
     let text = message {
       _ = try Run.configuration(settings: ["data=d", set], catalogue: .standard)
     }
-    #expect(text?.hasPrefix("--set: " + expected) == true, "\(text ?? "accepted")")
+    #expect(text?.hasPrefix("settings: " + expected) == true, "\(text ?? "accepted")")
   }
 
   @Test func aSavedRunNeedsTheCatalogue() throws {

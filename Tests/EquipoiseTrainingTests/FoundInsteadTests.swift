@@ -27,8 +27,7 @@ struct FoundInsteadTests {
     }
     #expect(
       saved(data)
-        == "\(data): this is a prepared dataset, not a run; name the folder given to 'equipoise train "
-        + "--out'")
+        == "\(data): this is a prepared dataset, not a run; name the folder of a run")
     #expect(
       saved(group) == "\(group): the folder holds no run; name one of its runs, such as \(run)")
     #expect(
@@ -36,13 +35,13 @@ struct FoundInsteadTests {
         == "\(run)/best.safetensors: this is a file, not a run; name its folder, \(run)")
     #expect(
       opened(run)
-        == "\(run): this is a run, not a prepared dataset; give a folder made by 'equipoise prepare'"
+        == "\(run): this is a run, not a prepared dataset; give the folder of a prepared dataset"
     )
     _ = try tiny.folder.write("id,split\n", to: "manifest.csv")
     #expect(
       opened(tiny.folder.path)
-        == "\(tiny.folder.path): there is no dataset.json in this folder; prepare it first: equipoise "
-        + "prepare manifest --input \(tiny.folder.path) --out DIR")
+        == "\(tiny.folder.path): there is no dataset.json in this folder; prepare it first with "
+        + "the recipe 'manifest'")
     _ = try tiny.folder.write("{}", to: "group/comparison.json")
     #expect(
       saved(group)?.hasPrefix("\(group): this is a comparison, not a run; name one of") == true)

@@ -14,7 +14,7 @@ struct ResumeTests {
     let tiny = try TinyRun()
     try tiny.train("run", maxSteps: 1)
     let text = message { try tiny.train("run") }
-    #expect(text?.contains("already holds a run; continue it with --resume auto") == true)
+    #expect(text?.contains("already holds a run; continue it with resume=auto") == true)
   }
 
   @Test func aChangedConfigurationIsRefusedByName() throws {

@@ -51,7 +51,7 @@ struct RunPartsTests {
     truncate(shard, size - 1)
     #expect(
       message { _ = try parts.data.trainingBatches(epoch: 0, from: 0).next() }
-        == "\(shard): another program shortened the file while it was being read; restore it and repeat "
-        + "the command")
+        == "\(shard): another program shortened the file while it was being read; restore it and start "
+        + "again")
   }
 }

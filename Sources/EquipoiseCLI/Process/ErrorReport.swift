@@ -23,13 +23,18 @@ enum ErrorReport {
   /// What the error says, on one line.
   static func line(_ error: any Error) -> String {
     switch error {
-    case let error as EquipoiseError: oneLine(error.description)
+    case let error as EquipoiseError:
+      oneLine(error.description) + (error.kind == .device ? devices : "")
+    case TorchError.device(let text): oneLine(text) + devices
     case let error as TorchError: oneLine(error.description)
     case let error as CocoaError: oneLine(file(error).description)
     case let error as any CustomStringConvertible: oneLine(error.description)
     default: oneLine(error.localizedDescription)
     }
   }
+
+  /// Where to read on when a device cannot be had.
+  private static let devices = "; 'equipoise doctor' shows what --device can be"
 
   /// Foundation's own errors print as a dictionary.
   private static func file(_ error: CocoaError) -> FormatError {

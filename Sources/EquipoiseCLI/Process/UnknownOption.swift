@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
 import Equipoise
 import Foundation
 
@@ -8,24 +7,13 @@ enum UnknownOption {
   /// A remedy for the parser's `message`; `nil` where it is about something else or nothing is known.
   static func hint(_ message: String, arguments: [String]) -> String? {
     guard let found = message.firstMatch(of: /nknown option '-{1,2}([^'=]+)/) else { return nil }
-    let help = help(for: arguments)
+    let help = CalledCommand(arguments).help
     let name = SettingNames.normalized(String(found.1))
     if let flag = flags[name], help.contains("--\(flag) ") { return "did you mean '--\(flag)'?" }
     guard let path = SettingNames.path(of: String(found.1)) else { return nil }
     let flag = RunOptions.paths.first { $0.value == path }?.key
     if let flag, help.contains("--\(flag) ") { return "did you mean '--\(flag)'?" }
     return help.contains("--set ") ? "did you mean '--set \(path)=…'?" : nil
-  }
-
-  /// The help of the command that was called.
-  private static func help(for arguments: [String]) -> String {
-    var command: any ParsableCommand.Type = EquipoiseCommand.self
-    for word in arguments {
-      let next = command.configuration.subcommands.first { $0.configuration.commandName == word }
-      guard let next else { break }
-      command = next
-    }
-    return EquipoiseCommand.helpMessage(for: command)
   }
 
   /// Options that are not settings, normalised.

@@ -65,7 +65,9 @@ package struct ClassLabels {
       guard let other = known.updateValue(name, forKey: key) else { continue }
       throw EquipoiseError(
         .data, "the folders '\(other)' and '\(name)' may be one class", at: place,
-        fix: "give them one name, or list all classes with --set 'classes=[\(other), \(name), …]'")
+        fix:
+          "give them one name, or list all classes with \(.setting("classes=[\(other), \(name), …]"))"
+      )
     }
   }
 
@@ -234,12 +236,13 @@ private struct LabelColumn {
       text,
       "column '\(name)' has \(values.count) different values in \(rowCount) rows, such as "
         + "\(TableCell.shown(texts)): these are not classes",
-      "name the column of classes with --set label=COLUMN, or list them, \(listing(text))")
+      "name the column of classes with \(.setting("label=COLUMN")), or list them, \(listing(text))")
   }
 
   /// How classes are listed: in quotes, as YAML would take numbers for such.
   private func listing(_ text: String) -> String {
-    "--set 'classes=[\"\(text.prefix(40).replacing("\"", with: "\\\""))\", ...]'"
+    let quoted = text.prefix(40).replacing("\"", with: "\\\"")
+    return "\(.setting("classes=[\"\(quoted)\", ...]"))"
   }
 
   private func error(_ text: String, _ what: String, _ remedy: String) -> EquipoiseError {

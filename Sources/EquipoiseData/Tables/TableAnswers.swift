@@ -128,7 +128,7 @@ package struct TableAnswers {
               .data, "'\(cell.prefix(40))' in column '\(target.name)' is not a number",
               at: place(row),
               fix:
-                "correct it, leave the row's targets empty, or name other columns with --set 'targets=[…]'"
+                "correct it, leave the row's targets empty, or name other columns with \(.setting("targets=[…]"))"
             )
           }
           guard target.accepts(Float(number)) else {
@@ -186,7 +186,7 @@ private struct LabelColumns {
       throw EquipoiseError(
         .data, "column '\(column)' has no label in any row", at: place(0),
         fix:
-          "write the labels of a sample with '|' between them, or name a column for each with --set 'labels=[…]'"
+          "write the labels of a sample with '|' between them, or name a column for each with \(.setting("labels=[…]"))"
       )
     }
     let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })

@@ -182,7 +182,9 @@ package final class RunPool {
         .replacing(run.folder.path + ": ", with: "")
     }
     if exit.status == 128 + SIGKILL {
-      return "its process was killed; the machine may be short of memory: lower --jobs or --memory"
+      return
+        "its process was killed; the machine may be short of memory: lower \(.argument("jobs")) or "
+        + "\(.argument("memory"))"
     }
     return "its process ended with status \(exit.status)"
   }

@@ -34,16 +34,16 @@ package struct SearchDimension: Equatable, Sendable {
 
   /// Reads `[METHOD:]KEY=V1,V2…`.
   ///
-  /// - Parameter text: what `--grid` was given.
+  /// - Parameter text: the dimension, as `training.batchSize=32,64`.
   /// - Throws: `EquipoiseError` for another form.
   package init(grid text: String) throws {
     let (method, key, values) = try Self.parts(
-      of: text, flag: "--grid", example: "--grid training.batchSize=32,64")
+      of: text, as: "grid", example: Self.gridExample)
     let choices = CommaList.split(values)
     guard choices.allSatisfy({ !$0.isEmpty }), Set(choices).count == choices.count else {
       throw EquipoiseError(
         .usage, "the values are not different from each other, or one is empty",
-        at: "--grid \(text)", fix: "for example: --grid training.batchSize=32,64")
+        at: "\(.argument("grid")) \(text)", fix: "for example: \(Self.gridExample)")
     }
     (self.method, self.key, self.values) = (method, key, .choices(choices))
   }
@@ -51,11 +51,12 @@ package struct SearchDimension: Equatable, Sendable {
   /// Reads `[METHOD:]KEY=LOW..HIGH`, with `(log)` after it for a logarithmic scale. Between whole
   /// numbers whole numbers are drawn, between 1.0 and 4.0 others too.
   ///
-  /// - Parameter text: what `--random` was given.
+  /// - Parameter text: the dimension, as `training.optimiser.learningRate=1e-4..1e-1(log)`.
   /// - Throws: `EquipoiseError` for another form.
   package init(random text: String) throws {
-    let example = "--random 'training.optimiser.learningRate=1e-4..1e-1(log)'"
-    let (method, key, values) = try Self.parts(of: text, flag: "--random", example: example)
+    let example = "\(.argument("random=training.optimiser.learningRate=1e-4..1e-1(log)"))"
+    let place = "\(.argument("random")) \(text)"
+    let (method, key, values) = try Self.parts(of: text, as: "random", example: example)
     let isLogarithmic = values.hasSuffix("(log)")
     let texts = (isLogarithmic ? String(values.dropLast("(log)".count)) : values)
       .components(separatedBy: "..")
@@ -66,13 +67,12 @@ package struct SearchDimension: Equatable, Sendable {
       throw EquipoiseError(
         .usage,
         "not of the form KEY=LOW..HIGH or KEY=LOW..HIGH(log) with LOW < HIGH"
-          + (isLogarithmic ? " and LOW > 0" : ""), at: "--random \(text)",
+          + (isLogarithmic ? " and LOW > 0" : ""), at: place,
         fix: "for example: \(example)")
     }
     guard max(abs(low), abs(high)) <= Self.largest else {
       throw EquipoiseError(
-        .usage, "the bounds are beyond 1e15", at: "--random \(text)", fix: "for example: \(example)"
-      )
+        .usage, "the bounds are beyond 1e15", at: place, fix: "for example: \(example)")
     }
     (self.method, self.key) = (method, key)
     let isWhole = texts.allSatisfy { Int($0) != nil }
@@ -80,15 +80,17 @@ package struct SearchDimension: Equatable, Sendable {
       low: low, high: high, scale: Scale(isLogarithmic: isLogarithmic, isWhole: isWhole))
   }
 
+  private static var gridExample: String { "\(.argument("grid=training.batchSize=32,64"))" }
+
   /// Beyond it neighbouring whole numbers are no longer told apart when they are drawn.
   private static let largest = 1e15
 
   private static func parts(
-    of text: String, flag: String, example: String
+    of text: String, as argument: String, example: String
   ) throws -> (method: String?, key: String, values: String) {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
       throw EquipoiseError(
-        .usage, "not of the form KEY=VALUES", at: "\(flag) \(text)",
+        .usage, "not of the form KEY=VALUES", at: "\(.argument(argument)) \(text)",
         fix: "for example: \(example)")
     }
     let names = text[..<equals].split(separator: ":", maxSplits: 1).map(String.init)

@@ -42,11 +42,13 @@ package struct SearchSpace: Sendable {
     }
     guard let trials else {
       throw EquipoiseError(
-        .usage, "a range has no end of values", at: "--random", fix: "add --trials N")
+        .usage, "a range has no end of values", at: "\(.argument("random"))",
+        fix: "add \(.argument("trials=N"))")
     }
     guard trials <= size ?? .max else {
       throw EquipoiseError(
-        .usage, "the search has only \(size ?? 0) points for '\(method)'", at: "--trials \(trials)",
+        .usage, "the search has only \(size ?? 0) points for '\(method)'",
+        at: "\(.argument("trials")) \(trials)",
         fix: "ask for fewer trials, which are the same number for every method, or add values")
     }
     return try randomPoints(trials, seed: seed)
@@ -75,7 +77,8 @@ package struct SearchSpace: Sendable {
       attempts += 1
       guard attempts <= trials.multipliedSaturating(by: 1000) else {
         throw EquipoiseError(
-          .usage, "there are not that many different points", at: "--trials \(trials)",
+          .usage, "there are not that many different points",
+          at: "\(.argument("trials")) \(trials)",
           fix: "ask for fewer, or widen a range")
       }
       let point = dimensions.map { "\($0.key)=\($0.draw(&stream))" }

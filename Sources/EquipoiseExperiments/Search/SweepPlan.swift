@@ -77,8 +77,9 @@ package struct SweepPlan: Sendable {
     guard let fewest = counts.values.min(), Set(counts.values).count > 1 else { return }
     let list = counts.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", ")
     throw EquipoiseError(
-      .usage, "the methods have different numbers of trials: \(list)", at: "--grid",
-      fix: "add --trials \(fewest), which draws as many points for each")
+      .usage, "the methods have different numbers of trials: \(list)",
+      at: "\(.argument("grid"))",
+      fix: "add \(.argument("trials=\(fewest)")), which draws as many points for each")
   }
 
   /// A trial's runs.

@@ -50,7 +50,7 @@ package struct FolderCheck: Encodable {
 
   private mutating func addComparison(_ path: String) {
     let listed = ListedFiles(in: path) { _ in
-      "repeat the comparison's command, which writes it again"
+      "\(.repeating("comparison")), which writes it again"
     }
     files += listed.findings
     guard !listed.names.contains(ExperimentFolder.comparisonName) else { return }
@@ -60,7 +60,7 @@ package struct FolderCheck: Encodable {
       files.append(.unverified(file))
     } catch {
       files.append(
-        .damaged(file, "\(error)", fix: "repeat the comparison's command, which writes it again"))
+        .damaged(file, "\(error)", fix: "\(.repeating("comparison")), which writes it again"))
     }
   }
 }

@@ -35,18 +35,18 @@ struct RunCheck {
         fix: "\(Self.restore), or remove it if all other files are whole"))
   }
 
-  private static let again = "repeat the run's command, which writes it again"
+  private static var again: String { "\(.repeating("run")), which writes it again" }
   private static let restore = "restore it from a copy"
 
   private static func remedy(for name: String) -> String {
     switch name {
     case RunFolder.environmentName, RunFolder.configurationName:
       "\(restore); if you changed it on purpose, remove its line from \(Checksums.fileName)"
-    case RunFolder.resultName: "remove it and repeat the run's command, which writes it again"
+    case RunFolder.resultName: "remove it and \(again)"
     case "best.safetensors":
-      "repeat the run's command, which makes it again from a checkpoint of its epoch if there is one"
+      "\(.repeating("run")), which makes it again from a checkpoint of its epoch if there is one"
     case "metrics.jsonl":
-      "\(restore), or remove \(RunFolder("").checkpoints.dropFirst()) and repeat the run's command, "
+      "\(restore), or remove \(RunFolder("").checkpoints.dropFirst()) and \(.repeating("run")), "
         + "which trains again from the start"
     default: again
     }
@@ -96,7 +96,7 @@ struct RunCheck {
           .damaged(
             path, "\(error)",
             fix: newest == nil
-              ? "repeat the run's command, which continues from an older checkpoint"
+              ? "\(.repeating("run")), which continues from an older checkpoint"
               : "remove it, as a newer one is whole"))
       }
     }

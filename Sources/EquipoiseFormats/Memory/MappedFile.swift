@@ -55,7 +55,7 @@ package final class MappedFile: ByteOwner, @unchecked Sendable {
     else { return }
     throw FormatError.malformed(
       path: path, reason: "another program shortened the file while it was being read",
-      remedy: "restore it and repeat the command")
+      remedy: "restore it and start again")
   }
 
   /// Makes the loss of bytes that are about to be read an error that names the file, and the end of the

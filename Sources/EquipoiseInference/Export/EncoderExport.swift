@@ -32,14 +32,16 @@ package struct EncoderExport {
   package init(_ modality: String, of model: MultimodalModel) throws {
     guard let index = model.modalities.firstIndex(of: modality) else {
       throw EquipoiseError(
-        .usage, "the run was not trained on a modality '\(modality)'", at: "--modality",
+        .usage, "the run was not trained on a modality '\(modality)'",
+        at: "\(.argument("modality"))",
         fix: "choose from \(model.modalities.joined(separator: ", "))")
     }
     guard !model.isCoupled else {
       throw EquipoiseError(
         .usage,
         "the encoders of this run see each other (model.coupling), so that none works alone",
-        at: "--modality", fix: "use the run's best.safetensors, which has all of them")
+        at: "\(.argument("modality"))", fix: "use the run's best.safetensors, which has all of them"
+      )
     }
     let encoder = model.encoders.modules[index]
     self.modality = modality

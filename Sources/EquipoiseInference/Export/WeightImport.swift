@@ -55,7 +55,7 @@ package struct WeightImport {
         fix: "save the state_dict of torchvision's resnet18 or resnet34")
     }
     if let difference = form.difference(from: encoder) {
-      throw EquipoiseError(.checkpoint, difference.what, at: path, fix: difference.flag)
+      throw EquipoiseError(.checkpoint, difference.what, at: path, fix: difference.importing)
     }
     report = try encoder.loadPretrained(tensors, source: path)
   }

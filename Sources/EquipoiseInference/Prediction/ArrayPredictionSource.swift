@@ -27,12 +27,14 @@ package struct ArrayPredictionSource: PredictionSource {
     let counts = arrays.map { $0.shape[0] }
     guard let count = counts.first, count > 0 else {
       throw EquipoiseError(
-        .usage, "there is no sample to predict", at: "--input", fix: "give --input audio=FILE.npy")
+        .usage, "there is no sample to predict", at: "\(.argument("input"))",
+        fix: "give \(.argument("input=audio=FILE.npy"))")
     }
     guard counts.allSatisfy({ $0 == count }) else {
       throw EquipoiseError(
         .data, "\(zip(paths, counts).map { "\($0) has \($1)" }.joined(separator: ", ")) samples",
-        at: "--input", fix: "give as many samples of every modality, in the same order")
+        at: "\(.argument("input"))",
+        fix: "give as many samples of every modality, in the same order")
     }
     self.count = count
   }
@@ -51,12 +53,14 @@ package struct ArrayPredictionSource: PredictionSource {
     for (name, path) in files {
       guard known.contains(name) else {
         throw EquipoiseError(
-          .usage, "the run was not trained on a modality '\(name)'", at: "--input \(name)=\(path)",
+          .usage, "the run was not trained on a modality '\(name)'",
+          at: "\(.argument("input")) \(name)=\(path)",
           fix: Nearest.hint(name, in: known))
       }
       guard given.updateValue(path, forKey: name) == nil else {
         throw EquipoiseError(
-          .usage, "modality '\(name)' is given twice", at: "--input \(name)=\(path)",
+          .usage, "modality '\(name)' is given twice",
+          at: "\(.argument("input")) \(name)=\(path)",
           fix: "put its samples into one file")
       }
     }
@@ -94,7 +98,8 @@ package struct ArrayPredictionSource: PredictionSource {
   /// the modality, or its only one.
   private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
     let key = try ArrayFile.key(
-      in: [path], nil, for: modality.name, setting: "--input \(modality.name)=\(path)")
+      in: [path], nil, for: modality.name,
+      setting: "\(.argument("input")) \(modality.name)=\(path)")
     let file = try ArrayFile.like(path, key: key)
     let (info, wanted) = (try file.info(), modality.description)
     let isSingle = info.shape == wanted.shape

@@ -44,7 +44,7 @@ package struct DatasetPredictionSource: PredictionSource {
     guard samples.count > 0 else {
       throw EquipoiseError(
         .data, "the dataset has no samples in split '\(split.rawValue)'", at: folder,
-        fix: "choose another one with --split")
+        fix: "choose another one with \(.argument("split"))")
     }
     let trained = run.dataset.description
     hasLabels = description.task == trained.task && description.outputs == trained.outputs

@@ -143,7 +143,7 @@ package struct MediaPredictionSource: PredictionSource {
           throw EquipoiseError(
             .data, "sample '\(samples[index].id)' cannot be predicted: \(error)",
             at: samples[index].place,
-            fix: "or leave out up to N such samples with --max-corrupt N")
+            fix: "or leave out up to N such samples with \(.argument("maxCorrupt=N"))")
         }
         report("sample '\(samples[index].id)' is left out: \(error)")
       }

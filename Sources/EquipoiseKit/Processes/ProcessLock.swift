@@ -17,7 +17,7 @@ package final class ProcessLock {
   package init(folder: String, warn: (String) -> Void = { _ in }) throws {
     let path = folder + "/.lock"
     let withoutLocks = { (problem: String) in
-      warn("\(folder): \(problem), so nothing would keep a second command from writing here too")
+      warn("\(folder): \(problem), so nothing would keep a second process from writing here too")
     }
     guard let file = try Self.locked(path, withoutLocks) else {
       throw EquipoiseError(

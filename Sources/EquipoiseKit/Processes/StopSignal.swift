@@ -20,7 +20,7 @@ package enum StopSignal {
   /// keep what is done and have no state to save.
   package static func sayThatRepeatingContinues() {
     onSignals { number in
-      let text: StaticString = "\nstopped; repeating the command continues\n"
+      let text: StaticString = "\nstopped; repeating it continues\n"
       _ = text.withUTF8Buffer { write(STDERR_FILENO, $0.baseAddress, $0.count) }
       signal(number, SIG_DFL)
       raise(number)

@@ -14,7 +14,7 @@ extension AIM {
     guard model.modalities.count > 1 else {
       throw EquipoiseError(
         .configuration, "AIM balances modalities, and this model has only '\(model.modalities[0])'",
-        at: "modalities", fix: "use two or more, or --method unimodal")
+        at: "modalities", fix: "use two or more, or \(.setting("method.name=unimodal"))")
     }
     guard setting.classes > 1 else {
       throw EquipoiseError(

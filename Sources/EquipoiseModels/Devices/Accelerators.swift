@@ -33,7 +33,7 @@ package enum Accelerators {
       guard name.hasPrefix("cuda"), let reason = reasonForNoCUDA else { throw error }
       throw EquipoiseError(
         .device, "device '\(name)' cannot be used: \(reason)", at: "runtime.device",
-        fix: "use --device auto or --device cpu; 'equipoise doctor' shows the devices")
+        fix: "use \(.setting("runtime.device=auto")) or \(.setting("runtime.device=cpu"))")
     }
   }
 

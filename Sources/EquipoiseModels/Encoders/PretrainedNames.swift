@@ -48,7 +48,7 @@ package struct PretrainedNames {
       let list = best.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
       throw EquipoiseError(
         .checkpoint, "the file holds several such networks, whose names begin with \(list)",
-        at: source, fix: "choose one with 'equipoise import --prefix'")
+        at: source, fix: "choose one with \(.importing("prefix=NAME"))")
     }
     return best[0]
   }

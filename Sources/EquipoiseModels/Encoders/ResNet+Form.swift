@@ -29,8 +29,8 @@ package struct ResNetForm: Equatable {
   /// How a file's network differs from this one, and what makes them agree.
   package struct Difference {
     package let what: String
-    /// For `equipoise import`.
-    package let flag: String
+    /// For an import of the weights.
+    package let importing: String
     /// For a run's configuration, below the encoder's section.
     let setting: String
   }
@@ -41,7 +41,7 @@ package struct ResNetForm: Equatable {
     guard !hasBottlenecks else {
       return Difference(
         what: "the file holds a ResNet-50 or deeper, of bottleneck blocks",
-        flag: "import a ResNet-18 or ResNet-34",
+        importing: "import a ResNet-18 or ResNet-34",
         setting: "take the weights of a ResNet-18 or ResNet-34")
     }
     if stages != own.stages {
@@ -49,7 +49,8 @@ package struct ResNetForm: Equatable {
       let name = known.map { "a ResNet-\($0)" } ?? "a residual network of \(stages) blocks"
       return Difference(
         what: "the file holds \(name), and this is \(encoder.summary)",
-        flag: known.map { "add --type resnet\($0)" } ?? "import a ResNet-18 or ResNet-34",
+        importing: known.map { "add \(.argument("type=resnet\($0)"))" }
+          ?? "import a ResNet-18 or ResNet-34",
         setting: known.map { "set type: resnet\($0)" }
           ?? "take the weights of a ResNet-18 or ResNet-34")
     }
@@ -57,7 +58,7 @@ package struct ResNetForm: Equatable {
       return Difference(
         what:
           "the file's network is \(width < own.width ? "narrower" : "wider"): its first stage has "
-          + "\(width) channels, not \(own.width)", flag: "add --width \(width)",
+          + "\(width) channels, not \(own.width)", importing: "add \(.argument("width=\(width)"))",
         setting: "set width: \(width)")
     }
     if kernel != own.kernel {
@@ -65,7 +66,7 @@ package struct ResNetForm: Equatable {
       return Difference(
         what: "the file's network begins with a \(kernel)×\(kernel) convolution, not "
           + "\(own.kernel)×\(own.kernel)\(isSmall ? ": it is one for small images" : "")",
-        flag: isSmall
+        importing: isSmall
           ? "give the file itself to model.encoders.MODALITY.initialWeights, with smallImageStem: true"
           : "import a network with torchvision's first layer",
         setting: isSmall ? "set smallImageStem: true" : "set smallImageStem: false")
@@ -73,9 +74,9 @@ package struct ResNetForm: Equatable {
     guard channels != own.channels else { return nil }
     return Difference(
       what: "the file's network takes \(channels) channels, not \(own.channels)",
-      flag: "add --channels \(channels)",
+      importing: "add \(.argument("channels=\(channels)"))",
       setting: own.channels == 1 && channels == 3
-        ? "sum its colours with 'equipoise import --channels 1'"
+        ? "sum its colours with \(.importing("channels=1"))"
         : "prepare the modality with \(channels) channels")
   }
 }

@@ -56,7 +56,7 @@ struct MediaAssembly {
     guard let content = MediaPartContent(of: path, like: like, count: part.samples.count) else {
       throw EquipoiseError(
         .data, "the part was damaged after it was made", at: path,
-        fix: "check the disk and run the same command again")
+        fix: "check the disk and \(.preparingAgain)")
     }
     return content.array
   }

@@ -212,7 +212,7 @@ struct MediaPreparer {
             .data,
             "\(corrupt.count) samples are corrupt, the last is '\(samples[sample].id)': \(problem)",
             at: samples[sample].place,
-            fix: "repair them, or allow more than --max-corrupt \(media.maxCorrupt)")
+            fix: "repair them, or allow more than \(.argument("maxCorrupt=\(media.maxCorrupt)"))")
         }
       }
       // The parts of the same samples follow one another.

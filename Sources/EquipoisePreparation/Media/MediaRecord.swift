@@ -56,11 +56,11 @@ package struct MediaRecord: Codable, Sendable {
           : "the dataset was not made from raw media, so nothing tells how a raw file becomes its "
             + "arrays", at: dataset.folder,
         fix: isMedia
-          ? "run the 'equipoise prepare' that made it once more; only the record is added"
+          ? "\(.preparingAgain); only the record is added"
           : "give a prepared dataset, or npy or npz files in the prepared shape")
     }
     let bytes = try MappedFile(path: path).withBytes { Data($0) }
-    let fix = "restore the file, or remove it and run the same 'equipoise prepare' again"
+    let fix = "restore the file, or remove it and \(.preparingAgain)"
     func decoded<Content: Decodable>() throws -> Content {
       do { return try JSONDecoder().decode(Content.self, from: bytes) } catch {
         throw EquipoiseError(.data, "it is not a record of raw media", at: path, fix: fix)
@@ -94,7 +94,7 @@ package struct MediaRecord: Codable, Sendable {
     else {
       throw EquipoiseError(
         .data, "what it says of modality '\(modality.name)' is not what made the dataset",
-        at: path, fix: "remove it and run the same 'equipoise prepare' again")
+        at: path, fix: "remove it and \(.preparingAgain)")
     }
     return feature
   }

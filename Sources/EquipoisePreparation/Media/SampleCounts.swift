@@ -31,7 +31,7 @@ enum SampleCounts {
       .data, what.joined(separator: "; "), at: source.folder.path,
       fix: resolved.samples.isEmpty
         ? "none of the files is there: paths start from this folder, or for recipe 'manifest' from that of "
-          + "--set root=DIR"
-        : "complete the folder, or accept it with --set expectCounts=false")
+          + "\(.setting("root=DIR"))"
+        : "complete the folder, or accept it with \(.setting("expectCounts=false"))")
   }
 }

@@ -48,15 +48,16 @@ struct FileColumns {
     let what = others.map { "column '\($0.name)' holds \($0.content.what)" }
     let advice = Set(others.compactMap(\.content.advice)).sorted().map { $0 + "; " }.joined()
     let roles =
-      "a column of splits, groups or names is named with --set split=, group= or id=COLUMN"
+      "a column of splits, groups or names is named with "
+      + "\(.setting("split=COLUMN")), group=COLUMN or id=COLUMN"
     throw EquipoiseError(
       .data, "\(what.joined(separator: ", ")), not files in \(folder.path)", at: path,
       fix: advice
         + (files.isEmpty
           ? "give a column with the path of a file for each modality, or name the folder that they are "
-            + "in with --set root=DIR"
-          : "take the columns with files alone, --set 'only=[\(files.joined(separator: ", "))]', or name "
-            + "the folder that the files are in with --set root=DIR; \(roles)"))
+            + "in with \(.setting("root=DIR"))"
+          : "take the columns with files alone, \(.setting("only=[\(files.joined(separator: ", "))]")), or name "
+            + "the folder that the files are in with \(.setting("root=DIR")); \(roles)"))
   }
 
   /// Whether a cell names something that is there, or has a name like those of media files.

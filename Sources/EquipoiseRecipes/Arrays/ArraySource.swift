@@ -106,7 +106,7 @@ struct ArraySource {
         throw EquipoiseError(
           .data, "samples of shape \(shape) are of no kind of modality", at: name,
           fix: shape.isEmpty
-            ? "if it holds labels, name the modalities with --set only=[...]; if it is a feature, give it a "
+            ? "if it holds labels, name the modalities with \(.setting("only=[...]")); if it is a feature, give it a "
               + "second dimension"
             : "give arrays of 2 to 5 dimensions")
       }
@@ -136,7 +136,9 @@ extension ArraySource {
     guard !names.isEmpty else {
       throw EquipoiseError(
         .data, "there are no npy files", at: folder,
-        fix: "name the arrays, for example --set 'modalities.audio={file: data.npz, key: audio}'")
+        fix:
+          "name the arrays, for example \(.setting("modalities.audio={file: data.npz, key: audio}"))"
+      )
     }
     try ModalityNames.check(names, at: folder, renaming: "the file or set the modality's 'file'")
     return try names.map {

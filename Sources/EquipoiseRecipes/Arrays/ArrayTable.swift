@@ -139,7 +139,7 @@ struct ArrayTable {
       guard let other = known.updateValue(row, forKey: id) else { continue }
       throw EquipoiseError(
         .data, "two samples are called '\(id)', the other at \(place(other))", at: place(row),
-        fix: "name another column with --set id=COLUMN, or none")
+        fix: "name another column with \(.setting("id=COLUMN")), or none")
     }
   }
 
@@ -166,7 +166,9 @@ struct ArrayTable {
         .data,
         "there is no table meta.csv, which says of each row of the arrays its label and split",
         at: folder,
-        fix: "write it with the columns label and split, or name another one with --set table=FILE")
+        fix:
+          "write it with the columns label and split, or name another one with \(.setting("table=FILE"))"
+      )
     }
     return path
   }

@@ -7,7 +7,7 @@ internal import Foundation
 
 /// A dataset from array files, one per modality, and a table with labels and splits.
 public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "arrays"
   /// What it makes, and from what.
   public static let summary =
@@ -74,8 +74,8 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       first.problem + (found.count > 1 ? ", and so are \(found.count - 1) more rows" : ""),
       at: first.place,
       fix: StoredNumbers.missingValues
-        + ", or set missingValues to zero, mean or drop; up to N such rows are left out with --max-corrupt N"
-    )
+        + ", or set missingValues to zero, mean or drop; up to N such rows are left out with "
+        + "\(.argument("maxCorrupt=N"))")
   }
 
   private func write(_ corrupt: [Int: String], of table: ArrayTable, to path: String) throws {

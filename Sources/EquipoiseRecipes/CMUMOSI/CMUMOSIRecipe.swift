@@ -7,7 +7,7 @@ internal import EquipoiseFormats
 /// CMU-MOSI as series of words, sounds and faces, from what `scripts/export-multibench` makes of
 /// MultiBench's pickle.
 public struct CMUMOSIRecipe: DatasetRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "cmu-mosi"
   /// What it makes, and from what.
   public static let summary =

@@ -6,7 +6,7 @@ internal import EquipoiseFormats
 
 /// Spoken and written digits: a log-mel spectrogram and an image of the same digit.
 public struct DigitsRecipe: DatasetRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "digits"
   /// What it makes, and from what.
   public static let summary =

@@ -9,7 +9,7 @@ internal import Foundation
 /// The folder is the dataset's own: AudioWAV/NAME.wav and VideoFlash/NAME.flv, or frames as
 /// Image-NN-FPS/NAME/*.jpg, with the lists train.csv and test.csv of OGM-GE's repository.
 public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "crema-d"
   /// What it makes, and from what.
   public static let summary =
@@ -49,7 +49,7 @@ public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
     if options.split == .speaker {
       let assignment = SplitAssignment(
         classes: classes, seed: options.seed, place: folder.path,
-        remedy: "add speakers, or take --set split=official")
+        remedy: "add speakers, or take \(.setting("split=official"))")
       notes = try assignment.assign(&samples, test: options.testShare, validation: 0)
       // The clips are the published ones, but not how many of them are for test.
       let test = samples.count { $0.split == .test }

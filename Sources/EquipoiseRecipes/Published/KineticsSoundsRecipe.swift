@@ -10,7 +10,7 @@ internal import Foundation
 /// The folder holds the clips anywhere below it, as Kinetics is downloaded: CLASS/ID_START_END.mp4 or
 /// ID.mp4, with sound in the video or as a .wav of the same name, and OGM-GE's lists.
 public struct KineticsSoundsRecipe: DatasetRecipe, MediaRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "kinetics-sounds"
   /// What it makes, and from what.
   public static let summary =

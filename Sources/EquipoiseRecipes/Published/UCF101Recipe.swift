@@ -7,7 +7,7 @@ internal import Foundation
 
 /// UCF-101: 101 actions as colour and motion.
 public struct UCF101Recipe: DatasetRecipe, MediaRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "ucf-101"
   /// What it makes, and from what.
   public static let summary =
@@ -93,7 +93,7 @@ public struct UCF101Recipe: DatasetRecipe, MediaRecipe {
         throw EquipoiseError(
           .usage, "optical flow cannot be computed without OpenCV",
           fix: "install it (Debian: apt-get install libopencv-dev) and build again, or give images "
-            + "with --set flow=images")
+            + "with \(.setting("flow=images"))")
       }
       return MediaModality(
         name: name,

@@ -11,7 +11,7 @@ internal import EquipoiseFormats
 /// the texture; but test recordings are out of tune and their hum is misleading, and then the
 /// texture is missed.
 public struct SyntheticRecipe: DatasetRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "synthetic"
   /// What it makes.
   public static let summary =

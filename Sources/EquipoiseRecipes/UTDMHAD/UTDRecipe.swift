@@ -6,7 +6,7 @@ internal import EquipoiseFormats
 
 /// UTD-MHAD: 27 actions of 8 subjects as depth video, optical flow, inertial series and skeleton.
 public struct UTDRecipe: DatasetRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "utd-mhad"
   /// What it makes, and from what.
   public static let summary =

@@ -129,7 +129,8 @@ package final class ReportServer: Sendable {
       let reason = String(cString: strerror(errno))
       close(listener)
       throw EquipoiseError(
-        .usage, "cannot listen on port \(port): \(reason)", fix: "choose another with --port")
+        .usage, "cannot listen on port \(port): \(reason)",
+        fix: "choose another with \(.argument("port"))")
     }
     _ = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }

@@ -88,8 +88,7 @@ extension Device {
       let found = count == 0 ? "no \(kind) device" : "only \(count) \(kind) device(s)"
       throw TorchError.device(
         "device \(device) was asked for, but \(found) can be used here; "
-          + "use --device auto or cpu, or check the driver and the libtorch build with "
-          + "'equipoise doctor'")
+          + "use auto or cpu, or check the driver and the libtorch build")
     }
     return device
   }

@@ -70,7 +70,9 @@ package final class BenchmarkProcess {
     for path in [python, script] where !FileManager.default.fileExists(atPath: path) {
       throw EquipoiseError(
         .usage, "the file does not exist", at: path,
-        fix: "run 'make pytorch', or name an interpreter that has PyTorch with --python")
+        fix:
+          "run 'make pytorch', or name an interpreter that has PyTorch with \(.argument("python=FILE"))"
+      )
     }
     try self.init(
       setting, command: [python, script],

@@ -75,7 +75,8 @@ extension RunConfiguration {
   package static func checkKey(
     _ key: String, method: String, table: SectionTable, at place: String
   ) throws {
-    let chosen = ConfigAssignment.flag("--methods", "method.name", .string(method))
+    let chosen = ConfigAssignment(
+      ConfigPath(dotted: "method.name"), .string(method), from: .set)
     let path = ConfigPath(dotted: key)
     do {
       let resolver = ConfigResolver<RunConfiguration>(table: table)
@@ -86,12 +87,12 @@ extension RunConfiguration {
     }
   }
 
-  /// The configuration from a file, flags and `--set`, each beating the one before.
+  /// The configuration from a file, flags and settings in text, each beating the one before.
   ///
   /// - Parameters:
   ///   - file: The path of a YAML file, or nil for none.
   ///   - flags: What flags of the command line set.
-  ///   - sets: The arguments of `--set`, each `KEY.PATH=VALUE`.
+  ///   - sets: Settings in text, each `KEY.PATH=VALUE`.
   ///   - table: what its sections may choose from.
   ///   - needsData: Whether a configuration without a dataset is refused.
   /// - Returns: The configuration and who set what.
@@ -116,7 +117,7 @@ extension RunConfiguration {
       .validated()
     if needsData, resolved.configuration.data.isEmpty {
       throw EquipoiseError(
-        .configuration, "no dataset is given", fix: "add --data DIR or 'data: DIR'")
+        .configuration, "no dataset is given", fix: "add \(.setting("data=DIR")) or 'data: DIR'")
     }
     return resolved
   }

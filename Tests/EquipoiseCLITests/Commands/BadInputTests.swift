@@ -100,7 +100,7 @@ import Testing
       "--set: unknown key 'training.epoch'; did you mean 'epochs'?"),
     Mistake(
       "train --data DIR/data --out DIR/run --set epochs",
-      "--set epochs: not of the form KEY=VALUE; for example: --set training.epochs=10"),
+      "--set epochs: not of the form KEY=VALUE; for example: training.epochs=10"),
     Mistake(
       "config print --epochs 0", "--epochs: training.epochs is 0; expected at least 1"),
     Mistake(
@@ -159,7 +159,7 @@ import Testing
     ])
     #expect(outcome.status == 1)
     #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("cuda:99"))
-    #expect(outcome.errors.contains("--device auto or"))
+    #expect(outcome.errors.contains("; 'equipoise doctor' shows what --device can be"))
   }
 
   #if os(Linux)

@@ -56,7 +56,7 @@ import Testing
       "compare --data DIR/data --methods joint,unimodal --out DIR/out",
       """
       entry 'unimodal': modalities: unimodal training takes one modality, and this model has audio, \
-      motion; choose one, for example --modalities audio
+      motion; choose one, for example --set modalities=audio
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --methods joint --baseline jiont --out DIR/out",

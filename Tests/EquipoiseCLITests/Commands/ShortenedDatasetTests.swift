@@ -21,7 +21,7 @@ struct ShortenedDatasetTests {
     #expect(
       outcome.errors
         == "error: \(shard): another program shortened the file while it was being read; "
-        + "restore it and repeat the command\n")
+        + "restore it and start again\n")
     #expect(outcome.status == 1)
   }
 }

@@ -134,7 +134,7 @@ import Testing
     #expect(
       refused.errors == """
         error: \(run): the folder already holds a run; continue it with --resume auto, or choose \
-        another folder with --out
+        another --out
 
         """)
     let changed = try train(["--max-steps", "1", "--seed", "8"])

@@ -198,6 +198,6 @@ import Testing
     #expect(
       message { _ = try DatasetDescription.read(folder: folder.path) }
         == "\(folder.path): there is no dataset.json in this folder; "
-        + "give a folder made by 'equipoise prepare'")
+        + "give the folder of a prepared dataset")
   }
 }

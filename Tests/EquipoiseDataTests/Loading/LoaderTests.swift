@@ -106,7 +106,7 @@ import Testing
     #expect(
       message { _ = try stream.next() }
         == "\(data.path)/train-00000.safetensors: row 45 (sample 's45') of modality 'audio' is not "
-        + "finite; correct or leave out the sample; 'equipoise inspect --check-data' lists all of "
+        + "finite; correct or leave out the sample; a check of the data lists all of "
         + "them")
     // The stream is over then.
     #expect(try stream.next() == nil)

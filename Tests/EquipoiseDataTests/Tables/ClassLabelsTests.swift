@@ -52,13 +52,13 @@ import Testing
 
   private static let several =
     "is several labels; set task=multilabel, keep one a "
-    + "sample, or list such values as classes, --set 'classes=[\"TEXT\", ...]'"
+    + "sample, or list such values as classes, classes=[\"TEXT\", ...]"
   private static let quantities =
     "these are no classes but a regression's targets; set task=regression, bring them into a few named ranges, or "
-    + "list them as classes, --set 'classes=[\"TEXT\", ...]'"
+    + "list them as classes, classes=[\"TEXT\", ...]"
   private static let spellings =
     "in column 'label' may be one class; write both alike, or list all classes, "
-    + "--set 'classes=[\"TEXT\", ...]'"
+    + "classes=[\"TEXT\", ...]"
 
   @Test(
     arguments: [
@@ -81,8 +81,8 @@ import Testing
       (
         (0..<30).map { "s\($0).wav" }, "s0.wav",
         "t.csv:2: column 'label' has 30 different values in 30 rows, such as 's0.wav', 's1.wav', 's2.wav', …: "
-          + "these are not classes; name the column of classes with --set label=COLUMN, or list them, --set "
-          + "'classes=[\"TEXT\", ...]'"
+          + "these are not classes; name the column of classes with label=COLUMN, or list them, "
+          + "classes=[\"TEXT\", ...]"
       ),
     ] as [([String], String, String)])
   func refusals(cells: [String], text: String, problem: String) {

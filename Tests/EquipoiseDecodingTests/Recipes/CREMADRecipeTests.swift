@@ -84,7 +84,7 @@ struct CREMADRecipeTests {
     #expect(
       tree.problem("crema-d")
         == "\(try MediaFolder(tree.path).path): 6 samples for test where 744 are published; 12 samples for "
-        + "train where 6698 are published; complete the folder, or accept it with --set "
+        + "train where 6698 are published; complete the folder, or accept it with "
         + "expectCounts=false")
     try FileManager.default.removeItem(atPath: tree.path + "/AudioWAV/1002_IEO_FEA_HI.wav")
     let problem = try #require(tree.problem("crema-d"))

@@ -206,8 +206,8 @@ struct ClassFolderTests {
       (
         ["train/a/1.wav", "test/a/2.wav", "extra/a/3.wav"],
         "RAW: 'test', 'train' name a split, but 'extra' beside them may be a split or a class; leave folders "
-          + "out with --set 'skip=[extra]', name splits with --set 'splitValues.test=[…]', or say that "
-          + "these are classes with --set 'levels=[class, group]'"
+          + "out with skip=[extra], name splits with splitValues.test=[…], or say that "
+          + "these are classes with levels=[class, group]"
       ),
       (
         ["train_images/a/1.jpg", "test_images/a/2.jpg"],
@@ -229,12 +229,12 @@ struct ClassFolderTests {
       (
         ["mic/yes/1.wav", "cam/yes/1.jpg"],
         "RAW: the folders 'cam', 'mic' may be modalities or classes; say so with "
-          + "--set 'levels=[modality, class]' or --set 'levels=[class, group]'"
+          + "levels=[modality, class] or levels=[class, group]"
       ),
       (
         ["s1/yes/1.wav", "s2/no/1.wav"],
         "RAW: 's1', 's2' look like speakers, and the folders in them, 'no', 'yes', like classes; say which "
-          + "are which with --set 'levels=[group, class]' or --set 'levels=[class, group]'"
+          + "are which with levels=[group, class] or levels=[class, group]"
       ),
       (
         ["cat/1.wav", "cat/more/2.wav", "dog/1.wav"],
@@ -245,25 +245,25 @@ struct ClassFolderTests {
         ["cat/ann/x.jpg", "dog/ann/y.jpg"],
         "RAW: the images in 2 folders, such as 'cat/ann', have no numbers in their names: they may be the "
           + "frames of one sample or samples themselves; say which with "
-          + "--set modalities.visual.kind=frames or --set modalities.visual.kind=image"
+          + "modalities.visual.kind=frames or modalities.visual.kind=image"
       ),
       (
         ["yes/1.mp4", "no/2.wav"],
         "RAW: 1 of 2 samples have no visual: no/2; add the files, use what all have with "
-          + "--set 'only=[audio]', or leave these samples out with --set expectCounts=false"
+          + "only=[audio], or leave these samples out with expectCounts=false"
       ),
       (
         ["yes/1.mp4", "no/2silent.mp4", "no/3.mp4"],
         "RAW: 1 of 3 samples have no audio, neither a file nor a sound track: no/2silent; add the files, "
-          + "use what all have with --set 'only=[visual]', or leave these samples out with "
-          + "--set expectCounts=false"
+          + "use what all have with only=[visual], or leave these samples out with "
+          + "expectCounts=false"
       ),
       (
         ["yes/1.jpg", "no/2silent.mp4"],
         "RAW: the files of modality 'visual' are of several kinds: 1 of kind frames, such as "
           + "'no/2silent.mp4'; 1 of kind image, such as 'yes/1.jpg'; keep one kind, put each into a folder "
           + "of its own, MODALITY/CLASS, or choose how all are read with "
-          + "--set modalities.visual.kind=frames"
+          + "modalities.visual.kind=frames"
       ),
       (
         ["yes/1.wav", "yes/1.mp3", "no/1.wav"],
@@ -273,7 +273,7 @@ struct ClassFolderTests {
       (
         ["yes/1.wav", "no/1.wav", "maybe/"],
         "RAW: class 'maybe' has no media file: its folder 'maybe' is empty; add files that are read, or "
-          + "leave the folder out with --set 'skip=[maybe]'"
+          + "leave the folder out with skip=[maybe]"
       ),
       (
         ["yes/1.wav", "no/1.wav", "maybe/1.xyz", "maybe/2.xyz"],
@@ -283,7 +283,7 @@ struct ClassFolderTests {
         ["yes/1.wav", "no/1.wav", "no/2.heic"],
         "RAW: 1 media file is of a kind that is not read: 'no/2.heic' (1 .heic); convert them to a kind "
           + "that is read, such as PNG, WAV or MP4, or leave out what cannot be used with "
-          + "--set expectCounts=false"
+          + "expectCounts=false"
       ),
       (
         ["notes.txt"],
@@ -326,7 +326,7 @@ struct ClassFolderTests {
     #expect(
       problem() == "RAW: 1 name is not UTF-8: 'caf\\xE9'; rename them, for example with "
         + "'convmv -f latin1 -t utf8 -r --notest DIR', or leave out what cannot be used with "
-        + "--set expectCounts=false")
+        + "expectCounts=false")
     #expect(rmdir(latin) == 0)
     #expect(symlink("/usr/lib", tree.path + "/out") == 0)
     #expect(

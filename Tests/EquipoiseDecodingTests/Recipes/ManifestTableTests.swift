@@ -88,12 +88,12 @@ struct ManifestTableTests {
     try tree.write("{}", to: "manifest.jsonl")
     #expect(
       tree.problem("manifest")
-        == "\(folder): there are manifest.csv and manifest.jsonl; say which to read with --set "
+        == "\(folder): there are manifest.csv and manifest.jsonl; say which to read with "
         + "manifest=manifest.csv")
   }
 
   private static let roles =
-    "; a column of splits, groups or names is named with --set split=, group= or id=COLUMN"
+    "; a column of splits, groups or names is named with split=COLUMN, group=COLUMN or id=COLUMN"
 
   @Test(arguments: [
     (
@@ -122,8 +122,8 @@ struct ManifestTableTests {
     #expect(
       problem
         == "\(folder)/manifest.csv: column '\(column.0)' holds \(content), not files in \(folder); \(advice)"
-        + "take the columns with files alone, --set 'only=[x]', or name the folder that the files are in with "
-        + "--set root=DIR"
+        + "take the columns with files alone, only=[x], or name the folder that the files are in with "
+        + "root=DIR"
         + Self.roles)
     #expect(try tree.prepare("manifest", ["only=[x]"]).modalities.map(\.name) == ["x"])
   }
@@ -146,7 +146,7 @@ struct ManifestTableTests {
     #expect(
       tree.problem("manifest")
         == "\(folder)/manifest.csv:3: column 'y' is empty in 2 of 4 rows: samples that lack a modality are not "
-        + "supported yet; name a file for every modality, leave such rows out, or the column with --set "
+        + "supported yet; name a file for every modality, leave such rows out, or the column with "
         + "only=[...]")
     try tree.write(table([("id", ["a", "", "c", "d"])]), to: "manifest.csv")
     #expect(
@@ -156,13 +156,13 @@ struct ManifestTableTests {
     try tree.write(table().replacing("label", with: "class"), to: "manifest.csv")
     #expect(
       tree.problem("manifest")
-        == "\(folder)/manifest.csv: the table has no column 'label' of classes; name the column with --set "
+        == "\(folder)/manifest.csv: the table has no column 'label' of classes; name the column with "
         + "label=COLUMN; choose from 'class', 'split', 'x'")
     try tree.write(table().replacing("1.npy", with: "1.mp4"), to: "manifest.csv")
     #expect(
       tree.problem("manifest")
         == "\(folder)/manifest.csv:3: '1.mp4' in column 'x' is taken as frames, but '0.npy' as array; give a "
-        + "column files of one kind, or say with --set modalities.x.kind=... what to make of all")
+        + "column files of one kind, or say with modalities.x.kind=KIND what to make of all")
     try tree.write(table().replacing("up", with: "down"), to: "manifest.csv")
     #expect(
       tree.problem("manifest")

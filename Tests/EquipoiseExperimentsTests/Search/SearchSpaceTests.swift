@@ -78,7 +78,7 @@ struct SearchSpaceTests {
     for seed in 0..<5 { #expect(Set(try space.points(4, seed: seed)).count == 4) }
     #expect(
       message { _ = try space.points(5, seed: 0) }
-        == "--trials 5: there are not that many different points; ask for fewer, or widen a range")
+        == "trials 5: there are not that many different points; ask for fewer, or widen a range")
   }
 
   @Test(arguments: ["x", "x=", "x=1,1", "x=1,,2", "=1"])
@@ -102,7 +102,7 @@ struct SearchSpaceTests {
       try SweepPlan(trials("aim", 4) + trials("joint", 2), seeds: [0], folder: "out")
     }
     #expect(error?.what == "the methods have different numbers of trials: aim 4, joint 2")
-    #expect(error?.remedy == "add --trials 2, which draws as many points for each")
+    #expect(error?.remedy == "add trials=2, which draws as many points for each")
     let plan = try SweepPlan(trials("aim", 2) + trials("joint", 2), seeds: [0, 5], folder: "out")
     let runs = plan.runs()
     #expect(runs.count == 8)

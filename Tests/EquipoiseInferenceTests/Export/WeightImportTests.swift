@@ -61,7 +61,7 @@ struct WeightImportTests {
     #expect(
       complaint(path)
         == "FILE: the file holds several such networks, whose names begin with 'encoder_k.', "
-        + "'encoder_q.'; choose one with 'equipoise import --prefix'")
+        + "'encoder_q.'; choose one with an import of the weights with prefix=NAME")
     #expect(complaint(path, prefix: "encoder_k") == nil)
     #expect(
       complaint(path, prefix: "module")
@@ -72,18 +72,18 @@ struct WeightImportTests {
   @Test func anotherNetworkIsNamed() throws {
     #expect(
       try complaint(file(width: 4))
-        == "FILE: the file's network is wider: its first stage has 4 channels, not 2; add --width 4"
+        == "FILE: the file's network is wider: its first stage has 4 channels, not 2; add width=4"
     )
     #expect(
       try complaint(file(width: 2), width: 64)
-        == "FILE: the file's network is narrower: its first stage has 2 channels, not 64; add --width 2"
+        == "FILE: the file's network is narrower: its first stage has 2 channels, not 64; add width=2"
     )
     #expect(
       try complaint(file(.resNet34))
-        == "FILE: the file holds a ResNet-34, and this is ResNet-18, width 2; add --type resnet34")
+        == "FILE: the file holds a ResNet-34, and this is ResNet-18, width 2; add type=resnet34")
     #expect(
       try complaint(file(channels: 4))
-        == "FILE: the file's network takes 4 channels, not 3; add --channels 4")
+        == "FILE: the file's network takes 4 channels, not 3; add channels=4")
     #expect(
       try complaint(file(stem: .smallImage))
         == "FILE: the file's network begins with a 3×3 convolution, not 7×7: it is one for small "

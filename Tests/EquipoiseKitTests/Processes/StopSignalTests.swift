@@ -51,6 +51,6 @@ struct StopSignalTests {
     let ended = try #require(result)
     #expect(ended.exitStatus == .signal(number))
     let text = String(decoding: ended.standardErrorContent, as: UTF8.self)
-    #expect(text.contains("stopped; repeating the command continues"))
+    #expect(text.contains("stopped; repeating it continues"))
   }
 }

@@ -120,7 +120,7 @@ import Testing
       source.failure(["only=[fac]"])
         == "SOURCE/fac.npy: row 4 is not finite: 1 of 1 numbers are NaN, and so are 1 more rows; fill such "
         + "numbers in or leave the sample out, or set missingValues to zero, mean or drop; up to N such rows "
-        + "are left out with --max-corrupt N")
+        + "are left out with maxCorrupt=N")
     let output = source.folder.file("some")
     try RecipeCatalogue.standard.prepare(
       "arrays", input: source.folder.file("source"), output: output, sets: ["only=[fac]"],

@@ -75,11 +75,11 @@ import Testing
   @Test func mistakesAreExplained() throws {
     #expect(
       message { _ = try prepare(["labels=2"]) }
-        == "--set: labels is 2; expected positive or non-negative or without-neutral or 3-class "
+        == "settings: labels is 2; expected positive or non-negative or without-neutral or 3-class "
         + "or 7-class")
     #expect(
       message { _ = try prepare(["modalities=[vision]"]) }?
-        .hasPrefix("--set: modalities[0] is 'vision'; ") == true)
+        .hasPrefix("settings: modalities[0] is 'vision'; ") == true)
     let copy = folder.file("copy")
     try FileManager.default.copyItem(atPath: try Self.source, toPath: copy)
     try Data("id,video,split,score\na,v,train,4\n".utf8).write(

@@ -40,6 +40,37 @@ struct SourceTests {
     }
   }
 
+  /// Whoever calls the library may have no command line: what a sentence asks for is a `Term`, which only the
+  /// program spells by flags and commands.
+  @Test func noSentenceOfTheLibraryNamesTheCommandLine() throws {
+    // The decoder's own flags, and one of another program.
+    let exceptions = [
+      "EquipoiseDecoder/main.swift": "--version",
+      "EquipoiseMedia/Exchange/DecoderLimits.swift": "\"--seconds\"",
+      "EquipoiseMedia/Pool/WorkerProcess.swift": "--version",
+      "EquipoisePreparation/Media/Folders/LeftOut.swift":
+        "'convmv -f latin1 -t utf8 -r --notest DIR'",
+    ]
+    let words = try Regex(
+      #""([^"]*[^\w"-])?--[a-z]|"[^"]*(['`]equipoise [a-z]|\bcommands?\b(?!\))|\b[Ff]lags?\b(?!\)))[^"]*""#
+    )
+    var naming: Set<String> = []
+    for (file, text) in try Self.sources
+    where !file.hasPrefix("EquipoiseCLI/") && !file.hasPrefix("EquipoiseProgram/") {
+      for line in text.split(separator: "\n")
+      where line.contains(words) && !line.contains(/^ *(\/\/|\/?\*)/) {
+        if let known = exceptions[file], line.contains(known) {
+          naming.insert(file)
+        } else {
+          Issue.record("\(file) names the command line ('\(line)'): use Term")
+        }
+      }
+    }
+    for file in exceptions.keys where !naming.contains(file) {
+      Issue.record("\(file) names no flag any more: remove the exception")
+    }
+  }
+
   /// What `Formats/Storage` writes reaches the disk in an order that a power cut cannot harm; nothing else
   /// writes, but these.
   @Test func nothingElseWrites() throws {

@@ -58,7 +58,7 @@ struct ChoiceTests {
     ),
   ])
   func aKeyOfAnotherChoiceIsRefused(sets: [String], expected: String) {
-    #expect(message { _ = try resolve(sets) } == "--set: " + expected)
+    #expect(message { _ = try resolve(sets) } == "settings: " + expected)
   }
 
   @Test func itsLineIsNamed() {
@@ -98,7 +98,7 @@ struct ChoiceTests {
         let sets = ["\(section).\(family.selector)=\(choice.name)", "\(section).\(key)=1"]
         let text = message { _ = try resolve(sets) } ?? "accepted"
         let beginning =
-          "--set: '\(section).\(key)' does not apply to the \(family.title) '\(choice.name)'; "
+          "settings: '\(section).\(key)' does not apply to the \(family.title) '\(choice.name)'; "
         #expect(text.hasPrefix(beginning))
         let owners = choices.filter { $0.defaults.keys.contains(key) }
         #expect(owners.count > 4 || owners.allSatisfy { text.contains("'\($0.name)'") }, "\(text)")
@@ -143,7 +143,7 @@ struct ChoiceTests {
       try origins(of: "optimiser", count: 5) == [
         "type: adam by run.yaml:2", "learningRate: 0.001 by default",
         "weightDecay: 0.0001 by default",
-        "betas: [0.9, 0.999] by default", "epsilon: 1.0e-06 by --set",
+        "betas: [0.9, 0.999] by default", "epsilon: 1.0e-06 by settings",
       ])
     #expect(
       try origins(of: "schedule", count: 3) == [
@@ -156,7 +156,7 @@ struct ChoiceTests {
         "depth: 3 by default", "dropout: 0.0 by default",
       ])
     #expect(
-      try origins(of: "fusion", count: 2) == ["type: cosine by --set", "scale: 15.0 by default"])
+      try origins(of: "fusion", count: 2) == ["type: cosine by settings", "scale: 15.0 by default"])
   }
 
   @Test(arguments: [
@@ -204,7 +204,7 @@ struct ChoiceTests {
     ("model.coupling=[mmtm]", "model.coupling is a list; expected a section"),
   ])
   func whatIsNoChoiceIsRefused(set: String, expected: String) {
-    #expect(message { _ = try resolve([set]) } == "--set: " + expected)
+    #expect(message { _ = try resolve([set]) } == "settings: " + expected)
   }
 
   // MARK: Former keys

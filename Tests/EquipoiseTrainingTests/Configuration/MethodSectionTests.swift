@@ -23,27 +23,30 @@ struct MethodSectionTests {
   }
 
   @Test(arguments: [
-    (["method.name=onm"], "--set: method.name is 'onm'; did you mean 'ogm'?"),
-    (["method.name=pmr"], "--set: method.name is 'pmr'; choose from 'joint', 'ogm'"),
+    (["method.name=onm"], "settings: method.name is 'onm'; did you mean 'ogm'?"),
+    (["method.name=pmr"], "settings: method.name is 'pmr'; choose from 'joint', 'ogm'"),
     (
       ["method.alpha=1"],
-      "--set: 'method.alpha' does not apply to the method 'joint'; it belongs to 'ogm'; 'joint' has "
+      "settings: 'method.alpha' does not apply to the method 'joint'; it belongs to 'ogm'; 'joint' has "
         + "no settings"
     ),
-    (["method.lambda=1"], "--set: unknown key 'method.lambda'; choose from 'name'"),
+    (["method.lambda=1"], "settings: unknown key 'method.lambda'; choose from 'name'"),
     (
       ["method.name=ogm", "method.alhpa=1"],
-      "--set: unknown key 'method.alhpa'; did you mean 'alpha'?"
+      "settings: unknown key 'method.alhpa'; did you mean 'alpha'?"
     ),
-    (["method.name=ogm", "method.alpha=x"], "--set: method.alpha is 'x'; expected a number"),
+    (["method.name=ogm", "method.alpha=x"], "settings: method.alpha is 'x'; expected a number"),
     (
       ["method.name=ogm", "method.window=[a]"],
-      "--set: method.window[0] is 'a'; expected an integer"
+      "settings: method.window[0] is 'a'; expected an integer"
     ),
-    (["method.name=ogm", "method.alpha=-1"], "--set: method.alpha is -1.0; expected at least 0.0"),
-    (["method=onm"], "--set: method is 'onm'; did you mean 'ogm'?"),
-    (["method=2"], "--set: method is 2; expected joint or ogm"),
-    (["method=[ogm]"], "--set: method is a list; expected a section"),
+    (
+      ["method.name=ogm", "method.alpha=-1"],
+      "settings: method.alpha is -1.0; expected at least 0.0"
+    ),
+    (["method=onm"], "settings: method is 'onm'; did you mean 'ogm'?"),
+    (["method=2"], "settings: method is 2; expected joint or ogm"),
+    (["method=[ogm]"], "settings: method is a list; expected a section"),
   ])
   func refusesWrongNamesAndSettings(sets: [String], expected: String) {
     #expect(message { _ = try resolve(sets) } == expected)

@@ -86,8 +86,8 @@ struct RunConfigurationTests {
     ).yaml(withOrigins: true)
     let lines = listing.split(separator: "\n")
     for (value, origin) in [
-      ("data: \"12\"", "--data"), ("epochs: 5", "\(file):2"), ("batchSize: 16", "--set"),
-      ("seed: 3", "--seed"), ("dropout: 0.5", "--set"), ("heads: null", "default"),
+      ("data: \"12\"", "--data"), ("epochs: 5", "\(file):2"), ("batchSize: 16", "settings"),
+      ("seed: 3", "--seed"), ("dropout: 0.5", "settings"), ("heads: null", "default"),
       ("momentum: 0.9", "default"), ("probe: false", "default"),
     ] {
       let match = lines.first { $0.contains(value + " ") }
@@ -218,7 +218,7 @@ struct RunConfigurationTests {
   ])
   func refusesValuesOutOfRange(set: String, expected: String) {
     let sets = set.components(separatedBy: "; ")
-    #expect(message { _ = try resolve("data: d", sets: sets) } == "--set: " + expected)
+    #expect(message { _ = try resolve("data: d", sets: sets) } == "settings: " + expected)
   }
 
   @Test(arguments: ["auto", "cpu", "cuda", "cuda:0", "cuda:12", "mps"])
@@ -229,7 +229,7 @@ struct RunConfigurationTests {
 
   @Test func asksForADataset() {
     #expect(
-      message { _ = try resolve("") } == "no dataset is given; add --data DIR or 'data: DIR'")
+      message { _ = try resolve("") } == "no dataset is given; add data=DIR or 'data: DIR'")
   }
 
   @Test func aFlagOutOfRangeIsNamed() {

@@ -29,6 +29,6 @@ struct MMParetoRunTests {
         sets: ["data=x", "method.name=mmpareto", "method.gamma=0"],
         catalogue: .standard)
     }
-    #expect(text == "--set: method.gamma is 0.0; expected a number above 0.0")
+    #expect(text == "settings: method.gamma is 0.0; expected a number above 0.0")
   }
 }

@@ -24,6 +24,6 @@ struct MethodChoiceTests {
     #expect(
       text
         == "modalities: unimodal training takes one modality, and this model has image, vector; "
-        + "choose one, for example --modalities image")
+        + "choose one, for example modalities=image")
   }
 }

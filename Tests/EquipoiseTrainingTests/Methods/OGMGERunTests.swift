@@ -42,9 +42,9 @@ struct OGMGERunTests {
   }
 
   @Test(arguments: [
-    ("alpha=-1", "--set: method.alpha is -1.0; expected at least 0.0"),
-    ("window.last=-1", "--set: method.window.last is -1; expected at least 0"),
-    ("windw.last=1", "--set: unknown key 'method.windw'; did you mean 'window'?"),
+    ("alpha=-1", "settings: method.alpha is -1.0; expected at least 0.0"),
+    ("window.last=-1", "settings: method.window.last is -1; expected at least 0"),
+    ("windw.last=1", "settings: unknown key 'method.windw'; did you mean 'window'?"),
   ])
   func settingsOutOfRange(set: String, sentence: String) {
     let text = message {

@@ -67,6 +67,6 @@ struct OPMOGMRunTests {
         sets: ["data=x", "method.name=opm-ogm", "method.opm.baseRate=2"],
         catalogue: .standard)
     }
-    #expect(text == "--set: method.opm.baseRate is 2.0; expected a number from 0.0 to 1.0")
+    #expect(text == "settings: method.opm.baseRate is 2.0; expected a number from 0.0 to 1.0")
   }
 }

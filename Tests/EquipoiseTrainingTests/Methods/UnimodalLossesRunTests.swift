@@ -25,6 +25,6 @@ struct UnimodalLossesRunTests {
         sets: ["data=x", "method.name=unimodal-losses", "method.weight=-1"],
         catalogue: .standard)
     }
-    #expect(text == "--set: method.weight is -1.0; expected at least 0.0")
+    #expect(text == "settings: method.weight is -1.0; expected at least 0.0")
   }
 }

@@ -47,7 +47,7 @@ package struct ONNXExport {
         .usage,
         "\(Self.part(of: run, calling: unsupported.name, first.inputs)) cannot be exported: "
           + "'\(unsupported.name)' has no translation to ONNX",
-        fix: "export the weights with --format safetensors")
+        fix: "export the weights with \(.argument("format=safetensors"))")
     }
     let output = run.objective.task == .regression ? "values" : "probabilities"
     try translation.graph.addOutput(first.fused, output)

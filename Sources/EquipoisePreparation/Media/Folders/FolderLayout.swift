@@ -16,7 +16,7 @@ struct FolderLayout {
     guard named.contains(.label), Set(named).count == named.count else {
       throw EquipoiseError(
         .configuration, "one level is 'class', and each other one is named once at most",
-        at: "levels", fix: "give for example --set 'levels=[split, class, group]'")
+        at: "levels", fix: "give for example \(.setting("levels=[split, class, group]"))")
     }
     (self.levels, self.takesImagesAlone) = (levels, takesImagesAlone)
   }

@@ -76,13 +76,13 @@ struct FolderLevelFinder {
       throw ambiguous(
         "files lie at different depths: in \(texts), but also in \(others)",
         "put all at one depth, or say which leading folders mean something: with "
-          + "--set 'levels=[class]' what is below a class belongs to it")
+          + "\(.setting("levels=[class]")) what is below a class belongs to it")
     }
     guard most == levels.count + 1 else {
       throw ambiguous(
         "below the classes there are \(most - levels.count) levels of folders, such as "
           + "'\(deep.first?.name ?? "")'",
-        "say what they are: --set 'levels=[class, group]' takes the "
+        "say what they are: \(.setting("levels=[class, group]")) takes the "
           + "first level below the class as group")
     }
     try refusePeopleAbove(deep, label)
@@ -102,15 +102,16 @@ struct FolderLevelFinder {
         (known.isEmpty ? "" : "\(quoted(known)) name\(known.count == 1 ? "s" : "") a split, but ")
           + "\(quoted(rest)) beside \(known.isEmpty ? "one another" : known.count == 1 ? "it" : "them") "
           + "may be a split or a class",
-        "leave folders out with --set 'skip=[\(rest.prefix(3).joined(separator: ", "))]', name splits "
-          + "with --set 'splitValues.test=[…]', or say that these are classes with "
-          + "--set 'levels=[class, group]'")
+        "leave folders out with \(.setting("skip=[\(rest.prefix(3).joined(separator: ", "))]")), name splits "
+          + "with \(.setting("splitValues.test=[…]")), or say that these are classes with "
+          + "\(.setting("levels=[class, group]"))")
     }
     let media = names.filter(FolderWords.isModality).sorted()
     if media.count > 1 || Self.differInKind(deeper, at: depth) {
       throw ambiguous(
         "the folders \(quoted(names.sorted())) may be modalities or classes",
-        "say so with --set 'levels=[modality, class]' or --set 'levels=[class, group]'")
+        "say so with \(.setting("levels=[modality, class]")) or \(.setting("levels=[class, group]"))"
+      )
     }
   }
 
@@ -132,7 +133,8 @@ struct FolderLevelFinder {
     throw ambiguous(
       "\(quoted(above.sorted(by: NaturalOrder.precedes))) look like speakers, and the folders in them, "
         + "\(quoted(below.sorted())), like classes",
-      "say which are which with --set 'levels=[group, class]' or --set 'levels=[class, group]'")
+      "say which are which with \(.setting("levels=[group, class]")) or \(.setting("levels=[class, group]"))"
+    )
   }
 
   /// Of speakers there are mostly more than of classes, and each says all of them.
@@ -150,7 +152,8 @@ struct FolderLevelFinder {
     throw ambiguous(
       "the \(above.count) folders \(quoted(above.sorted(by: NaturalOrder.precedes))) all have the same "
         + "folders in them, \(quoted(below.sorted())): either may be the classes",
-      "say which are with --set 'levels=[group, class]' or --set 'levels=[class, group]'")
+      "say which are with \(.setting("levels=[group, class]")) or \(.setting("levels=[class, group]"))"
+    )
   }
 
   private func quoted(_ names: [String]) -> String {

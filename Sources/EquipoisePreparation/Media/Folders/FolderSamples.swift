@@ -136,7 +136,7 @@ struct FolderSamples {
             + texts.joined(separator: "; "), at: place,
           fix:
             "keep one kind, put each into a folder of its own, MODALITY/CLASS, or choose how all are "
-            + "read with --set modalities.\(modality).kind=\(byKind[0].key.rawValue)"))
+            + "read with \(.setting("modalities.\(modality).kind=\(byKind[0].key.rawValue)"))"))
     }
     return (kinds, faults)
   }

@@ -19,7 +19,7 @@ struct LeftOut {
   /// without them.
   func faults(
     at place: String,
-    leaving: String = "leave out what cannot be used with --set expectCounts=false"
+    leaving: String = "leave out what cannot be used with \(.setting("expectCounts=false"))"
   ) -> [EquipoiseError] {
     [Reason.unreadable, .notUTF8, .outside, .unreadMedia].compactMap { reason in
       guard let text = text(reason) else { return nil }

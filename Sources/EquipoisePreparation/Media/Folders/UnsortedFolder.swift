@@ -38,7 +38,7 @@ struct UnsortedFolder {
         .data, texts.joined(separator: "; "), at: folder.path,
         fix:
           "add the files, put these samples into a folder of their own, or leave out up to N with "
-          + "--max-corrupt N")
+          + "\(.argument("maxCorrupt=N"))")
     }
     return ListedSamples(
       modalities: modalities, rows: samples.samples.map { row($0, modalities) },

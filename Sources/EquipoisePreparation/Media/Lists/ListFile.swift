@@ -37,7 +37,7 @@ package struct ListFile {
       throw EquipoiseError(
         .data, "the list '\(name)' is not there", at: input,
         fix: "put it to \(candidates.joined(separator: " or ")), or name its folder with "
-          + "--set lists=DIR")
+          + "\(.setting("lists=DIR"))")
     }
     return path
   }

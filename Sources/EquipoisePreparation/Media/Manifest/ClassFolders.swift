@@ -116,7 +116,8 @@ struct ClassFolders {
         + "have no numbers in their names: they may be the frames of one sample or samples themselves",
       at: folder.path,
       fix:
-        "say which with --set modalities.visual.kind=frames or --set modalities.visual.kind=image")
+        "say which with \(.setting("modalities.visual.kind=frames")) or \(.setting("modalities.visual.kind=image"))"
+    )
   }
 
   /// Classes that would vanish because no file of theirs is read.
@@ -143,7 +144,9 @@ struct ClassFolders {
           + (others.isEmpty
             ? "is empty" : "has \(Enumeration.text(others.map { "'\($0)'" }, limit: 3))"),
         at: self.folder.path,
-        fix: "add files that are read, or leave the folder out with --set 'skip=[\(folder.name)]'")
+        fix:
+          "add files that are read, or leave the folder out with \(.setting("skip=[\(folder.name)]"))"
+      )
     }
   }
 
@@ -192,7 +195,8 @@ struct ClassFolders {
     try report([
       EquipoiseError(
         .data, texts.joined(separator: "; "), at: folder.path,
-        fix: whole(all, lacking) + ", or leave these samples out with --set expectCounts=false")
+        fix: whole(all, lacking)
+          + ", or leave these samples out with \(.setting("expectCounts=false"))")
     ])
     _ = samples.removeIncomplete(modalities)
     return modalities
@@ -202,8 +206,8 @@ struct ClassFolders {
     let whole = modalities.filter { lacking[$0] == nil }
     return whole.isEmpty
       ? "add the files"
-      : "add the files, use what all have with --set "
-        + "'only=[\(whole.joined(separator: ", "))]'"
+      : "add the files, use what all have with "
+        + "\(.setting("only=[\(whole.joined(separator: ", "))]"))"
   }
 
   private func labels(_ samples: FolderSamples, _ layout: FolderLayout) -> Set<String> {

@@ -6,7 +6,7 @@ internal import Foundation
 
 /// Anyone's own media.
 public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
-  /// The name on the command line.
+  /// The recipe's name.
   public static let name = "manifest"
   /// What it makes, and from what.
   public static let summary =
@@ -39,7 +39,7 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
       throw EquipoiseError(
         .configuration,
         "'root' names the folder of a manifest's files, but there is no manifest in "
-          + home.path, at: "root", fix: "give the manifest with --input FILE")
+          + home.path, at: "root", fix: "give the manifest with \(.argument("input=FILE"))")
     } else if let wanted {
       listed = try UnsortedFolder(folder, wanted, media).rows()
     } else {
@@ -64,7 +64,7 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     guard found.count < 2 else {
       throw EquipoiseError(
         .data, "there are \(found.joined(separator: " and "))", at: folder.path,
-        fix: "say which to read with --set manifest=\(found[0])")
+        fix: "say which to read with \(.setting("manifest=\(found[0])"))")
     }
     if let name = found.first { return try folder.resolve(name) }
     let published = extensions.map { "metadata" + $0 }.filter(folder.isThere)

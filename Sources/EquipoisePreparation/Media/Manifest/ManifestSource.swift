@@ -125,7 +125,7 @@ struct ManifestSource {
       classes: classes, seed: options.seed, keepsGroups: options.keepGroups, place: listed.place,
       remedy:
         "add groups, give the splits yourself, or let groups be in several splits, which lets "
-        + "a model know test speakers from training, with --set keepGroups=false"
+        + "a model know test speakers from training, with \(.setting("keepGroups=false"))"
     ).assign(&samples, test: options.testShare, validation: options.validationShare)
   }
 
@@ -191,9 +191,9 @@ struct ManifestSource {
         try media.report(
           EquipoiseError(
             .data, "it is not clear what '\(file)' in column '\(name)' is", at: row.place,
-            fix: "say so with --set modalities.\(name).kind="
-              + MediaKind.allCases.map(\.rawValue).joined(separator: "|")
-              + ", or leave the column out with --set only=[...]"))
+            fix: "say so with \(.setting("modalities.\(name).kind=KIND")), of "
+              + MediaKind.allCases.map(\.rawValue).joined(separator: ", ")
+              + ", or leave the column out with \(.setting("only=[...]"))"))
         continue
       }
       if kind == .frames, name == "audio" { kind = .spectrogram }
@@ -213,7 +213,7 @@ struct ManifestSource {
             "'\(file)' in column '\(name)' is taken as \(kind.rawValue), but '\(known.file)' as "
               + known.kind.rawValue, at: row.place,
             fix:
-              "give a column files of one kind, or say with --set modalities.\(name).kind=... what to "
+              "give a column files of one kind, or say with \(.setting("modalities.\(name).kind=KIND")) what to "
               + "make of all"))
         continue
       }

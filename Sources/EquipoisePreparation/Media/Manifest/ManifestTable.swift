@@ -41,7 +41,7 @@ struct ManifestTable {
     if wanted == nil, label == nil, answering.isEmpty {
       throw EquipoiseError(
         .data, "the table has no column '\(options.label)' of classes", at: path,
-        fix: "name the column with --set label=COLUMN; "
+        fix: "name the column with \(.setting("label=COLUMN")); "
           + Nearest.hint(options.label, in: table.header))
     }
     let (id, split, group) = (name(options.id), name(options.split), name(options.group))
@@ -153,7 +153,8 @@ struct ManifestTable {
       "column '\(modality)' is empty in \(missing.count) of \(names.count) rows: samples that lack a modality "
         + "are not supported yet", at: place(rows[first]),
       fix:
-        "name a file for every modality, leave such rows out, or the column with --set only=[...]")
+        "name a file for every modality, leave such rows out, or the column with \(.setting("only=[...]"))"
+    )
   }
 
   private func checkNames(_ ids: [String]?, _ rows: [Int]) throws {

@@ -101,6 +101,6 @@ struct PartMaker: Sendable {
   private static func stopping(_ error: any Error, _ sample: ResolvedSample) -> EquipoiseError {
     EquipoiseError(
       .data, "sample '\(sample.id)' cannot be prepared: \(error)", at: sample.place,
-      fix: "or leave out and list up to N such samples with --max-corrupt N")
+      fix: "or leave out and list up to N such samples with \(.argument("maxCorrupt=N"))")
   }
 }

@@ -31,7 +31,7 @@ struct AIMRunRefusalTests {
     #expect(
       message { _ = try tiny.run("run") }
         == "modalities: AIM balances modalities, and this model has only 'image'; use two or more, "
-        + "or --method unimodal")
+        + "or method.name=unimodal")
   }
 
   @Test func unequalDepths() throws {
@@ -53,18 +53,19 @@ struct AIMRunRefusalTests {
   }
 
   @Test(arguments: [
-    ("lambda=-1", "--set: method.lambda is -1.0; expected at least 0.0"),
+    ("lambda=-1", "settings: method.lambda is -1.0; expected at least 0.0"),
     (
-      "decoupling.latentWidth=0", "--set: method.decoupling.latentWidth is 0; expected at least 1"
+      "decoupling.latentWidth=0",
+      "settings: method.decoupling.latentWidth is 0; expected at least 1"
     ),
-    ("startEpoch=-1", "--set: method.startEpoch is -1; expected at least 0"),
+    ("startEpoch=-1", "settings: method.startEpoch is -1; expected at least 0"),
     (
       "preset=fats",
-      "--set: method.preset is 'fats'; did you mean 'fast'?"
+      "settings: method.preset is 'fats'; did you mean 'fast'?"
     ),
     (
       "prototypes.distance=cosine",
-      "--set: method.prototypes.distance is 'cosine'; choose from 'normalised', 'raw', "
+      "settings: method.prototypes.distance is 'cosine'; choose from 'normalised', 'raw', "
         + "'spatialMean'"
     ),
   ])
