@@ -88,11 +88,10 @@ public struct ConfusionMatrix: Equatable, Sendable {
   /// or taken for one.
   public var matthewsCorrelation: Double {
     let (total, expected) = (total, products(support, predicted))
-    // √ of each, as their product may be too large.
-    let labels = Double(total * total - products(support, support)).squareRoot()
-    let predictions = Double(total * total - products(predicted, predicted)).squareRoot()
+    let labels = Double(total * total - products(support, support))
+    let predictions = Double(total * total - products(predicted, predicted))
     guard labels > 0, predictions > 0 else { return 0 }
-    return Double(hits.reduce(0, +) * total - expected) / labels / predictions
+    return Double(hits.reduce(0, +) * total - expected) / (labels * predictions).squareRoot()
   }
 
   /// Cohen's κ, how far accuracy is beyond that of chance, at most 1; 0 where all samples are of one class and taken

@@ -175,5 +175,7 @@ struct ScoreRulesTests {
     #expect(abs(matrix.cohenKappa - 0.5) < 1e-15)
     #expect(abs(matrix.matthewsCorrelation - 1 / 3.0.squareRoot()) < 1e-15)
     #expect(matrix.balancedAccuracy == 0.75)
+    let never = ConfusionMatrix(labels: [0, 1], predictions: [1, 0], classes: 2)
+    #expect(never.matthewsCorrelation == -1 && never.cohenKappa == -1)
   }
 }
