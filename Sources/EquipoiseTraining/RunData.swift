@@ -30,15 +30,24 @@ struct RunData {
       validationFraction: configuration.evaluation.validationFraction,
       seed: UInt64(configuration.runtime.seed)
     ) { notes.append($0) }
-    self.notes = notes
     let training = configuration.training
+    let task = dataset.description.task
+    guard training.sampling == .shuffled || task == .classification else {
+      throw EquipoiseError(
+        .configuration,
+        "balanced sampling needs one class a sample, and the task is \(task.rawValue)",
+        at: "training.sampling", fix: "set training.sampling=shuffled")
+    }
+    notes += try ClassBalance.notes(
+      splits[.train] ?? dataset.samples(.train), of: dataset.description, training)
+    self.notes = notes
     let runtime = configuration.runtime
     loader = try Loader(
       splits[.train] ?? dataset.samples(.train),
       LoaderOptions(
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
-        workers: runtime.loaders, prefetch: runtime.prefetch))
+        workers: runtime.loaders, prefetch: runtime.prefetch, sampling: training.sampling))
     guard loader.stepsPerEpoch > 0 else {
       throw EquipoiseError(
         .configuration,

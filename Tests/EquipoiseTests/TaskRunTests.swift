@@ -174,6 +174,37 @@ import Testing
     #expect(try #require(report[.macroF1]) > 0.5)
   }
 
+  /// 30 of one class and 10 of another are not told, 36 and 4 are, unless something is set against it.
+  @Test func unequalClassesAreTold() throws {
+    defer { removeFiles() }
+    final class Listener: TrainingObserver {
+      private(set) var warnings: [String] = []
+      func observe(_ event: TrainingEvent) {
+        if case .warned(let text) = event { warnings.append(text) }
+      }
+    }
+    func warnings(_ few: Int, _ settings: [String] = []) throws -> [String] {
+      let lines = (0..<60).map { row in
+        "\(row % 40 < few ? "few" : "many"),\(row < 40 ? "train" : row < 50 ? "val" : "test")"
+      }
+      try Data((["label,split"] + lines).joined(separator: "\n").utf8).write(
+        to: URL(fileURLWithPath: source.path + "/meta.csv"))
+      let name = "unequal-\(few)-\(settings.count)"
+      let run = try run(name + "-run", try source.prepare(name, []), settings)
+      let listener = Listener()
+      try run.train(observers: [listener])
+      return listener.warnings
+    }
+    #expect(try warnings(10) == [])
+    let told = try warnings(4)
+    #expect(
+      told.count == 1
+        && told[0].hasPrefix(
+          "the classes are unequal: of 40 training samples 36 are 'many' and 4 'few'; "),
+      "\(told)")
+    #expect(try warnings(4, ["training.sampling=balanced"]) == [])
+  }
+
   @Test func whatDoesNotFitTheTaskIsRefusedFirst() throws {
     defer { removeFiles() }
     func refusal(_ data: String, _ settings: [String]) throws -> String {
@@ -187,6 +218,9 @@ import Testing
     #expect(
       try refusal(labels, ["training.loss.type=bce", "training.loss.positiveWeights=[1, 2]"])
         .contains("2 weights are given for 3: far, high, low"))
+    #expect(
+      try refusal(numbers, ["training.sampling=balanced"])
+        .contains("balanced sampling needs one class a sample"))
     #expect(
       try refusal(numbers, ["evaluation.selectBy=accuracy"])
         .contains("regression has no score 'accuracy'"))

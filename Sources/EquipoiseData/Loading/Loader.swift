@@ -10,6 +10,7 @@ public struct Loader: Sendable {
   public let samples: Samples
   private let options: LoaderOptions
   private let gatherer: BatchGatherer
+  private let shuffled: SampleOrder
 
   /// A loader of `samples`.
   ///
@@ -21,6 +22,8 @@ public struct Loader: Sendable {
     self.samples = samples
     self.options = options
     gatherer = try BatchGatherer(samples, options)
+    shuffled = SampleOrder(
+      samples, seed: options.seed, balanced: options.sampling == .balanced)
   }
 
   /// The number of batches of an epoch.
@@ -48,8 +51,6 @@ public struct Loader: Sendable {
   }
 
   private func order(_ epoch: Int) -> [Int] {
-    guard options.shuffle else { return Array(0..<samples.count) }
-    var stream = RandomStream(seed: options.seed, "shuffle", "epoch \(epoch)")
-    return stream.permutation(of: samples.count)
+    options.shuffle ? shuffled.epoch(epoch) : Array(0..<samples.count)
   }
 }

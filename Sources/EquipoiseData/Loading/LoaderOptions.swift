@@ -7,6 +7,8 @@ public struct LoaderOptions: Sendable {
   public var batchSize: Int
   /// Whether each epoch has an order of its own; else the samples come as they are.
   public var shuffle: Bool
+  /// Which samples an epoch that is shuffled has.
+  public var sampling: Sampling
   /// Whether to leave out the last batch of an epoch when it is smaller.
   public var dropLast: Bool
   /// The seed of order and augmentation.
@@ -28,15 +30,17 @@ public struct LoaderOptions: Sendable {
   ///   - augmentation: Random changes by modality.
   ///   - workers: Threads that make batches ahead.
   ///   - prefetch: Batches made ahead at most.
+  ///   - sampling: Which samples an epoch that is shuffled has.
   public init(
     batchSize: Int, shuffle: Bool = false, dropLast: Bool = false, seed: UInt64 = 0,
-    augmentation: [String: AugmentationConfiguration] = [:], workers: Int = 1, prefetch: Int = 3
+    augmentation: [String: AugmentationConfiguration] = [:], workers: Int = 1, prefetch: Int = 3,
+    sampling: Sampling = .shuffled
   ) {
     precondition(
       batchSize > 0 && workers >= 0 && prefetch > 0,
       "LoaderOptions: batchSize \(batchSize), workers \(workers), prefetch \(prefetch)")
     self.batchSize = batchSize
-    self.shuffle = shuffle
+    (self.shuffle, self.sampling) = (shuffle, sampling)
     self.dropLast = dropLast
     self.seed = seed
     self.augmentation = augmentation

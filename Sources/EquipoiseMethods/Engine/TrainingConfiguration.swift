@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import EquipoiseData
 internal import EquipoiseKit
 public import EquipoiseModels
 public import EquipoiseSettings
@@ -11,6 +12,8 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var batchSize = 64
   /// Whether to leave out the last batch of an epoch when it is smaller.
   public var dropLast = false
+  /// Which samples an epoch has: `shuffled`, each once, or `balanced`, each class equally often.
+  public var sampling = Sampling.shuffled
   /// What is minimised.
   public var loss = LossSection()
   /// The update rule.
