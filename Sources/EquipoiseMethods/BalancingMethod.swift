@@ -61,14 +61,20 @@ public struct MethodSetting {
   public let batchSize: Int
   /// What is minimised, and how right outputs are.
   public let objective: Objective
+  /// The names of the classes, labels or targets.
+  public let outputs: [String]
+  /// What the training samples have of each label, 0 or 1, or of each target, in its own unit; empty in a
+  /// classification.
+  public let targets: [[Float]]
 
   package init(
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
-    samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy
+    samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy,
+    outputs: [String] = [], targets: [[Float]] = []
   ) {
     (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
     (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
-    self.objective = objective
+    (self.objective, self.outputs, self.targets) = (objective, outputs, targets)
   }
 }
 
@@ -133,6 +139,12 @@ public protocol StateKeeping: BalancingMethod {
   var state: [NamedTensor] { get }
   /// Continues from a saved state, whose tensors are on the CPU and may be kept.
   func restore(_ state: [String: Tensor]) throws
+}
+
+/// Has something to say before the first epoch that is not an error, such as bins that are fewer than asked for.
+public protocol NoticeGiving: BalancingMethod {
+  /// What is said, a sentence each.
+  var notices: [String] { get }
 }
 
 /// Measures something after an epoch that is more than a number: it goes into the run's folder.

@@ -76,6 +76,9 @@ struct RunData {
     }
   }
 
+  /// What the training samples have of each label or target; empty in a classification.
+  var targets: [[Float]] { loader.samples.targets?.columns ?? [] }
+
   /// What the training samples say of the task, for its loss.
   func objective(_ loss: LossSection, on device: Device) throws -> Objective {
     let description = dataset.description

@@ -56,7 +56,8 @@ package final class RunParts {
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
-        objective: objective))
+        objective: objective, outputs: data.dataset.description.outputs,
+        targets: data.targets))
     engine = Self.makeEngine(model, method, objective, data, training, device)
   }
 

@@ -50,6 +50,7 @@ package struct TrainingRun {
     if continues { try Self.checkUnchanged(configuration, in: folder, catalogue) }
     parts = try RunParts(configuration, catalogue: catalogue)
     parts.data.notes.forEach(warn)
+    (parts.method as? any NoticeGiving)?.notices.forEach(warn)
     if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
       warn(notice)
     }

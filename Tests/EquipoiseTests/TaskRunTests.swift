@@ -25,9 +25,10 @@ import Testing
         let labels = [("high", value > 0.2), ("low", value < -0.2), ("far", abs(value) > 0.5)]
         let names = labels.filter(\.1).map(\.0).joined(separator: "|")
         let split = row < 40 ? "train" : row < 50 ? "val" : "test"
-        return "\(value),\(1000 * value + 7),\(names),\(split)"
+        let rare = row % 8 == 0 ? value + 2 : 0
+        return "\(value),\(1000 * value + 7),\(rare),\(names),\(split)"
       }
-      let text = (["score,large,label,split"] + lines).joined(separator: "\n") + "\n"
+      let text = (["score,large,rare,label,split"] + lines).joined(separator: "\n") + "\n"
       try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/meta.csv"))
     }
 
@@ -157,6 +158,25 @@ import Testing
     // Targets are stored in single precision: at 1000 y + 7 with 24 bits, y itself otherwise.
     #expect(abs((second[mae] ?? 0) / 1000 - (first[mae] ?? 1)) < 1e-4)
     #expect(abs((second[pearson] ?? 0) - (first[pearson] ?? 1)) < 1e-4)
+  }
+
+  /// Of 40 numbers 35 are 0, and the other five are above: two bins.
+  @Test func whatAMethodHasToSayIsSaid() throws {
+    final class Listener: TrainingObserver {
+      var warnings: [String] = []
+      func observe(_ event: TrainingEvent) {
+        if case .warned(let text) = event { warnings.append(text) }
+      }
+    }
+    defer { removeFiles() }
+    let rare = try source.prepare("rare", ["task=regression", "targets=[rare]"])
+    let listener = Listener()
+    try run("run", rare, ["method.name=aim", "method.regression.bins=3", "training.epochs=2"])
+      .train(observers: [listener])
+    #expect(
+      listener.warnings == [
+        "target 'rare' has 6 different values, but so often the same that AIM has 2 bins of it"
+      ])
   }
 
   @Test func labelsArePredictedByName() throws {

@@ -7,13 +7,13 @@ public import EquipoiseTorch
 extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
   /// Memory of decoupling and prototypes, and the multiply-adds of a modulated step.
   ///
-  /// Of a forward pass F of one sample: task 3F · riding prototypes 3F·K/B · auxiliary blocks 3F, or
+  /// Of a forward pass F of one sample, K prototypes in all: task 3F · riding prototypes 3F·K/B · auxiliary blocks 3F, or
   /// 2F with detached inputs · good blocks 2F, as their inputs need no gradient · P_0's step 2F·K/B, as
   /// the weights need none · decoupling: 3 products of the forward pass, 2 of Eq. 13 and 5 of Eq. 8,
   /// each of O·n·ℓ for a tensor of O rows.
   public var resources: MethodResources {
     let summary = setting.model.summarize()
-    let share = Double(setting.classes) / Double(setting.batchSize)
+    let share = Double(groups.count) / Double(setting.batchSize)
     let forward = Double(summary.multiplyAdds)
     var total = 3 * forward
     if configuration.judge == .prototypes {
@@ -62,22 +62,31 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
 
   private var prototypeParameters: Int {
     guard configuration.judge == .prototypes else { return 0 }
-    return setting.model.inputShapes.values.reduce(0) { $0 + setting.classes * $1.reduce(1, *) }
+    return setting.model.inputShapes.values.reduce(0) { $0 + groups.count * $1.reduce(1, *) }
   }
 
-  /// Eq. 16 for every modality and depth: `orthogonality`, [K, K]; of many classes
-  /// neighbours are averaged, for a file of every epoch must not grow with their square.
+  /// Eq. 16 for every modality and depth: `orthogonality`, [K, K] of all prototypes in order; of many
+  /// neighbours are averaged, for a file of every epoch must not grow with their square. Of several groups
+  /// `groupScores`, too: for each modality the epoch's s by depth and group, [D, G].
   public func measure(with engine: any StepEngine) -> [(name: MetricName, tensor: Tensor)] {
-    guard let parts, parts.prototypes != nil else { return [] }
+    guard let parts else { return [] }
+    let scores = parts.groupScores?.means ?? []
+    guard parts.prototypes != nil else { return scores }
     let passed = parts.pass(engine.model, with: engine)
-    return zip(engine.model.modalities, passed).flatMap { name, outputs in
-      outputs.enumerated().map { depth, output in
-        let rows = output.inFullPrecision().reshaped([setting.classes, -1])
-        return (
-          MetricName.measurement("orthogonality", modality: name, depth: depth + 1),
-          AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)
-        )
+    return scores
+      + zip(engine.model.modalities, passed).flatMap { name, outputs in
+        outputs.enumerated().map { depth, output in
+          let rows = output.inFullPrecision().reshaped([groups.count, -1])
+          return (
+            MetricName.measurement("orthogonality", modality: name, depth: depth + 1),
+            AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)
+          )
+        }
       }
-    }
   }
+}
+
+extension AIM: NoticeGiving {
+  /// Targets of so few bins that their prototypes tell little apart.
+  public var notices: [String] { groups.notices }
 }

@@ -16,12 +16,13 @@ extension AIM {
         .configuration, "AIM balances modalities, and this model has only '\(model.modalities[0])'",
         at: "modalities", fix: "use two or more, or \(.setting("method.name=unimodal"))")
     }
-    guard setting.classes > 1 else {
+    let isClassification = setting.objective.task == .classification
+    guard setting.classes > 1 || !isClassification else {
       throw EquipoiseError(
         .data, "AIM compares the prototypes of classes, and the dataset has one class",
         fix: "use data with two classes or more")
     }
-    if let empty = setting.samplesPerClass.firstIndex(of: 0) {
+    if isClassification, let empty = setting.samplesPerClass.firstIndex(of: 0) {
       throw EquipoiseError(
         .data, "class \(empty) has no training samples, so that there is no mean for its prototype",
         fix: "add samples of it or prepare the dataset without it")
@@ -38,6 +39,36 @@ extension AIM {
       "AIM compares modalities depth by depth, but encoder '\(depths[0].name)' has "
         + "\(depths[0].depth) depths and '\(other.name)' has \(other.depth)",
       at: "model.encoders", fix: "give all encoders equally many blocks, such as depth: 4")
+  }
+
+  /// What the prototypes of the run's task stand for.
+  static func groups(
+    _ configuration: AIMConfiguration, _ setting: MethodSetting
+  ) throws -> any PrototypeGroups {
+    switch setting.objective.task {
+    case .classification: ClassGroup(setting.classes, device: setting.device)
+    case .regression: try TargetGroups(configuration.regression, setting)
+    case .multilabel: try LabelGroups(configuration.multilabel, setting)
+    }
+  }
+
+  /// Settings of another task than the dataset's are a mistake.
+  func checkTask() throws {
+    let task = setting.objective.task
+    let misplaced: (key: String, what: String)? =
+      if task != .regression, configuration.regression != RegressionConfiguration() {
+        ("regression", "these settings are for a regression")
+      } else if task != .multilabel, configuration.multilabel != MultilabelConfiguration() {
+        ("multilabel", "these settings are for several labels")
+      } else if task != .classification, configuration.prototypes.classesPerStep != nil {
+        ("prototypes.classesPerStep", "prototypes of some classes are for a classification")
+      } else {
+        nil
+      }
+    guard let misplaced else { return }
+    throw EquipoiseError(
+      .configuration, "\(misplaced.what), and the dataset's task is \(task.rawValue)",
+      at: "method.\(misplaced.key)", fix: "leave it out")
   }
 
   func checkSettings() throws {
@@ -83,13 +114,13 @@ extension AIM {
 
   // MARK: Making
 
-  /// Everything at its start: a pass over the training data for the class means, and the singular
+  /// Everything at its start: a pass over the training data for the groups' means, and the singular
   /// vectors of every weight.
   func begin(with engine: any StepEngine) throws -> AIMParts {
     let generator = Generator(seed: RandomStreams.seed(seed, "aim start"))
     var prototypes: DepthAdaptivePrototypes?
     if configuration.judge == .prototypes {
-      let means = try classMeans(engine)
+      let means = try means(engine)
       prototypes = makePrototypes(
         means: means,
         starts: DepthAdaptivePrototypes.start(
@@ -106,11 +137,11 @@ extension AIM {
       from: nil)
   }
 
-  /// Memory for one input of each class and modality.
+  /// Memory for one input of each prototype and modality.
   private func zeroInputs() -> [Tensor] {
     zip(setting.model.modalities, setting.model.encoders.modules).map { name, encoder in
       let leaf = encoder.parameters[0].leaf
-      let shape = [setting.classes] + (setting.model.inputShapes[name] ?? [])
+      let shape = [groups.count] + (setting.model.inputShapes[name] ?? [])
       return .zeros(shape, dtype: leaf.dtype, device: leaf.device)
     }
   }
@@ -118,7 +149,7 @@ extension AIM {
   private func makePrototypes(means: [Tensor], starts: [Tensor]) -> DepthAdaptivePrototypes {
     DepthAdaptivePrototypes(
       means: means, starts: starts, modalities: setting.model.modalities,
-      settings: configuration.prototypes)
+      settings: configuration.prototypes, groups: groups, objective: setting.objective)
   }
 
   private func makeParts(
@@ -141,26 +172,28 @@ extension AIM {
     return AIMParts(
       model: model, prototypes: prototypes, classifiers: classifiers, decouplings: decouplings,
       dropout: Generator(seed: RandomStreams.seed(seed, "aim dropout"), device: setting.device),
-      keepsPassed: configuration.prototypes.passInterval > 1)
+      keepsPassed: configuration.prototypes.passInterval > 1,
+      groupScores: groups.groups > 1 ? GroupScores(model, groups: groups.groups) : nil)
   }
 
   /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
-  /// [K, sample shape] for each modality.
-  private func classMeans(_ engine: any StepEngine) throws -> [Tensor] {
+  /// [ΣK, sample shape] for each modality.
+  private func means(_ engine: any StepEngine) throws -> [Tensor] {
     var sums: [Tensor] = []
-    var counts = Tensor.zeros([setting.classes], dtype: .float64)
+    var counts = Tensor.zeros([groups.count], dtype: .float64)
     try withoutGradient {
       try engine.forEachTrainingBatch { batch in
-        let labels = batch.labels.to(.cpu)
-        let parts = batch.inputs.map {
-          $0.to(.cpu, dtype: .float64).contiguous().sumsByLabel(labels, classes: setting.classes)
+        let members = groups.rows(of: batch.labels.to(.cpu))
+        let parts = batch.inputs.map { input in
+          let input = input.to(.cpu, dtype: .float64).contiguous()
+          return Tensor.concatenated(members.map { $0.sums(of: input) }, dimension: 0)
         }
         sums = sums.isEmpty ? parts : zip(sums, parts).map { $0 + $1 }
-        counts = counts + labels.oneHot(setting.classes, dtype: .float64).sum(over: [0])
+        counts = counts + Tensor.concatenated(members.map(\.sizes), dimension: 0)
       }
     }
     return zip(sums, setting.model.encoders.modules).map { sum, encoder in
-      let shape = [setting.classes] + sum.shape.dropFirst().map { _ in 1 }
+      let shape = [groups.count] + sum.shape.dropFirst().map { _ in 1 }
       return (sum / counts.reshaped(shape))
         .to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
     }

@@ -8,10 +8,10 @@ public import EquipoiseTorch
 ///
 /// | equation | function |
 /// |---|---|
-/// | Eq. 1, Eq. 2 | the network's own forward pass and cross-entropy |
+/// | Eq. 1, Eq. 2 | the network's own forward pass and loss |
 /// | Eq. 3, Eq. 4, Eq. 5, Eq. 6 | `DepthAdaptivePrototypes`, `AIMParts.pass` |
 /// | Eq. 7, Eq. 8, Eq. 13 | `BlockDecoupling` |
-/// | Eq. 9, Eq. 10 | `BlockPerformance` of a `BlockJudge`'s logits |
+/// | Eq. 9, Eq. 10 | `BlockPerformance`, a `BlockMeasure` of a `BlockJudge`'s logits |
 /// | Eq. 11, Eq. 12, Eq. 14, Eq. 15, Eq. 16 | `AIMEquations` |
 /// | Algorithm 1 | ``step(in:with:)`` |
 ///
@@ -33,9 +33,10 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   public static let needs = ModelNeeds(
     modalities: 2...Int.max, coupling: .uncoupled, equalDepths: true,
     tasks: TaskRules(
-      multilabel: .refused(
-        "its prototypes are means of classes, and a sample here has several or none"),
-      regression: .refused("its prototypes are means of classes, which numbers do not have")))
+      multilabel: .stated(
+        "prototypes of the samples with and without each label, or with each label and of all; "
+          + "a sample's labels weigh as much as the others"),
+      regression: .stated("prototypes of rank bins of each target; a sample belongs to its bin")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "S. Shen, C. L. P. Chen, T. Zhang",
@@ -45,15 +46,19 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   let configuration: AIMConfiguration
   let seed: UInt64
   let setting: MethodSetting
+  let groups: any PrototypeGroups
   var parts: AIMParts?
 
   /// AIM for a model that it fits.
   ///
   /// - Throws: `EquipoiseError` for one modality or class, coupled encoders or unequal depths, a class
-  ///   without samples, an E after the last epoch, or a decoupling that does not fit in memory.
+  ///   without samples, a label of none or all, settings of another task, an E after the last epoch, or a
+  ///   decoupling that does not fit in memory.
   public init(_ configuration: AIMConfiguration, for setting: MethodSetting) throws {
     (self.configuration, self.setting, seed) = (configuration, setting, setting.seed)
+    groups = try Self.groups(configuration, setting)
     try checkModel()
+    try checkTask()
     try checkSettings()
     try checkMemory()
   }
@@ -61,6 +66,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   /// Makes prototypes and decoupling before the first epoch, when the training data can be read.
   public func beginEpoch(_ epoch: Int, with engine: any StepEngine) throws {
     if epoch == 0 { parts = try begin(with: engine) }
+    parts?.groupScores?.reset()
   }
 
   // MARK: A step
@@ -79,7 +85,8 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     let loss = plan.modulates ? combined(task, modulationLoss) : task
     try engine.apply(modulation.gradients(of: loss))
     let classifierLoss = parts.classifiers?.train(
-      forward.outputs, labels: context.batch.labels)
+      forward.outputs, samples: context.batch.count, by: forward.measure)
+    if let scores = modulation.groupScores { parts.groupScores?.add(scores) }
 
     var report = StepReport(loss: loss, logits: forward.logits)
     report.telemetry = modulation.telemetry(modalities: engine.model.modalities)
@@ -102,7 +109,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
       ? engine.inRunPrecision {
         engine.model.fusion.logits(forward.features.map { $0.detached() })
       } : forward.logits
-    return logits.inFullPrecision().crossEntropy(context.batch.labels)
+    return setting.objective.loss(logits.inFullPrecision(), context.batch.labels)
   }
 
   private func combined(_ task: Tensor, _ modulation: Tensor) -> Tensor {
@@ -113,15 +120,16 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
 
   // MARK: State
 
-  /// Prototypes, decoders, class means, classifiers, decoupling, their optimisers and the dropout
-  /// stream; nothing before the first epoch.
-  public var state: [NamedTensor] { parts?.state ?? [] }
+  /// Prototypes, decoders, the groups' means and bins, classifiers, decoupling, their optimisers and the
+  /// dropout stream; nothing before the first epoch.
+  public var state: [NamedTensor] { parts.map { $0.state + groups.state } ?? [] }
 
   /// Continues from a saved state.
   public func restore(_ state: [String: Tensor]) throws {
     let saved = SavedState(state)
     guard !saved.isEmpty else { return }
     let parts = partsToRestore()
+    try groups.restore(saved)
     try parts.restore(saved, device: setting.device)
     self.parts = parts
   }

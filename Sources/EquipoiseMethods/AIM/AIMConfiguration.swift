@@ -37,6 +37,10 @@ public struct AIMConfiguration: ConfigurationSection {
   public var prototypes = PrototypeConfiguration()
   /// The decoupling: Eq. 7 and Eq. 8.
   public var decoupling = DecouplingConfiguration()
+  /// The prototypes of a regression.
+  public var regression = RegressionConfiguration()
+  /// The prototypes of several labels.
+  public var multilabel = MultilabelConfiguration()
 
   /// The defaults.
   public init() {}
@@ -226,6 +230,7 @@ extension AIMConfiguration: RangeChecking {
     try path.check("depthsPerStep", depthsPerStep, .atLeast(1))
     try prototypes.check(at: path.appending("prototypes"))
     try decoupling.check(at: path.appending("decoupling"))
+    try regression.check(at: path.appending("regression"))
   }
 }
 

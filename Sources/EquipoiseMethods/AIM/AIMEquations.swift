@@ -8,6 +8,16 @@ struct BlockPerformance {
   let score: Tensor
   /// L: the mean negative logarithm of that probability, of rank 0.
   let loss: Tensor
+  /// s of each group, [G]; nil of one group.
+  var groupScores: Tensor?
+  /// L less the least that it can be, where samples are shared among prototypes; nil where that is 0.
+  var divergence: Tensor?
+
+  /// A performance.
+  init(score: Tensor, loss: Tensor, groupScores: Tensor? = nil, divergence: Tensor? = nil) {
+    (self.score, self.loss) = (score, loss)
+    (self.groupScores, self.divergence) = (groupScores, divergence)
+  }
 
   /// From logits [B, K], which are −δ for prototypes, and labels [B].
   init(logits: Tensor, labels: Tensor) {
@@ -18,7 +28,9 @@ struct BlockPerformance {
 
   /// Another's performance without its history.
   init(detaching other: BlockPerformance) {
-    (score, loss) = (other.score, other.loss.detached())
+    self = BlockPerformance(
+      score: other.score, loss: other.loss.detached(), groupScores: other.groupScores,
+      divergence: other.divergence)
   }
 }
 

@@ -17,8 +17,8 @@ struct AIMForward {
   let outputs: [[Tensor]]
   /// What each block is judged by.
   let judges: [[any BlockJudge]]
-  /// The labels in the judges' numbering, [B].
-  let labels: Tensor
+  /// What the batch's answers make of the judges' numbers.
+  let measure: any BlockMeasure
 }
 
 /// The rows of a batch and of the prototypes that accompany it, apart.
@@ -80,7 +80,7 @@ extension AIM {
     }
     return AIMForward(
       logits: own.logits, features: own.features, inputs: watched.inputs,
-      outputs: watched.outputs, judges: watched.judges, labels: watched.labels)
+      outputs: watched.outputs, judges: watched.judges, measure: watched.measure)
   }
 
   /// The batch and the prototypes in one pass.
@@ -89,7 +89,7 @@ extension AIM {
   ) -> AIMForward {
     let model = engine.model
     let classes = StepClasses(
-      context, all: model.classes, wanted: configuration.prototypes.classesPerStep, seed: seed)
+      context, all: groups.count, wanted: configuration.prototypes.classesPerStep, seed: seed)
     let prototypes = parts.prototypes?.inputs.map { classes.rows(of: $0.leaf) } ?? []
     return engine.inRunPrecision {
       let traces = model.encoders.modules.enumerated().map { index, encoder in
@@ -103,7 +103,8 @@ extension AIM {
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
         outputs: traces.map(\.outputs),
         judges: judges(of: traces.map(\.prototypes), classes.count, context, model),
-        labels: classes.labels)
+        measure: classes.labels.map { ClassMeasure(labels: $0) }
+          ?? groups.measure(of: context.batch.labels))
     }
   }
 
@@ -115,7 +116,10 @@ extension AIM {
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
-      judges: constantJudges(context, engine, parts), labels: context.batch.labels)
+      judges: constantJudges(context, engine, parts),
+      measure: parts.classifiers == nil
+        ? groups.measure(of: context.batch.labels)
+        : groups.classifierMeasure(of: context.batch.labels))
   }
 
   private func constantJudges(
@@ -130,7 +134,7 @@ extension AIM {
     let passed =
       configuration.prototypes.targets == .frozen
       ? parts.pass(model, with: engine) : parts.passed
-    return judges(of: passed, model.classes, context, model)
+    return judges(of: passed, groups.count, context, model)
   }
 
   private func judges(
@@ -146,8 +150,8 @@ extension AIM {
 
 /// The classes whose prototypes take part in a step (decision D16).
 private struct StepClasses {
-  /// The labels of the batch among these classes, [B].
-  let labels: Tensor
+  /// The labels of the batch among these classes, [B]; nil where all take part.
+  let labels: Tensor?
   let count: Int
   /// Which classes they are; nil for all.
   private let indices: Tensor?
@@ -156,7 +160,7 @@ private struct StepClasses {
   /// reads the labels on the host.
   init(_ context: StepContext, all: Int, wanted: Int?, seed: UInt64) {
     guard let wanted, wanted < all else {
-      (labels, count, indices) = (context.batch.labels, all, nil)
+      (labels, count, indices) = (nil, all, nil)
       return
     }
     let given = context.batch.labels.array(of: Int.self)

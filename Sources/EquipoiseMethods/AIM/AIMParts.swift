@@ -17,13 +17,17 @@ final class AIMParts {
   let dropout: Generator
   /// P_d of the last pass, without history, where it serves several steps.
   private(set) var passed: [[Tensor]] = []
+  /// s of every group since the epoch began; nil of one group.
+  let groupScores: GroupScores?
   private let modalities: [String]
   private let keepsPassed: Bool
 
   init(
     model: MultimodalModel, prototypes: DepthAdaptivePrototypes?, classifiers: DepthClassifiers?,
-    decouplings: [[BlockDecoupling]], dropout: Generator, keepsPassed: Bool
+    decouplings: [[BlockDecoupling]], dropout: Generator, keepsPassed: Bool,
+    groupScores: GroupScores?
   ) {
+    self.groupScores = groupScores
     blocks = model.encoders.modules.map(\.blocks)
     modalities = model.modalities
     (self.prototypes, self.classifiers) = (prototypes, classifiers)
@@ -66,13 +70,14 @@ final class AIMParts {
       outputs.enumerated().map { ("passed.\(name).\($0)", $1) }
     }
     return (prototypes?.state ?? []) + (classifiers?.state ?? []) + mechanisms + kept
-      + [("dropout", dropout.state)]
+      + [("dropout", dropout.state)] + (groupScores?.state ?? [])
   }
 
   /// Continues from a saved state.
   func restore(_ saved: SavedState, device: Device) throws {
     try prototypes?.restore(saved)
     try classifiers?.restore(saved)
+    try groupScores?.restore(saved)
     for mechanisms in decouplings {
       for (depth, mechanism) in mechanisms.enumerated() {
         try mechanism.restore(saved, depth: depth)

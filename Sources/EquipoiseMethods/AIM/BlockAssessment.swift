@@ -18,7 +18,8 @@ struct BlockAssessment {
   /// Every number that there is.
   var numbers: [(name: String, value: Tensor)] {
     let values: [(String, Tensor?)] = [
-      ("score", original.score), ("auxiliaryScore", auxiliary?.score),
+      ("score", original.score), ("divergence", original.divergence),
+      ("auxiliaryScore", auxiliary?.score),
       ("goodScore", good?.score), ("mask", meanMask), ("reconstruction", reconstructionError),
     ]
     return values.compactMap { name, value in value.map { (name: name, value: $0) } }

@@ -3,24 +3,26 @@ internal import EquipoiseKit
 internal import EquipoiseModels
 import EquipoiseTorch
 
-/// Depth-adaptive prototypes, §III-C: one learnable input for each class and modality.
+/// Depth-adaptive prototypes, §III-C: one learnable input for each class, bin or label and modality.
 ///
 /// | equation | function |
 /// |---|---|
-/// | 3 | ``classificationLoss(_:)`` |
+/// | 3 | ``taskLoss(_:)`` |
 /// | 4 | ``reconstructionLoss(_:)`` |
 /// | 5 | ``train(_:with:)`` |
 /// | 6 | the encoder's blocks, run on ``inputs`` |
 final class DepthAdaptivePrototypes {
   /// P_0 of each modality, [K, sample shape].
   let inputs: [Parameter]
-  /// X̄ of each modality: the class means of the training inputs, [K, sample shape].
+  /// X̄ of each modality: the groups' means of the training inputs, [K, sample shape].
   private let means: [Buffer]
   /// Ψ_dap of each modality: weight [C, C] and bias [C].
   private let decoders: [(weight: Parameter, bias: Parameter)]
   private let settings: PrototypeConfiguration
   private let modalities: [String]
   private let optimizer: Adam
+  private let groups: any PrototypeGroups
+  private let objective: Objective
 
   /// Prototypes at the given inputs.
   ///
@@ -29,9 +31,13 @@ final class DepthAdaptivePrototypes {
   ///   - starts: P_0 at first, likewise.
   ///   - modalities: their names.
   ///   - settings: how they are trained.
+  ///   - groups: what they stand for.
+  ///   - objective: what the network minimises.
   init(
-    means: [Tensor], starts: [Tensor], modalities: [String], settings: PrototypeConfiguration
+    means: [Tensor], starts: [Tensor], modalities: [String], settings: PrototypeConfiguration,
+    groups: any PrototypeGroups, objective: Objective
   ) {
+    (self.groups, self.objective) = (groups, objective)
     self.means = means.map { Buffer($0) }
     inputs = starts.map { Parameter($0) }
     (self.modalities, self.settings) = (modalities, settings)
@@ -60,13 +66,14 @@ final class DepthAdaptivePrototypes {
     }
   }
 
-  /// Eq. 3: the cross-entropy of the prototypes of class k for the label k, from logits [K, K].
-  static func classificationLoss(_ logits: Tensor) -> Tensor {
-    logits.inFullPrecision().crossEntropy(.range(logits.size(0), device: logits.device))
+  /// Eq. 3: the run's loss of what the network says of each prototype, which of a class is cross-entropy, from outputs
+  /// [ΣK, classes]; the answer is the mean answer of the prototype's rows.
+  func taskLoss(_ outputs: Tensor) -> Tensor {
+    objective.loss(outputs.inFullPrecision(), groups.answers)
   }
 
   /// Eq. 4: the squared distance of decoded prototypes from the class means, summed over elements and
-  /// averaged over modalities and classes.
+  /// averaged over modalities and prototypes.
   func reconstructionLoss(_ prototypes: [Tensor]) -> Tensor {
     let terms = prototypes.indices.map { index in
       let difference = decoded(prototypes[index], index) - means[index].value
@@ -87,7 +94,7 @@ final class DepthAdaptivePrototypes {
       let prototypes = inputs.map(\.leaf)
       let logits = engine.inRunPrecision { model.forward(prototypes, .evaluation).logits }
       loss =
-        Self.classificationLoss(logits)
+        taskLoss(logits)
         + reconstructionLoss(prototypes) * settings.reconstructionWeight
       let leaves = optimizer.parameters.map(\.parameter.leaf)
       optimizer.step(gradients: gradients(of: [loss], withRespectTo: leaves))

@@ -4,7 +4,7 @@ internal import EquipoiseModels
 import EquipoiseTorch
 
 /// AIM-label: a linear classifier for each depth and modality in place of the prototypes, on the
-/// pooled output of the block. They learn from detached outputs, so that they judge the network and
+/// pooled output of the block; of a regression it names numbers. They learn from detached outputs, so that they judge the network and
 /// do not pull at it.
 final class DepthClassifiers {
   private let encoders: [any ModalityEncoder]
@@ -47,19 +47,20 @@ final class DepthClassifiers {
       bias: head.bias.leaf.detached())
   }
 
-  /// One step of Adam on the sum of all classifiers' cross-entropies.
+  /// One step of Adam on the sum of all classifiers' losses: of classes cross-entropy.
   ///
   /// - Parameters:
   ///   - outputs: of the blocks, by modality and depth.
-  ///   - labels: [B].
+  ///   - samples: B.
+  ///   - measure: what the batch's answers make of the classifiers' outputs.
   /// - Returns: the loss.
-  func train(_ outputs: [[Tensor]], labels: Tensor) -> Tensor {
+  func train(_ outputs: [[Tensor]], samples: Int, by measure: any BlockMeasure) -> Tensor {
     let losses = outputs.enumerated().flatMap { modality, outputs in
       outputs.enumerated().map { depth, output in
         let head = heads[modality][depth]
         let pooled = encoders[modality].pool(
-          output.detached().inFullPrecision(), samples: labels.count)
-        return pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf).crossEntropy(labels)
+          output.detached().inFullPrecision(), samples: samples)
+        return measure.lesson(pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf))
       }
     }
     let loss = Tensor.stacked(losses).sum()

@@ -33,8 +33,7 @@ struct ModulationStep {
         let logits =
           plan.modulates
           ? judge.logits(of: output) : judge.constant.logits(of: output.detached())
-        return BlockAssessment(
-          original: BlockPerformance(logits: logits, labels: forward.labels))
+        return BlockAssessment(original: forward.measure.performance(logits))
       }
     }
   }
@@ -137,7 +136,7 @@ struct ModulationStep {
     _ judge: any BlockJudge
   ) -> BlockPerformance {
     let output = parts.run(modality, depth, with: pairs, on: input, engine)
-    return BlockPerformance(logits: judge.logits(of: output), labels: forward.labels)
+    return forward.measure.performance(judge.logits(of: output))
   }
 
   /// The backward pass of weight · λ · L̃, down to θ (Eq. 13) and to the cuts.
@@ -167,6 +166,12 @@ struct ModulationStep {
   }
 
   // MARK: Telemetry
+
+  /// s of every group of the original blocks, by modality and depth; nil of one group.
+  var groupScores: [[Tensor]]? {
+    let scores = blocks.map { $0.compactMap(\.original.groupScores) }
+    return scores.contains(where: \.isEmpty) ? nil : scores
+  }
 
   /// The literal α of every depth, `discrepancy`, and the numbers of every block; depths count from 1.
   func telemetry(modalities: [String]) -> [(name: MetricName, value: Tensor)] {

@@ -156,7 +156,7 @@ struct AIMEconomyTests {
       #expect(chosen == chosen.sorted())
       #expect(chosen.contains(1) && chosen.contains(4), "\(chosen)")
       #expect(
-        some.labels.array(of: Int.self).map { chosen[$0] } == all.labels.array(of: Int.self))
+        try labels(some).map { chosen[$0] } == labels(all))
       others.insert(chosen.filter { $0 != 1 && $0 != 4 })
     }
     #expect(others == [[0], [2], [3], [5]])
@@ -166,6 +166,10 @@ struct AIMEconomyTests {
   @Test func theBatchsClassesAreNeverLeftOut() throws {
     let rig = try EconomyRig(classes: 6) { $0.prototypes.classesPerStep = 1 }
     #expect(columns(try rig.forward(0)).count == 2)
+  }
+
+  private func labels(_ forward: AIMForward) throws -> [Int] {
+    try #require(forward.measure as? ClassMeasure).labels.array(of: Int.self)
   }
 
   /// The distances of all samples to each prototype, to nine digits.

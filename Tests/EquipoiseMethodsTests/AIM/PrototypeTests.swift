@@ -13,14 +13,15 @@ struct PrototypeTests {
     var settings = PrototypeConfiguration()
     change(&settings)
     return DepthAdaptivePrototypes(
-      means: means, starts: means, modalities: ["a", "b"], settings: settings)
+      means: means, starts: means, modalities: ["a", "b"], settings: settings,
+      groups: ClassGroup(2, device: .cpu), objective: .crossEntropy)
   }
 
   @Test func classificationLossIsThatOfClassKForPrototypeK() {
     // Rows (ln3, 0) and (0, ln3): both are right with probability ¾.
     let log3 = 1.0986122886681098
     let logits = Tensor([log3, 0, 0, log3], shape: [2, 2])
-    let loss = DepthAdaptivePrototypes.classificationLoss(logits).item()
+    let loss = prototypes([logits, logits]).taskLoss(logits).item()
     #expect(abs(loss - 0.28768207245178085) < 1e-12)
   }
 
