@@ -282,7 +282,7 @@ let package = Package(
       name: "EquipoiseCLITests",
       dependencies: [
         "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "EquipoiseReport", "Equipoise",
-        "EquipoiseFormats",
+        "EquipoiseFormats", "EquipoiseTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),

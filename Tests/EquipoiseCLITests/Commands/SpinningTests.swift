@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if os(Linux)
+  import EquipoiseTestSupport
   import Foundation
   import Testing
 

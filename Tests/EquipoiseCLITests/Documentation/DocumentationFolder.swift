@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
 import EquipoiseFormats
+import EquipoiseTestSupport
 import Foundation
 
 /// What is in the folder in which a page's commands run: the program, and the data that the page takes for

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Equipoise
 @testable import EquipoiseCLI
+import EquipoiseTestSupport
 import Foundation
 import Testing
 
