@@ -9,6 +9,8 @@ public struct Catalogue: Sendable {
   public private(set) var runs = RunCatalogue.standard
   /// The recipes, for `equipoise prepare`.
   public private(set) var recipes = RecipeCatalogue.standard
+  /// What recipes for raw media make of files, for `modalities.NAME.kind`.
+  public private(set) var features = FeatureCatalogue.standard
 
   /// What the library has.
   public static let standard = Catalogue()
@@ -75,5 +77,13 @@ public struct Catalogue: Sendable {
   /// - Returns: the larger catalogue.
   public func adding(recipe: any DatasetRecipe.Type) -> Catalogue {
     with { $0.recipes = recipes.adding(recipe) }
+  }
+
+  /// The same and one more feature, for `modalities.NAME.kind` of recipe `manifest`.
+  ///
+  /// - Parameter feature: the type of its settings; its name must be new, and so the endings of its files.
+  /// - Returns: the larger catalogue.
+  public func adding(feature: any MediaFeatureConfiguration.Type) -> Catalogue {
+    with { $0.features = features.adding(feature) }
   }
 }

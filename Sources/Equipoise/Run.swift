@@ -12,13 +12,14 @@ internal import Foundation
 /// ```
 ///
 /// What it writes is what `equipoise train` writes (docs/formats.md), so that both can go on with the other's runs.
-/// Files of FFmpeg's kinds are the command's: predict arrays and datasets here.
+/// Files of FFmpeg's kinds need a decoder (``MediaPreparation``), which the command has.
 public struct Run {
   /// What it is to do.
   public let configuration: RunConfiguration
   /// Where its files lie.
   public let folder: RunFolder
   private let runs: RunCatalogue
+  private let features: FeatureCatalogue
 
   /// A run to begin, or to continue where the folder holds it.
   ///
@@ -31,7 +32,7 @@ public struct Run {
   ) {
     self.configuration = configuration
     self.folder = RunFolder(folder)
-    runs = catalogue.runs
+    (runs, features) = (catalogue.runs, catalogue.features)
   }
 
   /// A run that lies in a folder.
@@ -42,7 +43,7 @@ public struct Run {
   /// - Throws: `EquipoiseError` when there is no run, or its configuration names what is not there.
   public init(in folder: String, catalogue: Catalogue = .standard) throws {
     self.folder = RunFolder(folder)
-    runs = catalogue.runs
+    (runs, features) = (catalogue.runs, catalogue.features)
     configuration = try RunConfiguration.saved(in: self.folder, catalogue: runs)
   }
 
@@ -122,6 +123,23 @@ public struct Run {
     let parts = try trained(false)
     let files = arrays.sorted { $0.key < $1.key }.map { (modality: $0.key, path: $0.value) }
     return try predictions(parts, ArrayPredictionSource(files, for: parts))
+  }
+
+  /// Class probabilities of one sample's raw files, which become arrays as those of the run's dataset did.
+  ///
+  /// - Parameters:
+  ///   - files: a file for each modality that there is one of.
+  ///   - media: decodes them, where a feature needs that; its features are those of the run's catalogue.
+  /// - Returns: the prediction.
+  /// - Throws: `EquipoiseError` or `FormatError` naming the file at fault, or the feature that the catalogue lacks.
+  public func predict(
+    files: [String: String], media: MediaPreparation = .none
+  ) throws -> [Prediction] {
+    var media = media
+    media.features = features
+    let parts = try trained(false)
+    let files = files.sorted { $0.key < $1.key }.map { (modality: $0.key, path: $0.value) }
+    return try predictions(parts, MediaPredictionSource(files: files, for: parts, media: media))
   }
 
   /// Writes the whole model as ONNX, from prepared arrays to class probabilities, in single precision.

@@ -41,6 +41,7 @@ public struct EquipoiseCommand: ParsableCommand {
   public static func main(catalogue: Catalogue) {
     RunCatalogue.inUse = catalogue.runs
     RecipeCatalogue.inUse = catalogue.recipes
+    FeatureCatalogue.inUse = catalogue.features
     Term.spelling = { CommandLineTerms.running.spelled($0) }
     ProcessSetUp.run()
     do {

@@ -56,7 +56,7 @@ extension DatasetRecipe {
     input: String, output: String, file: String?, sets: [String], media: MediaPreparation,
     report: (PreparationEvent) -> Void
   ) throws -> DatasetDescription {
-    let recipe = try configured(file: file, sets: sets)
+    let recipe = try configured(file: file, sets: sets, features: media.features)
     if let recipe = recipe as? any MediaRecipe {
       return try recipe.prepare(input: input, output: output, media: media, report: report)
     }
@@ -73,10 +73,12 @@ extension DatasetRecipe {
   }
 
   /// The recipe with settings from a file and the texts beside it.
-  package static func configured(file: String?, sets: [String]) throws -> Self {
+  package static func configured(
+    file: String?, sets: [String], features: FeatureCatalogue = .inUse
+  ) throws -> Self {
     let assignments =
       try (file.map(YAMLReader.read(file:)) ?? []) + sets.flatMap(ConfigAssignment.parse(set:))
-    let resolved = try ConfigResolver<Options>().resolve(assignments)
+    let resolved = try ConfigResolver<Options>(table: features.table()).resolve(assignments)
     do {
       try (resolved.configuration as? any RangeChecking)?.check(at: ConfigPath())
     } catch let issue as ConfigIssue {

@@ -16,10 +16,17 @@ public protocol SectionFamily: SendableMetatype {
   static var selector: String { get }
   /// What is chosen when nothing is said.
   static var standard: (name: String, settings: Settings) { get }
+  /// Whether an empty value of the selector stands for the standard choice, instead of being refused.
+  static var emptyIsStandard: Bool { get }
   /// The settings as a section of the configuration.
   static func section(_ settings: Settings) -> any ConfigurationSection
   /// A section as settings; nil when it is not of this family.
   static func settings(_ section: any ConfigurationSection) -> Settings?
+}
+
+extension SectionFamily {
+  /// Most selectors cannot be empty.
+  public static var emptyIsStandard: Bool { false }
 }
 
 /// The common keys of a family that has none.
@@ -71,7 +78,8 @@ extension ChoiceSection: ConfigurationSection {
         .init(codingPath: decoder.codingPath, debugDescription: "not a configuration decoder"))
     }
     let place = decoder.path.appending(Family.selector)
-    let chosen = decoder.value.mapping?[Family.selector] ?? .null
+    var chosen = decoder.value.mapping?[Family.selector] ?? .null
+    if chosen == .null, Family.emptyIsStandard { chosen = .string(Family.standard.name) }
     let choices = decoder.table[Family.self]
     try ConfigDecoder.check(chosen, isOneOf: choices.map(\.name), at: place)
     guard let choice = choices.first(where: { .string($0.name) == chosen }),
@@ -115,6 +123,7 @@ extension ChoiceSection: ChosenSection {
   static func mark() throws -> SectionMark {
     SectionMark(
       family: ObjectIdentifier(Family.self), title: Family.title, selector: Family.selector,
+      empty: Family.emptyIsStandard ? Family.standard.name : nil,
       common: try ConfigEncoder.mapping(of: Family.Common()).keys)
   }
 }

@@ -61,6 +61,8 @@ struct SectionMark: Sendable {
   let family: ObjectIdentifier
   let title: String
   let selector: String
+  /// What an empty value of the selector chooses; nil where it is refused.
+  let empty: String?
   /// The keys that every choice has.
   let common: [String]
   /// The choice that the mapping's keys are those of; empty until it is laid out.
@@ -72,7 +74,7 @@ struct SectionMark: Sendable {
   func issue(of key: String, at place: ConfigPath, in path: ConfigPath, among keys: [String])
     -> ConfigIssue?
   {
-    let owners = choices.filter { $0.keys.contains(key) }.map { "'\($0.name)'" }
+    let owners = choices.filter { $0.name != empty && $0.keys.contains(key) }.map { "'\($0.name)'" }
     guard !owners.isEmpty else { return nil }
     let own = keys.filter { $0 != selector }.map { "'\($0)'" }.joined(separator: ", ")
     return ConfigIssue(
@@ -113,7 +115,8 @@ struct SectionLayout {
     let all = table[mark.family]
     let selector = path.appending(mark.selector)
     let given = assignments.last { $0.path == selector || $0.path == path && $0.value.isScalar }
-    let value = given?.value ?? mapping[mark.selector] ?? .null
+    var value = given?.value ?? mapping[mark.selector] ?? .null
+    if value == .null, let empty = mark.empty { value = .string(empty) }
     try ConfigDecoder.check(value, isOneOf: all.map(\.name), at: given?.path ?? selector)
     guard let choice = all.first(where: { .string($0.name) == value }) else { return mapping }
     var laidOut = ConfigMapping()

@@ -45,7 +45,8 @@ struct ConfigCommand: ParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
-      abstract: "List methods, encoders, fusions, couplings, optimisers and schedules.",
+      abstract:
+        "List methods, encoders, fusions, couplings, losses, optimisers, schedules and features.",
       discussion: "Their settings: 'equipoise config print' with one of them chosen.")
 
     @Option(help: "How to print the list.")

@@ -51,8 +51,9 @@ struct CatalogueList: Encodable {
   let losses: [Choice]
   let optimisers: [Choice]
   let schedules: [Choice]
+  let features: [Choice]
 
-  init(_ catalogue: RunCatalogue = .inUse) {
+  init(_ catalogue: RunCatalogue = .inUse, features: FeatureCatalogue = .inUse) {
     methods = catalogue.methods.methods.map { method in
       Method(
         name: method.name, summary: method.summary,
@@ -65,6 +66,7 @@ struct CatalogueList: Encodable {
     losses = catalogue.training.losses.map { Choice(name: $0.name, summary: $0.summary) }
     optimisers = catalogue.training.optimisers.map { Choice(name: $0.name, summary: $0.summary) }
     schedules = catalogue.training.schedules.map { Choice(name: $0.name, summary: $0.summary) }
+    self.features = features.features.map { Choice(name: $0.name, summary: $0.summary) }
   }
 
   var text: String {
@@ -80,6 +82,7 @@ struct CatalogueList: Encodable {
       ("model.encoders.NAME.type", encoders), ("model.fusion.type", fusions),
       ("model.coupling.type", couplings), ("training.loss.type", losses),
       ("training.optimiser.type", optimisers), ("training.schedule.type", schedules),
+      ("modalities.NAME.kind of recipe manifest", features),
     ]
     return
       ([table.text()]

@@ -44,15 +44,16 @@ package struct MediaPredictionSource: PredictionSource {
     let known = run.dataset.modalities.map(\.name)
     let record = try MediaRecord(of: run.dataset)
     if let warning = record.warning { report(warning) }
-    let decoder = try media.decoder(media.workers)
-    var lent = media
-    lent.decoder = { _ in decoder }
+    let lender = LentDecoder(media)
+    let lent = lender.lent(media)
     var options = ManifestOptions()
     options.root = root
+    let wanted = try WantedModalities(run.dataset, record, lent)
     let (listed, folder) = try ManifestRecipe(options).listed(
-      input: input, wanted: WantedModalities(run.dataset, record, media), media: lent)
+      input: input, wanted: wanted, media: lent)
     listed.notes.forEach(report)
     guard !listed.modalities.isEmpty, !listed.rows.isEmpty else {
+      if let refusal = wanted.refusal { throw refusal }
       throw EquipoiseError(
         .data,
         listed.rows.isEmpty
@@ -69,7 +70,7 @@ package struct MediaPredictionSource: PredictionSource {
         place: row.place)
     }
     try self.init(
-      samples, of: order.map { listed.modalities[$0] }, run, record, decoder, media, report)
+      samples, of: order.map { listed.modalities[$0] }, run, record, lender, lent, report)
   }
 
   /// One sample of a file for each modality, named after the first file without its extension.
@@ -97,20 +98,19 @@ package struct MediaPredictionSource: PredictionSource {
       id: (first.lastPathComponent as NSString).deletingPathExtension, label: nil, files: paths,
       place: first as String)
     try self.init(
-      [sample], of: names, run, record, try media.decoder(media.workers), media, report)
+      [sample], of: names, run, record, LentDecoder(media), media, report)
   }
 
   private init(
     _ samples: [Sample], of names: [String], _ run: RunParts, _ record: MediaRecord,
-    _ decoder: any MediaDecoding, _ media: MediaPreparation, _ report: @escaping (String) -> Void
+    _ lender: LentDecoder, _ media: MediaPreparation, _ report: @escaping (String) -> Void
   ) throws {
     let present = run.dataset.modalities.filter { names.contains($0.name) }
-    features = try present.map {
-      MediaModality(
-        name: $0.name, feature: try record.feature(of: $0, in: run.dataset, flow: media.flow))
-    }
+    features = try present.map { try record.modality($0, of: run.dataset, by: media) }
+    try lender.check(features)
     modalities = present
-    (self.samples, self.decoder, self.media, self.report) = (samples, decoder, media, report)
+    decoder = lender.decoder
+    (self.samples, self.media, self.report) = (samples, media, report)
   }
 
   package var count: Int { samples.count }

@@ -11,8 +11,8 @@ extension FeatureRecord {
   /// The note of version 1.
   ///
   /// - Parameter description: what `dataset.json` says of the modality.
-  /// - Returns: one line.
-  func textOfVersion1(_ description: ModalityDescription) -> String {
+  /// - Returns: one line; nil for a feature that there was not.
+  func textOfVersion1(_ description: ModalityDescription) -> String? {
     switch self {
     case .frames(let sampling, let image): "video \(sampling.version1) \(image.version1)"
     case .image(let image): "image \(image.version1)"
@@ -26,6 +26,7 @@ extension FeatureRecord {
         + (computed.map {
           "DISFlow(preset: Motion.DISFlow.Preset.medium) FlowLevels(bound: \($0.levels.bound))"
         } ?? "images")
+    case .own: nil
     }
   }
 }

@@ -16,6 +16,8 @@ package enum FeatureRecord: Equatable, Sendable {
   case array(ArrayRecord)
   /// `computed` is nil where the flow was read from images.
   case flow(sampling: FrameSampling, image: ImageFeature, computed: ComputedFlow?)
+  /// A feature of a program's own, found again by its name.
+  case own(OwnFeatureRecord)
 
   /// JSON with its keys in alphabetical order and no blanks: what `dataset.json` notes of a modality.
   var text: String {
@@ -26,9 +28,11 @@ package enum FeatureRecord: Equatable, Sendable {
     }
   }
 
-  /// What was recorded. Throws `EquipoiseError` for flow that this program cannot compute.
+  /// What was recorded. Throws `EquipoiseError` for flow that this program cannot compute, and for features that
+  /// it does not know, with `place`.
   func feature(
-    _ description: ModalityDescription, flow: (any OpticalFlow)?
+    _ description: ModalityDescription, flow: (any OpticalFlow)?,
+    features: FeatureCatalogue = .inUse, at place: String? = nil
   ) throws -> any MediaFeature {
     switch self {
     case .frames(let sampling, let image): return VideoFeature(sampling: sampling, image: image)
@@ -52,6 +56,7 @@ package enum FeatureRecord: Equatable, Sendable {
           fix: "prepare the dataset again, or use the version that made it")
       }
       return FlowFeature(sampling: sampling, image: image, flow: flow, levels: computed.levels)
+    case .own(let own): return try own.made(by: features, at: place)
     }
   }
 }
@@ -106,6 +111,7 @@ extension FeatureRecord: Codable {
           ComputedFlow(
             search: record.isFormer ? "dis-medium" : try record.value("search"), levels: $0)
         })
+    case "own": self = .own(try OwnFeatureRecord(record))
     default: throw record.unknown
     }
     guard isPossible else { throw record.impossible }
@@ -135,6 +141,11 @@ extension FeatureRecord: Codable {
       try container.encode(image, forKey: AnyKey("image"))
       try container.encodeIfPresent(computed?.search, forKey: AnyKey("search"))
       try container.encodeIfPresent(computed?.levels, forKey: AnyKey("levels"))
+    case .own(let own):
+      var container = try encoder.tagged("own")
+      try container.encode(own.feature, forKey: AnyKey("feature"))
+      try container.encode(own.version, forKey: AnyKey("version"))
+      try container.encode(own.settings, forKey: AnyKey("settings"))
     }
   }
 }
@@ -148,7 +159,7 @@ extension FeatureRecord {
     case .frames(let sampling, let image): sampling.isPossible && image.isPossible
     case .image(let image): image.isPossible
     case .spectrogram(let spectrogram, _): spectrogram.isPossible
-    case .array: true
+    case .array, .own: true
     case .flow(let sampling, let image, let computed):
       sampling.isPossible && image.isPossible
         && (computed.map { $0.levels.bound > 0 && $0.levels.bound.isFinite } ?? true)

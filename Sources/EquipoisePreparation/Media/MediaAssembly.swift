@@ -71,7 +71,7 @@ struct MediaAssembly {
     }
     if !corrupt.isEmpty { notes[MediaNotes.leftOut] = "\(corrupt.count)" }
     for modality in source.modalities {
-      notes[MediaNotes.key(ofModality: modality.name)] = try modality.feature.record.text
+      notes[MediaNotes.key(ofModality: modality.name)] = try modality.record.text
     }
     return DatasetDescription(
       name: source.name, classes: source.classes,

@@ -15,6 +15,8 @@ public struct MediaPreparation: Sendable {
   public var maxCorrupt: Int
   /// Whether files that look unchanged are compared by content with those that the dataset was made of.
   public var verify = false
+  /// What can be made of the files of a modality; by default what the program started with.
+  public var features: FeatureCatalogue
   /// Where the faults of a list go that does not end at the first; nil ends there.
   package var faults: ListFaults?
 
@@ -24,23 +26,36 @@ public struct MediaPreparation: Sendable {
   ///   - workers: files decoded at once; by default one for each processor.
   ///   - maxCorrupt: samples with a corrupt file that may be left out.
   ///   - flow: computes optical flow.
+  ///   - features: what can be made of files; nil takes those that the program started with.
   ///   - decoder: makes the decoder.
   public init(
     workers: Int = Processors.available, maxCorrupt: Int = 0,
-    flow: (any OpticalFlow)? = nil,
+    flow: (any OpticalFlow)? = nil, features: FeatureCatalogue? = nil,
     decoder: @escaping @Sendable (_ workers: Int) throws -> any MediaDecoding
   ) {
     self.workers = max(1, workers)
     self.maxCorrupt = maxCorrupt
     self.flow = flow
+    self.features = features ?? .inUse
     self.decoder = decoder
   }
 
   /// For programs without a decoder: recipes for raw media then say what to install.
-  public static let none = MediaPreparation { _ in
-    throw EquipoiseError(
+  public static var none: MediaPreparation { withoutDecoder() }
+
+  /// The same with features of one's own, some of which may need no decoder.
+  ///
+  /// - Parameter features: what can be made of files; nil takes those that the program started with.
+  /// - Returns: what lends no decoder.
+  public static func withoutDecoder(
+    features: FeatureCatalogue? = nil
+  ) -> MediaPreparation {
+    MediaPreparation(features: features) { _ in throw noDecoder }
+  }
+
+  private static let noDecoder =
+    EquipoiseError(
       .usage, "raw media cannot be read without FFmpeg's libraries",
       fix: "install them (Debian: apt-get install libavformat-dev libavcodec-dev libavutil-dev "
         + "libswscale-dev libswresample-dev) and build again with 'make build'")
-  }
 }

@@ -128,7 +128,7 @@ struct MediaPreparer {
     for sample in samples {
       text += "\(sample.id)\t\(sample.split.rawValue)\t\(sample.label)\t\(sample.group ?? "")\n"
     }
-    text += parts.map { $0.nameOfVersion1(samples, source) }.joined(separator: "\n")
+    text += parts.map { $0.nameOfVersion1(samples, source) ?? $0.name }.joined(separator: "\n")
     return Digest.sha256Hex(of: Array(text.utf8))
   }
 

@@ -25,7 +25,7 @@ package struct MediaRecord: Codable, Sendable {
     version = Self.current
     decoding = MediaPart.decoding
     modalities = Dictionary(
-      uniqueKeysWithValues: source.modalities.map { ($0.name, $0.feature.record) })
+      uniqueKeysWithValues: source.modalities.map { ($0.name, $0.record) })
   }
 
   /// Writes the file, which is there whole or not at all.
@@ -75,19 +75,20 @@ package struct MediaRecord: Codable, Sendable {
     self = try decoded()
   }
 
-  /// How files become a modality of the dataset.
+  /// How files become a modality of the dataset, by what a program lends.
   ///
   /// Throws `EquipoiseError` where the record is not that of the dataset or cannot be followed.
-  package func feature(
-    of modality: DatasetModality, in dataset: PreparedDataset, flow: (any OpticalFlow)?
-  ) throws -> any MediaFeature {
+  package func modality(
+    _ modality: DatasetModality, of dataset: PreparedDataset, by media: MediaPreparation
+  ) throws -> MediaModality {
     let path = dataset.folder + "/" + Self.fileName
     let description = modality.description
     let note = MediaNotes.settings(ofModality: modality.name, in: dataset.description.extra)
     guard let record = modalities[modality.name],
       // The note first: it vouches for numbers that a shape is computed from.
       try note == record.text || note == record.textOfVersion1(description),
-      case let feature = try record.feature(description, flow: flow),
+      case let feature = try record.feature(
+        description, flow: media.flow, features: media.features, at: path),
       feature.description.kind == description.kind,
       feature.description.shape == description.shape,
       feature.description.type == description.type
@@ -96,6 +97,6 @@ package struct MediaRecord: Codable, Sendable {
         .data, "what it says of modality '\(modality.name)' is not what made the dataset",
         at: path, fix: "remove it and \(.preparingAgain)")
     }
-    return feature
+    return MediaModality(name: modality.name, feature: feature, record: record)
   }
 }

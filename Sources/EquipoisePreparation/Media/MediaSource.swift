@@ -1,35 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EquipoiseKit
-package import EquipoiseMedia
-package import EquipoiseData
-package import EquipoiseFormats
+public import EquipoiseKit
+public import EquipoiseData
+internal import EquipoiseFormats
 
 /// A list of raw samples and what is to be made of them.
-package struct MediaSource: Sendable {
+///
+/// ```swift
+/// MediaSource(
+///   name: "notes", folder: folder, classes: ["good", "bad"],
+///   modalities: [try MediaModality(name: "words", feature: Words())], samples: samples)
+/// ```
+public struct MediaSource: Sendable {
   /// The dataset's name.
-  var name: String
+  public var name: String
   /// The folder that no file leads out of.
-  package var folder: MediaFolder
+  public var folder: MediaFolder
   /// What is learned.
-  package var task = LearningTask.classification
+  public var task = LearningTask.classification
   /// The classes' or labels' names; empty in a regression.
-  package var classes: [String]
+  public var classes: [String]
   /// What a regression predicts.
-  package var targets: [TargetDescription] = []
+  public var targets: [TargetDescription] = []
   /// The modalities, in alphabetical order of their names.
-  package var modalities: [MediaModality]
+  public var modalities: [MediaModality]
   /// The samples, in the order of the list.
-  package var samples: [RawSample]
+  public var samples: [RawSample]
   /// What the published lists hold, for splits of which that is known.
-  var expected: [Split: Int] = [:]
+  public var expected: [Split: Int] = [:]
   /// Whether samples with missing files and other numbers than the published ones are refused.
-  var expectCounts = true
+  public var expectCounts = true
   /// Notes for `dataset.json`.
-  var extra: [String: String] = [:]
+  public var extra: [String: String] = [:]
   /// What the user should know.
-  package var notes: [String] = []
+  public var notes: [String] = []
 
-  package init(
+  /// A list for classification; ``task`` and ``targets`` say otherwise.
+  ///
+  /// - Parameters:
+  ///   - name: the dataset's name.
+  ///   - folder: what no file leads out of.
+  ///   - classes: their names; a sample's label is a place among them.
+  ///   - modalities: in alphabetical order of their names.
+  ///   - samples: with the files of each modality, in that order.
+  ///   - expected: how many samples a split has to have.
+  ///   - expectCounts: whether missing files and other counts are refused; else such samples are left out.
+  ///   - extra: notes for `dataset.json`.
+  ///   - notes: what the user should know.
+  public init(
     name: String, folder: MediaFolder, classes: [String], modalities: [MediaModality],
     samples: [RawSample], expected: [Split: Int] = [:], expectCounts: Bool = true,
     extra: [String: String] = [:], notes: [String] = []
@@ -55,6 +72,30 @@ package struct MediaSource: Sendable {
 }
 
 extension MediaSource {
+  /// Throws `EquipoiseError` where a recipe's samples are not such as it says its modalities and classes are.
+  func checkSamples() throws {
+    let names = modalities.map(\.name)
+    guard names == names.sorted() else {
+      throw EquipoiseError(
+        .data, "the modalities \(names.joined(separator: ", ")) are not in alphabetical order",
+        at: folder.path, fix: "correct the recipe")
+    }
+    for sample in samples {
+      guard sample.files.count == names.count, sample.files.allSatisfy({ !$0.isEmpty }) else {
+        throw EquipoiseError(
+          .data,
+          "sample '\(sample.id)' does not have files of each of \(names.joined(separator: ", "))",
+          at: sample.place, fix: "correct the recipe")
+      }
+      guard task != .classification || classes.indices.contains(sample.label) else {
+        throw EquipoiseError(
+          .data,
+          "sample '\(sample.id)' is of class \(sample.label), and there are \(classes.count)",
+          at: sample.place, fix: "correct the recipe")
+      }
+    }
+  }
+
   /// Throws `EquipoiseError` where no dataset could be written of it: before anything is decoded.
   func check() throws {
     let names = modalities.map(\.name)
@@ -69,23 +110,33 @@ extension MediaSource {
 }
 
 /// One sample of a list.
-package struct RawSample: GroupedSample, Sendable {
+public struct RawSample: GroupedSample, Sendable {
   /// What it is called.
-  package var id: String
-  package var split: Split
+  public var id: String
+  /// Which split it is in.
+  public var split: Split
   /// The index of its class; 0 where the task is another one.
-  package var label: Int
+  public var label: Int
   /// Its labels, 1 or 0 each, or its numbers; nil in classification.
-  package var targets: [Float]?
+  public var targets: [Float]?
   /// Its speaker or the like.
-  package var group: String?
+  public var group: String?
   /// For each modality the files as the list names them, below the list's folder or absolute: one, or two
   /// folders for flow.
-  package var files: [[String]]
+  public var files: [[String]]
   /// Where it was read, such as `manifest.csv:12`, for messages.
-  package var place: String
+  public var place: String
 
-  package init(
+  /// A sample.
+  ///
+  /// - Parameters:
+  ///   - id: what it is called; no two have one name.
+  ///   - split: which split it is in.
+  ///   - label: the place of its class in the source's list.
+  ///   - group: its speaker or the like.
+  ///   - files: for each modality of the source its files, below the folder or absolute.
+  ///   - place: where it was read, for messages.
+  public init(
     id: String, split: Split, label: Int, group: String? = nil, files: [[String]], place: String
   ) {
     self.id = id
@@ -95,47 +146,4 @@ package struct RawSample: GroupedSample, Sendable {
     self.files = files
     self.place = place
   }
-}
-
-/// One modality of raw samples.
-package struct MediaModality: Sendable {
-  package let name: String
-  package let feature: any MediaFeature
-  /// Whether training is to see the mean 0 and standard deviation 1 of the training split.
-  var standardised = false
-
-  package init(name: String, feature: any MediaFeature, standardised: Bool = false) {
-    self.name = name
-    self.feature = feature
-    self.standardised = standardised
-  }
-
-  /// The array of one sample, which depends on its name where something is drawn. Throws as `feature`.
-  package func array(
-    _ files: [String], of id: String, by decoder: any MediaDecoding
-  ) throws -> HostArray {
-    var stream = RandomStream(seed: 0, "media", name, id)
-    return try feature(files, of: id, by: decoder, &stream)
-  }
-}
-
-/// How the files of a modality become an array.
-package protocol MediaFeature: Sendable {
-  /// What a dataset says of it.
-  var description: ModalityDescription { get }
-  /// All settings that the result depends on: with others it is made again.
-  var record: FeatureRecord { get }
-
-  /// The array of one sample.
-  ///
-  /// - Parameters:
-  ///   - files: paths that exist.
-  ///   - id: the sample's name, for the error.
-  ///   - media: decodes them.
-  ///   - stream: random numbers of this sample and modality.
-  /// - Returns: an array of the stated type and shape.
-  /// - Throws: `EquipoiseError` or `FormatError` for a corrupt file.
-  func callAsFunction(
-    _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
-  ) throws -> HostArray
 }

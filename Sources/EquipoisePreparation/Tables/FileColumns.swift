@@ -10,6 +10,8 @@ struct FileColumns {
   let folder: MediaFolder
   /// The table's path, for errors.
   let path: String
+  /// What files are by their endings.
+  let features: FeatureCatalogue
 
   /// Cells that are looked at until one is a file.
   private static let shown = 1000
@@ -65,7 +67,9 @@ struct FileColumns {
     guard !cell.contains("://"), cell.utf8.count < 4096, !cell.utf8.contains(0) else {
       return false
     }
-    if !(cell as NSString).pathExtension.isEmpty, MediaKind(file: cell) != nil { return true }
+    if !(cell as NSString).pathExtension.isEmpty, features.kind(ofFile: cell) != nil {
+      return true
+    }
     return folder.isThere(cell)
   }
 

@@ -21,18 +21,19 @@ public enum DataScan {
     _ input: String, recipe: String, sets: [String], media: MediaPreparation,
     report: (PreparationEvent) -> Void
   ) throws -> ScanReport {
-    let decoder = try media.decoder(media.workers)
-    let recipe = try RecipeCatalogue.inUse.mediaRecipe(recipe, sets: sets)
-    var media = media
+    let lender = LentDecoder(media)
+    let recipe = try RecipeCatalogue.inUse.mediaRecipe(
+      recipe, sets: sets, features: media.features)
+    var media = lender.lent(media)
     let faults = ListFaults()
-    media.decoder = { _ in decoder }
     media.faults = faults
-    let found = try media.collecting { try recipe.source(input: input, media: media) }
+    let found = try media.collecting { try recipe.checkedSource(input: input, media: media) }
+    try lender.check(found?.modalities ?? [])
     var scan = try ListScan(found ?? .none(in: input))
     for fault in faults.sentences { scan.note(.list, input, fault) }
     guard let source = found else { return scan.report(input: input) }
     scan.lookForFiles()
-    let checker = FileChecker(source: source, decoder: decoder)
+    let checker = FileChecker(source: source, decoder: lender.decoder)
     let items = scan.items
     let workers = media.workers
     let queue = PrefetchQueue(
@@ -53,16 +54,21 @@ extension RecipeCatalogue {
   func mediaSource(
     _ name: String, input: String, sets: [String], media: MediaPreparation
   ) throws -> (MediaSource, any MediaDecoding) {
-    let recipe = try mediaRecipe(name, sets: sets)
-    let decoder = try media.decoder(media.workers)
-    var media = media
-    media.decoder = { _ in decoder }
-    return (try recipe.source(input: input, media: media), decoder)
+    let recipe = try mediaRecipe(name, sets: sets, features: media.features)
+    let lender = LentDecoder(media)
+    let source = try recipe.checkedSource(input: input, media: lender.lent(media))
+    try lender.check(source.modalities)
+    return (source, lender.decoder)
   }
 
   /// A recipe for raw media. Throws `EquipoiseError` for other recipes.
-  func mediaRecipe(_ name: String, sets: [String]) throws -> any MediaRecipe {
-    guard let recipe = try type(named: name).configured(file: nil, sets: sets) as? any MediaRecipe
+  func mediaRecipe(
+    _ name: String, sets: [String], features: FeatureCatalogue
+  ) throws -> any MediaRecipe {
+    let type = try type(named: name)
+    guard
+      let recipe = try type.configured(file: nil, sets: sets, features: features)
+        as? any MediaRecipe
     else {
       let names = recipes.filter { $0 is any MediaRecipe.Type }.map { $0.name }
       throw EquipoiseError(

@@ -32,7 +32,8 @@ public struct CREMADRecipe: DatasetRecipe, MediaRecipe {
       : [("train.csv", .train, 6698), ("test.csv", .test, 744)]
   }
 
-  package func source(input: String, media: MediaPreparation) throws -> MediaSource {
+  /// Reads the lists.
+  public func source(input: String, media: MediaPreparation) throws -> MediaSource {
     let folder = try MediaFolder(input)
     let visual = try visualFolder(folder)
     var samples: [RawSample] = []

@@ -31,7 +31,8 @@ public struct KineticsSoundsRecipe: DatasetRecipe, MediaRecipe {
   /// The recipe with these settings.
   public init(_ options: KineticsSoundsOptions) { self.options = options }
 
-  package func source(input: String, media: MediaPreparation) throws -> MediaSource {
+  /// Reads the lists.
+  public func source(input: String, media: MediaPreparation) throws -> MediaSource {
     let folder = try MediaFolder(input)
     let clips = ClipIndex(folder)
     var samples: [RawSample] = []

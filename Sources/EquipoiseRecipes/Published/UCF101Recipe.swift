@@ -18,7 +18,8 @@ public struct UCF101Recipe: DatasetRecipe, MediaRecipe {
   /// The recipe with these settings.
   public init(_ options: UCF101Options) { self.options = options }
 
-  package func source(input: String, media: MediaPreparation) throws -> MediaSource {
+  /// Reads the lists.
+  public func source(input: String, media: MediaPreparation) throws -> MediaSource {
     let folder = try MediaFolder(input)
     let classes = try classes(folder)
     var samples: [RawSample] = []

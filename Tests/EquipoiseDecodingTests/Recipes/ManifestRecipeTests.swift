@@ -128,7 +128,8 @@ struct ManifestRecipeTests {
   }
 
   @Test func withoutADecoder() throws {
-    try tree.write(Self.header + "a,train,up,s,a.wav,a.png\n", to: "manifest.csv")
+    try tree.write(
+      Self.header + "a,train,up,s,a.wav,a.png\nb,train,down,s,a.wav,a.png\n", to: "manifest.csv")
     let error = #expect(throws: EquipoiseError.self) {
       try RecipeCatalogue.standard.prepare(
         "manifest", input: tree.path, output: tree.maker.file("data"))

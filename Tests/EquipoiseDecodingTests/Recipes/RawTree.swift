@@ -64,7 +64,9 @@ final class RawTree {
 
   /// What the tree's folders are read as.
   func listed(_ sets: [String] = []) throws -> ListedSamples {
-    let resolved = try ConfigResolver<ManifestOptions>().resolve(
+    let resolved = try ConfigResolver<ManifestOptions>(
+      table: FeatureCatalogue.standard.table()
+    ).resolve(
       sets.flatMap(ConfigAssignment.parse(set:)))
     let media = MediaPreparation(workers: 1) { _ in FFmpegDecoder() }
     return try ClassFolders(MediaFolder(path), resolved.configuration, media).rows()

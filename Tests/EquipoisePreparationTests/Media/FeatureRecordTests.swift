@@ -10,10 +10,11 @@ import Testing
 
 /// What `media.json` records of a feature makes the same feature again.
 @Suite struct FeatureRecordTests {
-  private func expectSame(_ feature: any MediaFeature) throws {
+  private func expectSame(_ feature: any StandardFeature) throws {
     let data = try JSONEncoder().encode(feature.record)
     let record = try JSONDecoder().decode(FeatureRecord.self, from: data)
-    let again = try record.feature(feature.description, flow: nil)
+    let again = try #require(
+      try record.feature(feature.description, flow: nil) as? any StandardFeature)
     #expect(again.record == feature.record)
     #expect(again.description == feature.description)
   }

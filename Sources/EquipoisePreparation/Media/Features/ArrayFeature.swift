@@ -5,11 +5,13 @@ internal import EquipoiseData
 internal import EquipoiseFormats
 
 /// An array of an npy or npz file: as it is.
-struct ArrayFeature: MediaFeature {
+struct ArrayFeature: StandardFeature {
   let description: ModalityDescription
   /// The array's name in npz files; nil takes their only one.
   let key: String?
 
+  /// npy and npz are read here.
+  var decodes: Bool { false }
   var record: FeatureRecord { .array(ArrayRecord(description, key: key)) }
 
   /// Arrays of a known kind, shape and type.

@@ -6,7 +6,7 @@ package import EquipoiseData
 package import EquipoiseFormats
 
 /// The spectrogram of a file's sound: float16 or float32 [1, frequencies, frames].
-package struct AudioFeature: MediaFeature {
+package struct AudioFeature: StandardFeature {
   package let spectrogram: SpectrogramFeature
   let precision: SpectrogramPrecision
 

@@ -6,7 +6,7 @@ package import EquipoiseFormats
 
 /// Optical flow as bytes, 128 for none: uint8 [T, 2, H, W], across before down. From a folder with images
 /// flow_x* and flow_y*, from two folders with the images of each, or computed from a video.
-package struct FlowFeature: MediaFeature {
+package struct FlowFeature: StandardFeature {
   let sampling: FrameSampling
   let image: ImageFeature
   /// Computes it from a video; nil reads images.

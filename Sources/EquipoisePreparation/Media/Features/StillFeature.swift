@@ -5,7 +5,7 @@ internal import EquipoiseData
 internal import EquipoiseFormats
 
 /// A still image: uint8 [3, H, W].
-struct StillFeature: MediaFeature {
+struct StillFeature: StandardFeature {
   let image: ImageFeature
 
   var description: ModalityDescription {

@@ -5,7 +5,7 @@ package import EquipoiseData
 package import EquipoiseFormats
 
 /// Frames of a video file, or of a folder with its frames as images: uint8 [T, 3, H, W].
-package struct VideoFeature: MediaFeature {
+package struct VideoFeature: StandardFeature {
   let sampling: FrameSampling
   let image: ImageFeature
 

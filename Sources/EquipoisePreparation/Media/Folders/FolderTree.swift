@@ -23,10 +23,14 @@ struct FolderTree {
   private(set) var leftOut = LeftOut()
   private let root: MediaFolder
   private let skipped: Set<String>
+  private let features: FeatureCatalogue
 
-  /// Reads the tree below a folder, but for folders whose name or path is in `skip`.
-  init(_ root: MediaFolder, skip: [String] = []) {
-    self.root = root
+  /// Reads the tree below a folder, but for folders whose name or path is in `skip`; `features` say which
+  /// files are media.
+  init(
+    _ root: MediaFolder, skip: [String] = [], features: FeatureCatalogue = .standard
+  ) {
+    (self.root, self.features) = (root, features)
     skipped = Set(skip.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 })
     visit([], above: FolderListing.folder(at: root.path).map { [$0] } ?? [])
   }
@@ -75,7 +79,7 @@ struct FolderTree {
 
   private mutating func add(_ entry: FolderListing.Entry, _ whole: String, to place: Int) {
     let ending = (entry.name as NSString).pathExtension.lowercased()
-    let kind = ending.isEmpty ? nil : MediaKind(file: entry.name)
+    let kind = ending.isEmpty ? nil : features.kind(ofFile: entry.name)
     switch entry.kind {
     case .special: leftOut.add(.special, whole)
     case .unreadable(let code) where kind == nil:

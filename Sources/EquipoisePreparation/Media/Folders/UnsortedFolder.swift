@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+package import EquipoiseKit
 package import EquipoiseData
 internal import EquipoiseFormats
 internal import Foundation
@@ -17,7 +17,7 @@ struct UnsortedFolder {
   /// The samples with those modalities that there are. Throws `EquipoiseError` for files that may be
   /// samples but cannot be read, and for more samples that lack a modality than may be left out.
   func rows() throws -> ListedSamples {
-    let tree = FolderTree(folder)
+    let tree = FolderTree(folder, features: media.features)
     let faults = tree.leftOut.faults(at: folder.path, leaving: "move them out of the folder")
     if let fault = faults.first { throw fault }
     var leftOut = tree.leftOut
@@ -95,6 +95,8 @@ package struct WantedModalities {
   /// What each is made of, where that is known.
   var kinds: [String: MediaKind]
   var classes: [String]
+  /// Why this program cannot make one of them.
+  package var refusal: EquipoiseError?
 
   /// The modality that files of a kind are for: the one of the usual name, else the only one.
   func modality(of kind: MediaKind) -> String? {
@@ -119,17 +121,22 @@ extension WantedModalities {
     kinds = [:]
     for modality in dataset.modalities {
       do {
-        let feature = try record.feature(of: modality, in: dataset, flow: media.flow)
-        kinds[modality.name] = Self.kind(of: feature)
+        let made = try record.modality(modality, of: dataset, by: media)
+        kinds[modality.name] = Self.kind(of: made, media.features)
       } catch let error as EquipoiseError where error.kind == .usage {
-        // Flow that this program cannot compute is refused where it is needed.
-        continue
+        // What this program cannot compute is refused where it is needed.
+        refusal = refusal ?? error
       }
     }
   }
 
-  private static func kind(of feature: any MediaFeature) -> MediaKind? {
-    switch feature {
+  /// Nil for a feature of the program's own that takes no endings: files are told by the name of the modality.
+  private static func kind(of modality: MediaModality, _ features: FeatureCatalogue) -> MediaKind? {
+    if case .own(let own) = modality.record {
+      let takesEndings = features.own(named: own.feature)?.extensions.isEmpty == false
+      return takesEndings ? MediaKind(rawValue: own.feature) : nil
+    }
+    return switch modality.feature {
     case is AudioFeature: .spectrogram
     case is VideoFeature: .frames
     case is StillFeature: .image

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-public import EquipoiseSettings
 internal import Foundation
 
-/// What is made of a file, chosen by its name's extension or by the user.
-public enum MediaKind: String, ConfigurationChoice {
+/// What a file is made into, by the name of the feature: chosen by its name's extension or by the user.
+package struct MediaKind: Hashable, Sendable {
+  /// The feature's name.
+  package let rawValue: String
+
+  package init(rawValue: String) { self.rawValue = rawValue }
+
   /// Frames of a video file, or of a folder with images.
-  case frames
+  package static let frames = MediaKind(rawValue: "frames")
   /// The spectrogram of a file's sound.
-  case spectrogram
+  package static let spectrogram = MediaKind(rawValue: "spectrogram")
   /// A still image.
-  case image
+  package static let image = MediaKind(rawValue: "image")
   /// An array of an npy or npz file.
-  case array
+  package static let array = MediaKind(rawValue: "array")
   /// Optical flow: a folder with images flow_x* and flow_y*.
-  case flow
+  package static let flow = MediaKind(rawValue: "flow")
+
+  /// Those of the library.
+  static let standard = [frames, spectrogram, image, array, flow]
 
   static let audioExtensions: Set<String> = [
     "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "aifc", "au", "wma",
@@ -25,14 +32,16 @@ public enum MediaKind: String, ConfigurationChoice {
     "m2ts", "mts", "3gp", "3g2", "ivf", "h264", "264", "hevc", "h265", "265", "m1v", "m2v", "vob",
     "asf", "apng",
   ]
+  static let arrayExtensions: Set<String> = ["npy", "npz"]
 
-  /// By the extension; a name without one is a folder with frames. Nil for others.
+  /// By the extension; a name without one is a folder with frames. Nil for others, which a feature of the program's
+  /// own may take (``FeatureCatalogue/kind(ofFile:)``).
   init?(file: String) {
     switch (file as NSString).pathExtension.lowercased() {
     case let name where Self.audioExtensions.contains(name): self = .spectrogram
     case let name where Self.videoExtensions.contains(name): self = .frames
     case let name where ImageFolder.extensions.contains(name): self = .image
-    case "npy", "npz": self = .array
+    case let name where Self.arrayExtensions.contains(name): self = .array
     case "": self = .frames
     default: return nil
     }

@@ -16,7 +16,7 @@ struct ClassFolders {
 
   init(_ folder: MediaFolder, _ options: ManifestOptions, _ media: MediaPreparation) {
     (self.folder, self.options, self.media) = (folder, options, media)
-    tree = FolderTree(folder, skip: options.skip)
+    tree = FolderTree(folder, skip: options.skip, features: media.features)
   }
 
   /// The list that the folders make, with what is left out in its notes.
@@ -95,6 +95,7 @@ struct ClassFolders {
     case .array: "features"
     case .flow: "flow"
     case .frames, .image: "visual"
+    default: kind.rawValue
     }
   }
 

@@ -2,7 +2,6 @@
 public import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings
-internal import EquipoiseTorch
 
 /// Settings for anyone's own media: a manifest with a path for each modality, or a folder for each class.
 public struct ManifestOptions: ConfigurationSection {
@@ -41,7 +40,7 @@ public struct ManifestOptions: ConfigurationSection {
   /// The classes' names in order; nil takes those in the table, sorted.
   public var classes: [String]?
   /// How the columns named are read. All other columns of the table are modalities too.
-  public var modalities = NamedSections<MediaModalityOptions>()
+  public var modalities = NamedSections<FeatureSection>()
   /// Of the modalities, which to use; nil uses all.
   public var only: [String]?
   /// Where there are no splits: the share for test, by class and in whole groups.
@@ -55,45 +54,6 @@ public struct ManifestOptions: ConfigurationSection {
   /// Whether what is missing or cannot be read stops the run; otherwise those samples are left out and
   /// named.
   public var expectCounts = true
-
-  /// The defaults.
-  public init() {}
-}
-
-/// How the files of a modality are read.
-public struct MediaModalityOptions: ConfigurationSection {
-  /// `frames`, `spectrogram`, `image`, `array` or `flow`; nil chooses by the files' extension, and
-  /// `spectrogram` for the sound of a video in a column called `audio`.
-  public var kind: MediaKind?
-  /// The array's name in npz files; nil takes their only one, or the one named like the modality.
-  public var key: String?
-  /// Frames of a video.
-  public var frames = 3
-  /// Frames per second among which they are chosen; nil takes all.
-  public var fps: Double?
-  /// Which frames: `middle`, `first` or `random` of equal segments, `leading`, or `spread`.
-  public var choice = FrameChoice.middle
-  /// Height and width of frames and images.
-  public var size = 224
-  /// Pixels of the shorter side before the centre is cut out; nil stretches the image.
-  public var shorterSide: Int?
-  /// A published spectrogram; nil takes the settings below.
-  public var spectrogram: SpectrogramVariant?
-  /// Sample rate in Hz.
-  public var rate = 16_000
-  /// Seconds of sound; shorter recordings are repeated, longer ones cut.
-  public var seconds = 3.0
-  /// Samples of a spectrogram's window.
-  public var window = 512
-  /// Samples from one window to the next.
-  public var hop = 256
-  /// Mel bands; nil keeps all frequencies.
-  public var mels: Int?
-  /// How exactly spectrograms are stored: `float16` or `float32`.
-  public var precision = SpectrogramPrecision.float32
-  /// Whether training is to see mean 0 and standard deviation 1; frames and images always take
-  /// ImageNet's.
-  public var standardise = true
 
   /// The defaults.
   public init() {}
@@ -124,47 +84,5 @@ extension ManifestOptions: RangeChecking {
     for name in modalities.names {
       try modalities[name]?.check(at: path.appending("modalities").appending(name))
     }
-  }
-}
-
-extension MediaModalityOptions: RangeChecking {
-  /// Throws for the first value out of its range.
-  public func check(at path: ConfigPath) throws {
-    try path.check("frames", frames, .from(1..<513))
-    try path.check("fps", fps, .within(0.01...1000))
-    try path.check("size", size, .from(8..<1025))
-    try path.check("shorterSide", shorterSide, .from(size..<4097))
-    try path.check("rate", rate, .from(1000..<192_001))
-    try path.check("seconds", seconds, .within(0.01...600))
-    try path.check("window", window, .from(16..<65_537))
-    try path.check("hop", hop, .from(1..<65_537))
-    try path.check("mels", mels, .from(1..<1025))
-  }
-
-  /// What is made of files of a kind; `arrays` tells it for arrays.
-  func feature(
-    _ kind: MediaKind, arrays: () throws -> ArrayFeature
-  ) rethrows -> any MediaFeature {
-    let image = ImageFeature(
-      height: size, width: size, fit: shorterSide.map { .centred(shorterSide: $0) } ?? .stretched)
-    let sampling = FrameSampling(count: frames, rate: fps, choice: choice)
-    switch kind {
-    case .frames: return VideoFeature(sampling: sampling, image: image)
-    case .image: return StillFeature(image: image)
-    case .array: return try arrays()
-    case .flow:
-      return FlowFeature(sampling: sampling, image: image, flow: nil, levels: FlowLevels())
-    case .spectrogram:
-      return AudioFeature(spectrogram: spectrogram?.feature ?? ownSpectrogram, precision: precision)
-    }
-  }
-
-  private var ownSpectrogram: SpectrogramFeature {
-    let samples = Int((seconds * Double(rate)).rounded())
-    let transform = STFT(size: window, hop: hop)
-    return SpectrogramFeature(
-      sampleRate: rate, fit: .tiled(samples),
-      transform: mels.map { .logMel(transform, bands: $0) } ?? .logMagnitude(transform),
-      frames: 1 + samples / hop)
   }
 }

@@ -17,7 +17,8 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
   /// The recipe with these settings.
   public init(_ options: ManifestOptions) { self.options = options }
 
-  package func source(input: String, media: MediaPreparation) throws -> MediaSource {
+  /// Reads the manifest, or the folders.
+  public func source(input: String, media: MediaPreparation) throws -> MediaSource {
     let (listed, folder) = try listed(input: input, media: media)
     return try ManifestSource(listed, folder: folder, options: options, media: media).source()
   }
@@ -34,7 +35,8 @@ public struct ManifestRecipe: DatasetRecipe, MediaRecipe {
     let folder = try options.root.map { try MediaFolder($0) } ?? home
     let listed: ListedSamples
     if let table = isFile ? input : try table(in: home) {
-      listed = try ManifestTable.rows(table, folder, options, wanted: wanted?.names)
+      listed = try ManifestTable.rows(
+        table, folder, options, media.features, wanted: wanted?.names)
     } else if options.root != nil {
       throw EquipoiseError(
         .configuration,

@@ -173,26 +173,37 @@ struct ManifestSource {
 
   private func modality(_ index: Int) throws -> MediaModality {
     let name = listed.modalities[index]
-    let options = self.options.modalities[name] ?? MediaModalityOptions()
-    let feature = try options.feature(kind(index, options)) { try arrays(index, options) }
+    let section = options.modalities[name] ?? FeatureSection()
+    var settings = section.settings
+    if let auto = settings as? AutoFeature {
+      settings = auto.settings(for: try kind(index), of: media.features)
+    }
+    let modality: MediaModality
+    if let array = settings as? ArrayConfiguration {
+      modality = MediaModality(name: name, feature: try arrays(index, key: array.key))
+    } else if let settings = settings as? any MediaFeatureConfiguration {
+      modality = try MediaModality(name: name, feature: settings)
+    } else {
+      preconditionFailure("ManifestSource: '\(section.name)' makes no feature")
+    }
     return MediaModality(
-      name: name, feature: feature,
-      standardised: options.standardise && feature.description.type != .uint8)
+      name: name, feature: modality.feature, record: modality.record,
+      standardised: section.standardise && modality.feature.description.type != .uint8)
   }
 
   /// The kind of a column's files, which have to agree.
-  private func kind(_ index: Int, _ options: MediaModalityOptions) throws -> MediaKind {
+  private func kind(_ index: Int) throws -> MediaKind {
     let name = listed.modalities[index]
-    if let kind = options.kind ?? listed.kinds[name] { return kind }
+    if let kind = listed.kinds[name] { return kind }
     var first: (kind: MediaKind, file: String, place: String)?
     for row in listed.rows {
       let file = row.files[index]
-      guard var kind = MediaKind(file: file) else {
+      guard var kind = media.features.kind(ofFile: file) else {
         try media.report(
           EquipoiseError(
             .data, "it is not clear what '\(file)' in column '\(name)' is", at: row.place,
             fix: "say so with \(.setting("modalities.\(name).kind=KIND")), of "
-              + MediaKind.allCases.map(\.rawValue).joined(separator: ", ")
+              + media.features.names.joined(separator: ", ")
               + ", or leave the column out with \(.setting("only=[...]"))"))
         continue
       }
@@ -222,14 +233,14 @@ struct ManifestSource {
   }
 
   /// What the headers of a column's arrays agree on, of those that are there.
-  private func arrays(_ index: Int, _ options: MediaModalityOptions) throws -> ArrayFeature {
+  private func arrays(_ index: Int, key: String?) throws -> ArrayFeature {
     let (name, rows) = (listed.modalities[index], listed.rows)
     let there = try rows.filter { try folder.holds($0.files[index], namedIn: $0.place) }
     let files = try (there.isEmpty ? Array(rows.prefix(1)) : there).map { row in
       (path: try folder.resolve(row.files[index], namedIn: row.place), place: row.place)
     }
     let key = try ArrayFile.key(
-      in: files.map(\.path), options.key, for: name, setting: "modalities.\(name).key")
+      in: files.map(\.path), key, for: name, setting: "modalities.\(name).key")
     return try ArrayFeature(like: files, key: key, tolerant: tolerant)
   }
 }

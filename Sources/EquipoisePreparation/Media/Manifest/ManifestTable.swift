@@ -9,6 +9,7 @@ struct ManifestTable {
   private let path: String
   private let folder: MediaFolder
   private let options: ManifestOptions
+  private let features: FeatureCatalogue
   private let table: TextTable
   private var notes: [String] = []
   /// Bytes of a sample's name: a dataset keeps as many for each sample.
@@ -20,19 +21,26 @@ struct ManifestTable {
   ///   - path: a CSV or JSONL file.
   ///   - folder: what its files are in.
   ///   - options: the columns' names and which to use.
+  ///   - features: what files are by their endings.
   ///   - wanted: names of modalities: only columns of those names are read, and there need be no labels.
   /// - Returns: the rows as they were read.
   /// - Throws: `EquipoiseError` or `FormatError` naming the line at fault.
   static func rows(
-    _ path: String, _ folder: MediaFolder, _ options: ManifestOptions, wanted: [String]? = nil
+    _ path: String, _ folder: MediaFolder, _ options: ManifestOptions,
+    _ features: FeatureCatalogue, wanted: [String]? = nil
   ) throws -> ListedSamples {
     var reader = ManifestTable(
-      path: path, folder: folder, options: options, table: try TableFile.read(path))
+      path: path, folder: folder, options: options, features: features,
+      table: try TableFile.read(path))
     return try reader.listed(wanted: wanted)
   }
 
-  private init(path: String, folder: MediaFolder, options: ManifestOptions, table: TextTable) {
+  private init(
+    path: String, folder: MediaFolder, options: ManifestOptions, features: FeatureCatalogue,
+    table: TextTable
+  ) {
     (self.path, self.folder, self.options, self.table) = (path, folder, options, table)
+    self.features = features
   }
 
   private mutating func listed(wanted: [String]?) throws -> ListedSamples {
@@ -120,7 +128,7 @@ struct ManifestTable {
         fix: Nearest.hint(name, in: columns))
     }
     if let wanted { return columns.filter(wanted.contains) }
-    let content = FileColumns(table: table, folder: folder, path: path)
+    let content = FileColumns(table: table, folder: folder, path: path, features: features)
     var names = columns
     if options.only == nil {
       let indices = try columns.filter(content.isIndex)

@@ -21,15 +21,17 @@ struct MediaPart: Sendable {
   ) throws {
     modality = index
     self.samples = range
-    let settings = try source.modalities[index].feature.record.text
+    let settings = try source.modalities[index].record.text
     name = Self.name(index, range, samples, source, settings: settings)
   }
 
-  /// What the first version called the same part.
-  func nameOfVersion1(_ samples: [ResolvedSample], _ source: MediaSource) -> String {
-    let feature = source.modalities[modality].feature
-    let settings = feature.record.textOfVersion1(feature.description)
-    return Self.name(modality, self.samples, samples, source, settings: settings)
+  /// What the first version called the same part; nil where it could not make it.
+  func nameOfVersion1(_ samples: [ResolvedSample], _ source: MediaSource) -> String? {
+    let modality = source.modalities[modality]
+    guard let settings = modality.record.textOfVersion1(modality.feature.description) else {
+      return nil
+    }
+    return Self.name(self.modality, self.samples, samples, source, settings: settings)
   }
 
   private static func name(

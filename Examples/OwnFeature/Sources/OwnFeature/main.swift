@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+import Equipoise
+import EquipoiseCLI
+
+EquipoiseCommand.main(catalogue: .standard.adding(feature: Words.self).adding(recipe: Replies.self))
