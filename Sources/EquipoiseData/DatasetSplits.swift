@@ -26,9 +26,17 @@ extension PreparedDataset {
   package func trainingSplits(
     validationFraction: Double, seed: UInt64, note: (String) -> Void
   ) throws -> [Split: Samples] {
-    let train = try nonEmptySamples(.train)
+    try trainingSplits(
+      train: nonEmptySamples(.train), validation: samples(.validation), test: samples(.test),
+      validationFraction: validationFraction, seed: seed, note: note)
+  }
+
+  /// The same of any samples; validation is carved from those for training where it is empty.
+  func trainingSplits(
+    train: Samples, validation: Samples, test: Samples, validationFraction: Double, seed: UInt64,
+    note: (String) -> Void
+  ) throws -> [Split: Samples] {
     try checkAnswers(of: train)
-    let (validation, test) = (try samples(.validation), try samples(.test))
     guard validation.count == 0 else {
       return [.train: train, .validation: validation, .test: test]
     }

@@ -30,6 +30,8 @@ package struct ComparisonPlan: Sendable {
   package let folder: String
   /// Where unimodal references are kept, for this and later comparisons.
   package let referenceFolder: String
+  /// The number of folds of a cross-validation; nil where the dataset's splits are used.
+  package let folds: Int?
   private let data: PreparedDataset
 
   /// A plan.
@@ -64,8 +66,30 @@ package struct ComparisonPlan: Sendable {
       }
       try entry.configuration.checkModalities(
         data.description.modalities.keys.sorted(), of: data.description.name)
+      guard entry.configuration.evaluation.foldOptions == first.configuration.evaluation.foldOptions
+      else {
+        throw EquipoiseError(
+          .usage, "the entries have different folds", at: "entry '\(entry.name)'",
+          fix: "set evaluation.folds, leaveGroupOut, fold and foldsOf alike for all of them")
+      }
     }
+    folds = try Self.foldCount(of: first.configuration, in: data)
   }
+
+  private static func foldCount(
+    of configuration: RunConfiguration, in data: PreparedDataset
+  ) throws -> Int? {
+    guard let options = configuration.evaluation.foldOptions else { return nil }
+    guard options.fold == 0 else {
+      throw EquipoiseError(
+        .configuration, "a comparison trains every fold, and fold \(options.fold) is named",
+        at: "evaluation.fold", fix: "leave it out")
+    }
+    return try data.foldCount(options)
+  }
+
+  /// Each fold, or the dataset's splits.
+  private var everyFold: [Int?] { folds.map { (0..<$0).map(Optional.some) } ?? [nil] }
 
   /// Names become folders.
   private static func checkNames(_ names: [String]) throws {
@@ -89,14 +113,19 @@ package struct ComparisonPlan: Sendable {
   /// Every run of every entry, then the references, each once.
   package func runs() throws -> [PlannedRun] {
     let own = entries.flatMap { entry in
-      seeds.map { run(entry.name, in: folder(of: entry), entry.configuration, seed: $0) }
+      everyFold.flatMap { fold in
+        seeds.map { run(entry.name, in: folder(of: entry), entry.configuration, fold, seed: $0) }
+      }
     }
     var references: [PlannedRun] = []
     for reference in try allReferences() {
       let known = Set(references.map(\.folder.path))
-      references += seeds.map {
-        run(
-          "\(reference.modality) alone", in: reference.folder, reference.configuration, seed: $0)
+      references += everyFold.flatMap { fold in
+        seeds.map {
+          run(
+            "\(reference.modality) alone", in: reference.folder, reference.configuration, fold,
+            seed: $0)
+        }
       }.filter { !known.contains($0.folder.path) }
     }
     return own + references
@@ -108,12 +137,15 @@ package struct ComparisonPlan: Sendable {
   }
 
   private func run(
-    _ name: String, in folder: String, _ configuration: RunConfiguration, seed: Int
+    _ name: String, in folder: String, _ configuration: RunConfiguration, _ fold: Int?, seed: Int
   ) -> PlannedRun {
     var configuration = configuration
     configuration.runtime.seed = seed
+    configuration.evaluation.fold = fold ?? 0
     return PlannedRun(
-      name: name, groupFolder: folder, configuration: configuration, dataset: data.fingerprint)
+      name: fold.map { "\(name), fold \($0)" } ?? name,
+      groupFolder: RunGroupFolder(folder).fold(fold).path, configuration: configuration,
+      dataset: data.fingerprint)
   }
 
   // MARK: References
@@ -139,6 +171,6 @@ package struct ComparisonPlan: Sendable {
           name: entry.name,
           references: Dictionary(
             uniqueKeysWithValues: try references(of: entry).map { ($0.modality, $0.folder) }))
-      }, seeds: seeds, baseline: baseline)
+      }, seeds: seeds, folds: folds, baseline: baseline)
   }
 }

@@ -9,7 +9,7 @@ public struct ComparisonReport: Encodable, Sendable {
   public struct Entry: Sendable {
     /// Its name.
     public let name: String
-    /// Its finished runs, in the order of the seeds.
+    /// Its finished runs, fold by fold in the order of the seeds.
     public let runs: [RunScores]
     /// Scores of the fused logits, by the names of ``Score``.
     public let scores: [String: SampleSummary]
@@ -54,18 +54,30 @@ public struct ComparisonReport: Encodable, Sendable {
   ) throws {
     var references: [String: [RunScores]] = [:]
     for path in Set(comparison.entries.flatMap(\.references.values)) {
-      references[path] = try Self.scores(in: RunGroupFolder(path), comparison.seeds)
+      references[path] = try Self.scores(in: RunGroupFolder(path), comparison)
     }
     entries = try comparison.entries.map { entry in
       Entry(
         entry.name,
-        try Self.scores(in: ExperimentFolder(folder).entry(entry.name), comparison.seeds),
+        try Self.scores(in: ExperimentFolder(folder).entry(entry.name), comparison),
         alone: entry.references.mapValues { references[$0] ?? [] })
     }
     self.failures = failures
     let everyRun = entries.flatMap(\.runs) + references.values.flatMap { $0 }
     stamp = ComparisonStamp(comparison, runs: everyRun)
     addDifferences()
+  }
+
+  private static func scores(
+    in group: RunGroupFolder, _ comparison: SavedComparison
+  ) throws -> [RunScores] {
+    try comparison.everyFold.flatMap { fold in
+      try scores(in: group.fold(fold), comparison.seeds).map { scores in
+        var scores = scores
+        scores.fold = fold
+        return scores
+      }
+    }
   }
 
   private static func scores(in group: RunGroupFolder, _ seeds: [Int]) throws -> [RunScores] {
@@ -101,15 +113,16 @@ public struct ComparisonReport: Encodable, Sendable {
   private func differences(
     _ score: (EvaluationReport) -> Double?
   ) -> [PairedDifference?] {
-    func bySeed(_ entry: Entry) -> [Int: Double] {
+    func byRepetition(_ entry: Entry) -> [Repetition: Double] {
       Dictionary(
         uniqueKeysWithValues: entry.runs.compactMap { run in
-          score(run.report).map { (run.seed, $0) }
+          score(run.report).map { (Repetition(fold: run.fold, seed: run.seed), $0) }
         })
     }
-    let baseline = entries.first { $0.name == stamp.baseline }.map(bySeed) ?? [:]
+    let baseline = entries.first { $0.name == stamp.baseline }.map(byRepetition) ?? [:]
     var found = entries.map { entry in
-      entry.name == stamp.baseline ? nil : PairedDifference(bySeed(entry), baseline: baseline)
+      entry.name == stamp.baseline
+        ? nil : PairedDifference(byRepetition(entry), baseline: baseline, folds: stamp.folds)
     }
     PairedDifference.correct(&found)
     return found

@@ -12,6 +12,8 @@ public struct ComparisonStamp: Codable, Equatable, Sendable {
   public let selectedBy: [String]
   /// The seeds of every entry.
   public let seeds: [Int]
+  /// The number of folds of a cross-validation; nil without one.
+  public let folds: Int?
   /// The entry that the others are tested against.
   public let baseline: String
   /// The identities of the prepared data.
@@ -33,7 +35,7 @@ public struct ComparisonStamp: Codable, Equatable, Sendable {
     }
     splits = all { $0.isTest ? Split.test.rawValue : Split.validation.rawValue }
     selectedBy = all { $0.selectedBy }
-    seeds = comparison.seeds
+    (seeds, folds) = (comparison.seeds, comparison.folds)
     baseline = comparison.baseline
     datasets = all { $0.environment.dataset }
     commits = all { $0.environment.commit ?? "unknown" }

@@ -8,6 +8,8 @@ import Foundation
 public struct RunScores: Codable, Sendable {
   /// The run's seed.
   public let seed: Int
+  /// The fold that it was tested on; nil without cross-validation.
+  public internal(set) var fold: Int?
   /// The method's name.
   public let method: String
   /// The validation metric that selected the epoch.

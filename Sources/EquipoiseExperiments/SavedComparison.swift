@@ -20,6 +20,8 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   package private(set) var entries: [Entry]
   /// The seeds of every entry.
   package let seeds: [Int]
+  /// The number of folds of a cross-validation; nil without one.
+  package let folds: Int?
   /// The entry that the others are tested against.
   package var baseline: String
 
@@ -54,15 +56,20 @@ package struct SavedComparison: Codable, Equatable, Sendable {
     }
   }
 
-  init(entries: [Entry], seeds: [Int], baseline: String) {
+  init(entries: [Entry], seeds: [Int], folds: Int? = nil, baseline: String) {
     (self.entries, self.seeds, self.baseline) = (entries, seeds, baseline)
-    version = Self.newest
+    self.folds = folds
+    // Programs of version 2 would take folds for entries without runs.
+    version = folds == nil ? Self.newest - 1 : Self.newest
   }
+
+  /// Each fold; nil stands for the dataset's splits.
+  package var everyFold: [Int?] { folds.map { (0..<$0).map(Optional.some) } ?? [nil] }
 
   /// Writes it into the comparison's folder.
   package func write(in folder: String) throws {
     let place = ExperimentFolder(folder)
-    var written = SavedComparison(entries: entries, seeds: seeds, baseline: baseline)
+    var written = SavedComparison(entries: entries, seeds: seeds, folds: folds, baseline: baseline)
     written.rewriteReferences(place.written(reference:))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -70,7 +77,7 @@ package struct SavedComparison: Codable, Equatable, Sendable {
       [(ExperimentFolder.comparisonName, try encoder.encode(written))], in: folder)
   }
 
-  private static let newest = 2
+  private static let newest = 3
 
   private mutating func rewriteReferences(_ change: (String) -> String) {
     for index in entries.indices {

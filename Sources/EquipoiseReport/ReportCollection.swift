@@ -41,7 +41,7 @@ package struct ReportCollection {
   }
 
   /// Folders of folders are searched as deep as `reproduce` and `sweep` lay them.
-  private static let deepest = 4
+  private static let deepest = 5
 
   private mutating func add(_ path: String, depth: Int) throws {
     let run = RunFolder(path)
@@ -59,7 +59,9 @@ package struct ReportCollection {
     comparisons.append(comparison)
     let folder = ExperimentFolder(comparison.folder)
     func begun(_ group: RunGroupFolder) -> [RunFolder] {
-      comparison.saved.seeds.map { group.run(seed: $0) }.filter(\.isBegun)
+      comparison.saved.everyFold.flatMap { fold in
+        comparison.saved.seeds.map { group.fold(fold).run(seed: $0) }
+      }.filter(\.isBegun)
     }
     for entry in comparison.saved.entries {
       let runs = begun(folder.entry(entry.name))

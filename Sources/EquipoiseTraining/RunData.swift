@@ -26,10 +26,17 @@ struct RunData {
     try configuration.checkModalities(
       dataset.description.modalities.keys.sorted(), of: dataset.description.name)
     var notes: [String] = []
-    splits = try dataset.trainingSplits(
-      validationFraction: configuration.evaluation.validationFraction,
-      seed: UInt64(configuration.runtime.seed)
-    ) { notes.append($0) }
+    let evaluation = configuration.evaluation
+    let (fraction, seed) = (evaluation.validationFraction, UInt64(configuration.runtime.seed))
+    if let folds = evaluation.foldOptions {
+      splits = try dataset.foldSplits(folds, validationFraction: fraction, seed: seed) {
+        notes.append($0)
+      }
+    } else {
+      splits = try dataset.trainingSplits(validationFraction: fraction, seed: seed) {
+        notes.append($0)
+      }
+    }
     let training = configuration.training
     let task = dataset.description.task
     guard training.sampling == .shuffled || task == .classification else {

@@ -132,10 +132,10 @@ struct ComparisonPlanTests {
 
   @Test func aLaterVersionIsRefused() throws {
     let path = try tiny.folder.write(
-      #"{"version": 3, "entries": [], "seeds": [], "baseline": "e"}"#, to: "comparison.json")
+      #"{"version": 4, "entries": [], "seeds": [], "baseline": "e"}"#, to: "comparison.json")
     #expect(
       message { _ = try SavedComparison(in: tiny.folder.path) }
-        == "\(path): the file is of version 3, and this program knows up to 2; use the version of Equipoise that "
+        == "\(path): the file is of version 4, and this program knows up to 3; use the version of Equipoise that "
         + "wrote it, or a later one")
   }
 

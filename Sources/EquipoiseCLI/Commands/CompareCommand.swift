@@ -41,6 +41,15 @@ struct CompareCommand: ParsableCommand {
       "The folder of unimodal references (default: 'references' beside OUT).", valueName: "dir"))
   var references: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cross-validate: deal the samples into so many folds, each once the test split.",
+      valueName: "k"))
+  var folds: Int?
+
+  @Flag(help: "Cross-validate with each group, such as a speaker, once as the test split.")
+  var leaveGroupOut = false
+
   @Flag(help: "Train nothing; show what is in OUT.")
   var tableOnly = false
 
@@ -52,8 +61,12 @@ struct CompareCommand: ParsableCommand {
     guard !tableOnly else { return try format.print(try saved(in: folder), in: folder) }
     let named = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
       .map { EntryOption(method: String($0)) }
+    var all = options
+    all.sets +=
+      (folds.map { ["evaluation.folds=\($0)"] } ?? [])
+      + (leaveGroupOut ? ["evaluation.leaveGroupOut=true"] : [])
     let session = ComparisonSession(
-      command: "compare", options: options, entries: named + entry, baseline: baseline,
+      command: "compare", options: all, entries: named + entry, baseline: baseline,
       references: references)
     let (saved, failures) = try session.train()
     try format.print(saved, in: folder, failures: failures)

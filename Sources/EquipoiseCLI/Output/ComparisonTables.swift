@@ -31,7 +31,7 @@ struct ComparisonTables {
     let inside = usesSlices ? "slice" : "zero-out"
     let sign = measure.unit == .share ? " %" : ""
     var grid = Grid(
-      ["entry", "seeds"] + leading.map(title)
+      ["entry", runs] + leading.map(title)
         + modalities.flatMap { ["\($0) \(inside)" + sign, "alone" + sign] }
         + ["imbalance" + sign, "time s", "multiply-adds/sample"])
     for entry in report.entries {
@@ -51,7 +51,7 @@ struct ComparisonTables {
   var otherScores: [Grid] {
     stride(from: 0, to: others.count, by: Self.widest).map { first in
       let scores = others[first..<min(first + Self.widest, others.count)]
-      var grid = Grid(["entry", "seeds"] + scores.map(title))
+      var grid = Grid(["entry", runs] + scores.map(title))
       for entry in report.entries {
         grid.add([entry.name, seeds(entry)] + scores.map { cell(entry[$0], $0) })
       }
@@ -71,7 +71,7 @@ struct ComparisonTables {
   }
 
   private func seeds(_ entry: ComparisonReport.Entry) -> String {
-    let (done, all) = (entry.runs.count, report.stamp.seeds.count)
+    let (done, all) = (entry.runs.count, report.stamp.seeds.count * (report.stamp.folds ?? 1))
     return done == all ? "\(all)" : "\(done) of \(all)"
   }
 
@@ -92,17 +92,37 @@ struct ComparisonTables {
     return summary.deviation.map { mean + String(format: " ± %.*f", digits, factor * $0) } ?? mean
   }
 
+  /// What a row's numbers are the mean of.
+  private var runs: String { report.stamp.folds == nil ? "seeds" : "runs" }
+
+  // MARK: Folds
+
+  /// The first leading score of every entry fold by fold, the mean over seeds; `nil` without cross-validation.
+  var folds: Grid? {
+    guard let count = report.stamp.folds, let score = leading.first else { return nil }
+    var grid = Grid(["\(title(score)) by fold"] + report.entries.map(\.name))
+    for fold in 0..<count {
+      grid.add(
+        ["\(fold)"]
+          + report.entries.map { entry in
+            let own = entry.runs.filter { $0.fold == fold }.compactMap { $0.report[score] }
+            return cell(SampleSummary(own), score)
+          })
+    }
+    return grid
+  }
+
   // MARK: Differences
 
   /// Each entry against the baseline, shares in percentage points; `nil` when there is nothing to tell.
   var differences: Grid? {
     let baseline = report.stamp.baseline
     let inPoints = leading.allSatisfy { $0.unit == .share }
-    var grid = Grid([
-      "against \(baseline)", "score", "seeds", inPoints ? "points" : "difference", "95 % interval",
-      "sign-flip p", "Holm",
-      "t-test p", "Holm",
-    ])
+    let isPaired = report.stamp.folds == nil
+    var grid = Grid(
+      ["against \(baseline)", "score", runs, inPoints ? "points" : "difference", "95 % interval"]
+        + (isPaired
+          ? ["sign-flip p", "Holm", "t-test p", "Holm"] : ["corrected t-test p", "Holm"]))
     for entry in report.entries {
       for score in leading {
         guard let found = entry.differences[score.name] else { continue }
@@ -111,7 +131,8 @@ struct ComparisonTables {
             entry.name, score.title, "\(found.seeds.count)", difference(found.mean, score),
             interval(found.interval, score),
           ]
-            + [found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability))
+            + ((isPaired ? [found.signFlipP, found.signFlipHolm] : [])
+            + [found.tTestP, found.tTestHolm]).map(probability))
       }
     }
     return grid.rows.isEmpty ? nil : grid
@@ -149,7 +170,8 @@ struct ComparisonTables {
       stamp.splits == ["test"]
       ? "Test split, read once per run"
       : "Scored on \(stamp.splits.joined(separator: " and "))"
-    return "\(read); epoch selected on validation by \(list(stamp.selectedBy)); \(seeds)."
+    let folds = stamp.folds.map { "; \($0) folds, each the test split once" } ?? ""
+    return "\(read); epoch selected on validation by \(list(stamp.selectedBy)); \(seeds)\(folds)."
   }
 
   private var origin: String {
@@ -163,12 +185,20 @@ struct ComparisonTables {
       usesSlices
       ? "slice: a modality's own part of the fused logits"
       : "zero-out: the fused logits with the other modalities' features at zero"
-    return "Mean ± standard deviation over seeds. \(inside.capitalizedFirst); alone: the same "
+    let over = report.stamp.folds == nil ? "seeds" : "folds and seeds"
+    return "Mean ± standard deviation over \(over). \(inside.capitalizedFirst); alone: the same "
       + "modality trained alone; imbalance: largest minus smallest Shapley value; time: training "
       + "without evaluation; multiply-adds: of a training step."
   }
 
   private var statistics: [String] {
+    if let folds = report.stamp.folds {
+      return [
+        "Paired by fold, each the mean over its seeds. Folds share training samples: p and interval are those of the "
+          + "corrected resampled t-test (Nadeau and Bengio, 2003) of \(folds) folds.",
+        "Holm: corrected for the number of entries, each score a family of its own.",
+      ]
+    }
     let pairs = report.stamp.seeds.count
     let smallest = SignFlipTest.smallestP(pairs: pairs)
     let limit =

@@ -19,7 +19,8 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   /// The report in this format.
   func text(of report: ComparisonReport) throws -> String {
     let tables = ComparisonTables(report)
-    let grids = [tables.scores] + tables.otherScores + [tables.differences].compactMap { $0 }
+    let grids =
+      [tables.scores] + tables.otherScores + [tables.folds, tables.differences].compactMap { $0 }
     switch self {
     case .table:
       return (grids.map(\.text) + [""])

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
-/// A percentile bootstrap interval of a mean, the same for the same numbers on every machine.
+/// An interval in which a mean may lie: by percentile bootstrap, the same for the same numbers on every machine, or of
+/// given bounds.
 public struct BootstrapInterval: Codable, Equatable, Sendable {
   /// The share of resamples between the bounds.
   public static let level = 0.95
@@ -12,6 +13,9 @@ public struct BootstrapInterval: Codable, Equatable, Sendable {
   public let lower: Double
   /// The upper bound.
   public let upper: Double
+
+  /// Given bounds.
+  init(lower: Double, upper: Double) { (self.lower, self.upper) = (lower, upper) }
 
   /// The interval of the mean of some values; `nil` for fewer than two.
   public init?(meanOf values: [Double]) {

@@ -14,7 +14,7 @@ package struct FolderCheck: Encodable {
   package var bad: [FileFinding] { files.filter(\.isBad) }
 
   /// Folders of folders are searched as deep as comparisons and searches lay them.
-  private static let deepest = 4
+  private static let deepest = 5
 
   /// Checks a folder or file.
   ///

@@ -6,8 +6,9 @@ import Foundation
 ///
 /// ```
 /// OUT/comparison.json, processes.jsonl, curves.csv      a comparison
-/// OUT/ENTRY/                                            a group of runs
-/// OUT/../references/MODALITY-KEY/                       a group of runs
+/// OUT/ENTRY/                                            a group of runs, or of folds
+/// OUT/ENTRY/fold-N/                                     a group of runs
+/// OUT/../references/MODALITY-KEY/                       a group of runs, or of folds
 /// OUT/trials.csv, processes.jsonl                       a search
 /// OUT/METHOD/best.yaml
 /// OUT/METHOD/trial-NNN/                                 a group of runs
@@ -123,6 +124,10 @@ public struct RunGroupFolder: Sendable {
   public func run(seed: Int) -> RunFolder { RunFolder("\(path)/seed-\(seed)") }
   /// What the process of the run with a seed writes to its terminal.
   package func log(seed: Int) -> String { "\(path)/seed-\(seed).log" }
+  /// The runs of one fold of a cross-validation; of none the group itself.
+  package func fold(_ index: Int?) -> RunGroupFolder {
+    index.map { RunGroupFolder("\(path)/fold-\($0)") } ?? self
+  }
   /// The configuration that the runs share.
   package var configuration: String { path + "/run.yaml" }
 }

@@ -85,11 +85,14 @@ function csvButton(name, rows) {
 }
 
 function differenceTable({baseline, entries}, scores) {
-  const header = [`against ${baseline}`, 'seeds', 'points', '95 % interval', 'sign-flip p', 'Holm', 't-test p', 'Holm'];
+  // Folds of a cross-validation are not independent: they have the corrected t-test alone.
+  const isPaired = entries.every(({differences}) => Object.values(differences).every(({folds}) => !folds));
+  const header = [`against ${baseline}`, isPaired ? 'seeds' : 'runs', 'points', '95 % interval',
+    ...isPaired ? ['sign-flip p', 'Holm', 't-test p', 'Holm'] : ['corrected t-test p', 'Holm']];
   const rows = ({name: score, unit}) => entries.filter(({differences}) => differences[score]).map(({name, differences: {[score]: found}}) => [name,
     found.seeds.length, points(found.mean, unit),
     found.interval ? `${points(found.interval.lower, unit)} to ${points(found.interval.upper, unit)}` : '–',
-    ...[found.signFlipP, found.signFlipHolm, found.tTestP, found.tTestHolm].map(probability)]);
+    ...[...isPaired ? [found.signFlipP, found.signFlipHolm] : [], found.tTestP, found.tTestHolm].map(probability)]);
   const [first, ...others] = scores.map((score) => ({score, rows: rows(score)})).filter(({rows}) => rows.length);
   if (!first) return null;
   const csv = [['score', ...header], ...[first, ...others].flatMap(({score, rows}) => rows.map((row) => [score.title, ...row]))];

@@ -64,6 +64,38 @@ import Testing
     #expect(try report("cut") == report("whole"))
   }
 
+  /// Two folds: every sample is tested once, and no test takes them for independent.
+  @Test func foldsAreTestedOnceEach() throws {
+    let arguments = [
+      "compare", "--data", folder.file("data"), "--methods", "joint,unimodal-losses", "--seeds",
+      "0", "--epochs", "1", "--jobs", "2", "--folds", "2", "--out", folder.file("folds"),
+    ]
+    let done = try CommandLineTool.run(arguments + TinyDataset.settings)
+    #expect(done.status == 0, "\(done.errors)")
+    #expect(
+      done.output.contains("accuracy % by fold") && done.output.contains("corrected t-test p"))
+    #expect(!done.output.contains("sign-flip"))
+    let dataset = try PreparedDataset(folder: folder.file("data"))
+    let all = try Split.allCases.reduce(0) { try $0 + dataset.samples($1).count }
+    let report = try ComparisonReport(
+      SavedComparison(in: folder.file("folds")), in: folder.file("folds"))
+    for entry in report.entries {
+      #expect(entry.runs.map(\.fold) == [0, 1])
+      #expect(entry.runs.reduce(0) { $0 + $1.report.samples } == all)
+      #expect(entry.modalities.values.allSatisfy { $0.alone?.count == 2 })
+    }
+    let checked = try CommandLineTool.run(["check", folder.file("folds")])
+    #expect(checked.status == 0, "\(checked.output)")
+    let page = folder.file("folds.html")
+    let shown = try CommandLineTool.run(["report", folder.file("folds"), "--out", page])
+    #expect(shown.status == 0, "\(shown.errors)")
+    let tooMany = try CommandLineTool.run(
+      arguments.map { $0 == "2" ? "9999" : $0 == folder.file("folds") ? folder.file("many") : $0 }
+        + TinyDataset.settings)
+    #expect(tooMany.errors.contains("9999 folds are too many"), "\(tooMany.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("many")))
+  }
+
   /// A run whose parent was killed saves and stops: its lock is free then.
   private func waitForOrphans(in run: String) throws {
     for _ in 0..<1000 where FileManager.default.fileExists(atPath: folder.file(run)) {

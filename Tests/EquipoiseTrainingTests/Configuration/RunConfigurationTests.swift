@@ -36,6 +36,9 @@ struct RunConfigurationTests {
         epochs: 30
         batchSize: 64
         dropLast: false
+        sampling: shuffled
+        loss:
+          type: auto
         optimiser:
           type: sgd
           learningRate: 0.001
@@ -52,7 +55,11 @@ struct RunConfigurationTests {
       augmentation: {}
       evaluation:
         validationFraction: 0.1
-        selectBy: accuracy
+        folds: null
+        leaveGroupOut: false
+        fold: 0
+        foldsOf: null
+        selectBy: null
         probe: false
         utilisation: false
         shapley: true
