@@ -34,7 +34,7 @@ public final class MMPareto: StepDefining, ResourceStating {
   public static let summary = "fused and unimodal losses, reconciled at each encoder"
   /// What it asks of the model.
   public static let needs = ModelNeeds(
-    modalities: 2...Int.max, coupling: .uncoupled, tasks: .lossOnly)
+    modalities: 2...Int.max, coupling: .uncoupled, tasks: .ownLosses)
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei and Hu",
@@ -91,7 +91,7 @@ public final class MMPareto: StepDefining, ResourceStating {
     let labels = context.batch.labels
     let forward = try engine.forward(context)
     let fused = setting.objective.loss(forward.logits.inFullPrecision(), labels)
-    let losses = setting.model.fusion.unimodalLogits(
+    let losses = setting.unimodalOutputs(
       forward.features.map { $0.inFullPrecision() }
     ).map { setting.objective.loss($0, labels) }
     let unimodal = Tensor.sum(of: losses)

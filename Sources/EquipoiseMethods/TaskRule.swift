@@ -45,12 +45,21 @@ public struct TaskRules: Equatable, Sendable {
     multilabel: .stated("the task's loss in place of cross-entropy"),
     regression: .stated("the task's loss in place of cross-entropy"))
 
+  /// So is each modality's own loss; in a regression of M times its part of the fused number.
+  public static let ownLosses = TaskRules(
+    multilabel: .stated("the task's loss in place of cross-entropy"),
+    regression: .stated(
+      "the task's loss; a modality's own number is M times its part of the fused one, which is their mean"
+    ))
+
   /// Modalities are compared by ``Objective/score(_:_:)``.
   static let byScore = TaskRules(
     multilabel: .stated(
       "s_m sums over samples the mean of the mean σ of their labels and the mean 1 − σ of the others"
     ),
-    regression: .published("s_m = 1 / MSE_m, as in MLB's released code"))
+    regression: .stated(
+      "s_m = 1 / MSE_m as in MLB's released code, of M times the modality's part of the fused number"
+    ))
 
   /// The rule of a task; `nil` for classification.
   public subscript(task: LearningTask) -> TaskRule? {

@@ -12,7 +12,8 @@ public import EquipoiseTorch
 /// L = CE(ℓ, y) + w Σ_m CE(ℓ_m, y)
 /// ```
 /// ℓ_m is the modality's own part of the fused logits where the fusion splits exactly (concatenation,
-/// sum); for other fusions the logits with the other features at zero (`Fusion.unimodalLogits`).
+/// sum); for other fusions the logits with the other features at zero (`Fusion.unimodalLogits`). In a regression it is
+/// M times that part (`MethodSetting.unimodalOutputs`).
 public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   /// The weight of the unimodal losses.
   public struct Configuration: ConfigurationSection, RangeChecking {
@@ -33,27 +34,26 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   /// One line for lists.
   public static let summary = "joint training with a fixed loss on each modality's own logits"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(tasks: .lossOnly)
+  public static let needs = ModelNeeds(tasks: .ownLosses)
   /// Too plain to have an inventor.
   public static let citation: Citation? = nil
 
   private let weight: Double
-  private let fusion: any Fusion
-  private let objective: Objective
+  private let setting: MethodSetting
 
   /// Fixed weights for any model.
   public init(_ configuration: Configuration, for setting: MethodSetting) {
     weight = configuration.weight
-    (fusion, objective) = (setting.model.fusion, setting.objective)
+    self.setting = setting
   }
 
   /// L of the type's description.
   public func loss(for forward: Forward, in context: StepContext) -> Tensor {
-    let labels = context.batch.labels
+    let (labels, objective) = (context.batch.labels, setting.objective)
     let fused = objective.loss(forward.logits.inFullPrecision(), labels)
     guard weight > 0 else { return fused }
     let features = forward.features.map { $0.inFullPrecision() }
-    let losses = fusion.unimodalLogits(features).map { objective.loss($0, labels) }
+    let losses = setting.unimodalOutputs(features).map { objective.loss($0, labels) }
     return fused + Tensor.stacked(losses).sum() * weight
   }
 }

@@ -52,7 +52,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     tasks: TaskRules(
       multilabel: .stated(
         "s_m is −log of the balanced rightness of a sample's labels, the mean over samples"),
-      regression: .stated("s_m = log MSE_m, so that a ratio of two is one of errors")))
+      regression: .stated("s_m = log MSE_m of M φ_m, so that a ratio of two is one of errors")))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Li et al.",
@@ -169,8 +169,12 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     _ passes: [Tensor], _ labels: Tensor
   ) -> (coefficients: Tensor, telemetry: [(name: MetricName, value: Tensor)]) {
     withoutGradient {
+      // The responses sum to the output: of a regression each stands for its M-th part.
+      let responses = sets.responses(passes)
+      let isRegression = setting.objective.task == .regression
       let scores = Self.scores(
-        sets.responses(passes), labels: labels, by: setting.objective)
+        isRegression ? responses * Double(setting.model.modalities.count) : responses,
+        labels: labels, by: setting.objective)
       let reference = Self.ratios(runningScores.to(scores.dtype))
       let coefficients = Self.coefficients(
         Self.ratios(scores), reference, alpha: configuration.alpha, cap: configuration.cap)

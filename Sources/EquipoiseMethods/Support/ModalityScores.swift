@@ -42,7 +42,7 @@ enum ModalityScores {
   /// - Returns: ρ, [M].
   static func ratios(_ features: [Tensor], labels: Tensor, in setting: MethodSetting) -> Tensor {
     withoutGradient {
-      let logits = setting.model.fusion.unimodalLogits(features.map { $0.inFullPrecision() })
+      let logits = setting.unimodalOutputs(features.map { $0.inFullPrecision() })
       return ratios(scores(logits, labels: labels, by: setting.objective))
     }
   }
