@@ -50,9 +50,11 @@
       #expect(doctor.status == 0)
       #expect(doctor.output.contains("none: raw audio, video and images cannot be read"))
       #expect(doctor.output.contains("correct EQUIPOISE_DECODER"))
-      try FileManager.default.createDirectory(
-        atPath: folder.file("clips/yes"), withIntermediateDirectories: true)
-      _ = try folder.write("", to: "clips/yes/a.wav")
+      for name in ["yes", "no"] {
+        try FileManager.default.createDirectory(
+          atPath: folder.file("clips/" + name), withIntermediateDirectories: true)
+        _ = try folder.write("", to: "clips/\(name)/\(name).wav")
+      }
       let prepared = try CommandLineTool.run(
         ["prepare", "manifest", "--input", folder.file("clips"), "--out", folder.file("data")],
         after: shell)
