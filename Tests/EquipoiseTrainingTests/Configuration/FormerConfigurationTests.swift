@@ -99,6 +99,8 @@ struct FormerConfigurationTests {
     configuration.data = "data"
     configuration.model.encoders["audio"] = .auto()
     configuration.runtime.loaders = 2
+    // Written out where today nil stands for the task's own.
+    configuration.evaluation.selectBy = .accuracy
     change(&configuration)
     return configuration
   }

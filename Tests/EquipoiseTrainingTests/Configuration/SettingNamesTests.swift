@@ -36,7 +36,7 @@ struct SettingNamesTests {
     (
       "training.zzz=1",
       "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
-        + "'gradientClip', 'optimiser', 'precision', 'schedule'"
+        + "'gradientClip', 'loss', 'optimiser', 'precision' and 2 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {
