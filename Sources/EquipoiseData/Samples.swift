@@ -76,6 +76,17 @@ public struct Samples: Sendable {
       floats: targets.rows(indices).values, shape: [indices.count, targets.width])
   }
 
+  /// The number of samples of each class, or that have each label; empty in a regression.
+  package func counts(of description: DatasetDescription) -> [Int] {
+    switch description.task {
+    case .classification: classCounts(description.classes.count)
+    // A split without files has no columns.
+    case .multilabel:
+      targets?.columns.map { $0.count { $0 == 1 } } ?? description.classes.map { _ in 0 }
+    case .regression: []
+    }
+  }
+
   /// The number of samples of each of `classes` classes.
   public func classCounts(_ classes: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: classes)

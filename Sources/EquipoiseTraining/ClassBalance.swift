@@ -21,13 +21,7 @@ enum ClassBalance {
     _ samples: Samples, of description: DatasetDescription, _ training: TrainingConfiguration
   ) -> [String] {
     guard training.sampling == .shuffled, training.loss == LossSection() else { return [] }
-    let names = description.classes
-    let counts: [Int]
-    switch description.task {
-    case .classification: counts = samples.classCounts(names.count)
-    case .multilabel: counts = samples.targets?.columns.map { $0.count { $0 == 1 } } ?? []
-    case .regression: return []
-    }
+    let (names, counts) = (description.classes, samples.counts(of: description))
     guard let (rarest, least) = counts.enumerated().min(by: { $0.element < $1.element }),
       let (commonest, most) = counts.enumerated().max(by: { $0.element < $1.element }),
       least > 0, most >= ratio * least

@@ -75,13 +75,7 @@ struct RunData {
   var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
 
   /// The number of training samples of each class, or that have each label; empty in a regression.
-  var samplesPerClass: [Int] {
-    switch dataset.description.task {
-    case .classification: loader.samples.classCounts(dataset.description.classes.count)
-    case .multilabel: loader.samples.targets?.columns.map { $0.count { $0 == 1 } } ?? []
-    case .regression: []
-    }
-  }
+  var samplesPerClass: [Int] { loader.samples.counts(of: dataset.description) }
 
   /// What the training samples have of each label or target; empty in a classification.
   var targets: [[Float]] { loader.samples.targets?.columns ?? [] }

@@ -58,31 +58,17 @@ struct DatasetSummary: Encodable {
         let type = modality.type.rawValue
         return ($0.name, Modality(kind: modality.kind, shape: modality.shape, dtype: type))
       })
+    let isRegression = description.task == .regression
     splits = Dictionary(
       uniqueKeysWithValues: samples.map { split, samples in
-        let columns = samples.targets?.columns ?? []
         let part = Part(
-          samples: samples.count, classCounts: Self.counts(samples, description, columns),
-          targets: description.task == .regression ? columns.map(Target.init) : nil,
+          samples: samples.count, classCounts: isRegression ? nil : samples.counts(of: description),
+          targets: isRegression ? samples.targets?.columns.map(Target.init) ?? [] : nil,
           groups: samples.groups.map { Set($0).count })
         return (split.rawValue, part)
       })
     validationIsCarved =
       description.splits[.validation]?.isEmpty != false && samples[.validation]?.count ?? 0 > 0
-  }
-
-  private static func counts(
-    _ samples: Samples, _ description: DatasetDescription, _ columns: [[Float]]
-  ) -> [Int]? {
-    switch description.task {
-    case .classification: samples.classCounts(description.classes.count)
-    // A split without samples has no columns.
-    case .multilabel:
-      description.classes.indices.map { label in
-        columns.isEmpty ? 0 : columns[label].count { $0 == 1 }
-      }
-    case .regression: nil
-    }
   }
 
   /// The summary as tables.

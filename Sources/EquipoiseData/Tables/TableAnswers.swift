@@ -4,25 +4,22 @@ public import EquipoiseSettings
 package import EquipoiseFormats
 
 /// What is right for the samples of a table, whatever the task: settings that recipes for tables share.
-public struct AnswerOptions: ConfigurationSection {
+package protocol AnswerSettings {
   /// What is learned: `classification`, `multilabel` or `regression`.
-  public var task = LearningTask.classification
+  var task: LearningTask { get }
   /// The columns of several labels, each with 1 or 0, true or false; nil takes one column of lists such as `happy|loud`.
-  public var labels: [String]?
+  var labels: [String]? { get }
   /// The columns of a regression's numbers; nil takes the column `target`, or the label's.
-  public var targets: [String]?
+  var targets: [String]? { get }
   /// The least and the largest number that a target can have; nil sets no limit.
-  public var range: [Double]?
+  var range: [Double]? { get }
   /// What a regression's numbers are measured in.
-  public var unit: String?
-
-  /// The defaults.
-  public init() {}
+  var unit: String? { get }
 }
 
-extension AnswerOptions: RangeChecking {
+extension AnswerSettings {
   /// Throws for the first value out of its range.
-  public func check(at path: ConfigPath) throws {
+  package func checkAnswers(at path: ConfigPath) throws {
     try path.check("labels", namesOf: labels)
     try path.check("targets", namesOf: targets)
     try path.check(
@@ -71,7 +68,7 @@ package struct TableAnswers {
   ///   - path: the table's path, for messages.
   /// - Throws: `EquipoiseError` or `FormatError` naming the line, the column or the setting at fault.
   package init(
-    _ table: TextTable, _ options: AnswerOptions, label: String, naming names: [String]?,
+    _ table: TextTable, _ options: some AnswerSettings, label: String, naming names: [String]?,
     path: String
   ) throws {
     let place = { "\(path):\(table.line(ofRow: $0))" }

@@ -12,7 +12,7 @@ struct ArrayTable {
     /// Its place in the arrays.
     let index: Int
     let answer: TableAnswers.Answer
-    let split: Split
+    fileprivate(set) var split: Split
     let group: Int?
     let id: String?
   }
@@ -41,6 +41,7 @@ struct ArrayTable {
     let groupNames = try options.group.map(table.column)
     let place = { "\(path):\(table.line(ofRow: $0))" }
     let answers: [TableAnswers.Answer?]
+    var notes: [String]
     if let rule {
       (classes, targets, notes) = (rule.classes, [], [])
       answers = try Self.scores(table.column(label), rule, at: place).map {
@@ -48,7 +49,7 @@ struct ArrayTable {
       }
     } else {
       let read = try TableAnswers(
-        table, options.answers, label: label, naming: options.classes, path: path)
+        table, options, label: label, naming: options.classes, path: path)
       guard options.task != .classification || read.classes.count > 1 else {
         throw EquipoiseError(
           .data, "all samples are of one class, '\(read.classes.first ?? "")'", at: path,
@@ -63,7 +64,8 @@ struct ArrayTable {
     groups = Set(names ?? []).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
     let groupNumbers = names.map { $0.map { numbers[$0] ?? 0 } }
-    let splits = try Self.splits(table, options, answers, groupNumbers, classes.count)
+    let column = options.split ?? (table.header.contains("split") ? "split" : nil)
+    let splits = try column.map { try table.column($0).map(TableCell.trimmed) }
     let named = Self.splitNames(options.splitValues)
     var rows: [Row] = []
     var (unlabelled, unassigned): (Int, [String: Int]) = (0, [:])
@@ -72,57 +74,48 @@ struct ArrayTable {
         unlabelled += 1
         continue
       }
-      guard let split = named[splits[index]] ?? named[splits[index].lowercased()] else {
-        unassigned[splits[index], default: 0] += 1
+      let word = splits?[index]
+      guard let split = word.map({ named[$0] ?? named[$0.lowercased()] }) ?? .train else {
+        unassigned[word ?? "", default: 0] += 1
         continue
       }
       rows.append(
         Row(
           index: index, answer: answer, split: split, group: groupNumbers?[index], id: ids?[index]))
     }
-    self.rows = rows
+    if splits == nil {
+      let strata = options.task == .classification ? classes : ["all"]
+      notes += try Self.assign(&rows, groups, strata, options, at: path)
+    }
+    (self.rows, self.notes) = (rows, notes)
     rowCount = table.rowCount
     (self.unlabelled, self.unassigned) = (unlabelled, unassigned)
     guard rows.contains(where: { $0.split == .train }) else {
       throw EquipoiseError(
         .data, "no row of column '\(options.split ?? "split")' is for training", at: path,
         fix:
-          "it holds \(Set(splits).sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")): "
+          "it holds \(Set(splits ?? []).sorted().prefix(5).map { "'\($0)'" }.joined(separator: ", ")): "
           + "name the right one in splitValues.train")
     }
   }
 
-  /// What the table calls each row's split, or one by the shares that the options name.
-  private static func splits(
-    _ table: TextTable, _ options: ArraysOptions, _ answers: [TableAnswers.Answer?],
-    _ groups: [Int]?, _ classes: Int
+  /// Gives rows of a table without splits one by the shares that the options name. Returns what the user should know.
+  private static func assign(
+    _ rows: inout [Row], _ groups: [String], _ classes: [String], _ options: ArraysOptions,
+    at path: String
   ) throws -> [String] {
-    if let column = options.split ?? (table.header.contains("split") ? "split" : nil) {
-      return try table.column(column).map(TableCell.trimmed)
+    var samples = rows.map { row in
+      let label = if case .label(let label) = row.answer { label } else { 0 }
+      return RawSample(
+        id: "", split: .train, label: label, group: row.group.map { groups[$0] }, files: [],
+        place: path)
     }
-    let values = options.splitValues
-    var splits = [String](repeating: values.train.first ?? "", count: answers.count)
-    var open = answers.indices.filter { answers[$0] != nil }
-    let shares = [
-      (values.test.first, "test", options.testShare),
-      (
-        values.validation.first, "validation",
-        options.validationShare / max(1e-9, 1 - options.testShare)
-      ),
-    ]
-    for (word, stream, share) in shares where share > 0 {
-      let labels = open.map { index in
-        if case .label(let label) = answers[index] { label } else { 0 }
-      }
-      let chosen = ValidationCarving(
-        labels: labels, groups: groups.map { groups in open.map { groups[$0] } },
-        classes: max(1, classes), seed: UInt64(bitPattern: Int64(options.seed)), stream
-      ).choose(share: share).samples
-      for position in chosen { splits[open[position]] = word ?? "" }
-      let taken = Set(chosen)
-      open = open.indices.filter { !taken.contains($0) }.map { open[$0] }
-    }
-    return splits
+    let notes = try SplitAssignment(
+      classes: classes, seed: options.seed, place: path,
+      remedy: "add groups, or give the splits yourself"
+    ).assign(&samples, test: options.testShare, validation: options.validationShare)
+    for (index, sample) in samples.enumerated() { rows[index].split = sample.split }
+    return notes
   }
 
   private static func splitNames(_ values: SplitValues) -> [String: Split] {

@@ -95,6 +95,8 @@ public enum ArraysPreset: String, ConfigurationChoice {
   case mfeat = "uci-mfeat"
 }
 
+extension ArraysOptions: AnswerSettings {}
+
 extension ArraysOptions: RangeChecking {
   /// Throws for the first value out of its range.
   public func check(at path: ConfigPath) throws {
@@ -106,7 +108,7 @@ extension ArraysOptions: RangeChecking {
       "validationShare", testShare + validationShare < 1, found: .double(validationShare),
       expected: "a number that leaves some samples for training")
     try path.check("seed", seed, .seed)
-    try answers.check(at: path)
+    try checkAnswers(at: path)
     try splitValues.check(at: path.appending("splitValues"))
   }
 }
@@ -130,14 +132,6 @@ extension ArraysOptions {
     options.table = options.table ?? "meta.csv"
     options.label = options.label ?? "label"
     return options
-  }
-
-  /// What the table says is right, and where.
-  var answers: AnswerOptions {
-    var answers = AnswerOptions()
-    (answers.task, answers.labels, answers.targets) = (task, labels, targets)
-    (answers.range, answers.unit) = (range, unit)
-    return answers
   }
 
   /// What the user of the preset should know.

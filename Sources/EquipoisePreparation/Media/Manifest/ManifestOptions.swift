@@ -59,15 +59,7 @@ public struct ManifestOptions: ConfigurationSection {
   public init() {}
 }
 
-extension ManifestOptions {
-  /// What a table says is right, and where.
-  var answers: AnswerOptions {
-    var answers = AnswerOptions()
-    (answers.task, answers.labels, answers.targets) = (task, labels, targets)
-    (answers.range, answers.unit) = (range, unit)
-    return answers
-  }
-}
+extension ManifestOptions: AnswerSettings {}
 
 extension ManifestOptions: RangeChecking {
   /// Throws for the first value out of its range.
@@ -80,7 +72,7 @@ extension ManifestOptions: RangeChecking {
     try path.check(
       "validationShare", testShare + validationShare < 1, found: .double(validationShare),
       expected: "less than is left by testShare \(testShare)")
-    try answers.check(at: path)
+    try checkAnswers(at: path)
     for name in modalities.names {
       try modalities[name]?.check(at: path.appending("modalities").appending(name))
     }

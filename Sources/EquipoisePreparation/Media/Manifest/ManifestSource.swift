@@ -28,47 +28,57 @@ struct ManifestSource {
     order = listed.modalities.indices.sorted { listed.modalities[$0] < listed.modalities[$1] }
   }
 
-  /// Throws `EquipoiseError` naming the line at fault.
-  func source() throws -> MediaSource {
-    if let answers = listed.answers { return try source(answers) }
-    let labels = try labels
-    let hasSplits = listed.rows.contains { !$0.split.isEmpty }
-    let splits = splitNames
-    var samples = try zip(listed.rows, labels.codes).compactMap { row, code in
-      try media.collecting { try sample(row, code, labels.classes, hasSplits ? splits : nil) }
-    }
-    try refuseUnlearnable(samples, labels.classes)
-    let notes =
-      try hasSplits ? SplitNotes.of(samples, labels.classes) : assigned(&samples, labels.classes)
-    return MediaSource(
-      name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
-      classes: labels.classes, modalities: try order.map(modality), samples: samples,
-      expectCounts: options.expectCounts,
-      extra: ["split": hasSplits ? "as listed" : "by class and seed \(options.seed)"],
-      notes: listed.notes + labels.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
+  /// Samples with what they are to be told by, and the names of that.
+  private struct Read {
+    var samples: [RawSample]
+    let classes: [String]
+    /// The classes that splits are to keep even; one where samples do not have one class each.
+    let strata: [String]
+    var notes: [String] = []
   }
 
-  /// The same of several labels or numbers.
-  private func source(_ answers: TableAnswers) throws -> MediaSource {
+  /// Throws `EquipoiseError` naming the line at fault.
+  func source() throws -> MediaSource {
     let hasSplits = listed.rows.contains { !$0.split.isEmpty }
-    let splits = splitNames
-    var samples = try zip(listed.rows, answers.answers).compactMap { row, answer in
+    let splits = hasSplits ? splitNames : nil
+    var read = try listed.answers.map { try answered($0, splits) } ?? labelled(splits)
+    let notes =
+      try hasSplits
+      ? SplitNotes.of(read.samples, read.strata) : assigned(&read.samples, read.strata)
+    let basis = listed.answers == nil ? "class and " : ""
+    var source = MediaSource(
+      name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
+      classes: read.classes, modalities: try order.map(modality), samples: read.samples,
+      expectCounts: options.expectCounts,
+      extra: ["split": hasSplits ? "as listed" : "by \(basis)seed \(options.seed)"],
+      notes: listed.notes + read.notes + (SampleGroups(read.samples)?.note.map { [$0] } ?? [])
+        + notes)
+    (source.task, source.targets) = (options.task, listed.answers?.targets ?? [])
+    return source
+  }
+
+  /// Samples of one class each.
+  private func labelled(_ splits: [String: Split]?) throws -> Read {
+    let labels = try labels
+    let samples = try zip(listed.rows, labels.codes).compactMap { row, code in
+      try media.collecting { try sample(row, code, labels.classes, splits) }
+    }
+    try refuseUnlearnable(samples, labels.classes)
+    return Read(
+      samples: samples, classes: labels.classes, strata: labels.classes, notes: labels.notes)
+  }
+
+  /// Samples of several labels, or of numbers.
+  private func answered(_ answers: TableAnswers, _ splits: [String: Split]?) throws -> Read {
+    let samples = try zip(listed.rows, answers.answers).compactMap { row, answer in
       try media.collecting {
         guard case .targets(let targets) = answer else { throw noLabel(row) }
-        var sample = try sample(row, 0, [], hasSplits ? splits : nil)
+        var sample = try sample(row, 0, [], splits)
         sample.targets = targets
         return sample
       }
     }
-    let notes = try hasSplits ? SplitNotes.of(samples, []) : assigned(&samples, ["all"])
-    var source = MediaSource(
-      name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
-      classes: answers.classes, modalities: try order.map(modality), samples: samples,
-      expectCounts: options.expectCounts,
-      extra: ["split": hasSplits ? "as listed" : "by seed \(options.seed)"],
-      notes: listed.notes + (SampleGroups(samples)?.note.map { [$0] } ?? []) + notes)
-    (source.task, source.targets) = (options.task, answers.targets)
-    return source
+    return Read(samples: samples, classes: answers.classes, strata: ["all"])
   }
 
   private func sample(

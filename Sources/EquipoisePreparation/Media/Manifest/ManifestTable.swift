@@ -101,7 +101,7 @@ struct ManifestTable {
   ) throws -> TableAnswers? {
     guard options.task != .classification, isWanted else { return nil }
     return try TableAnswers(
-      table, options.answers, label: label ?? options.label, naming: options.classes, path: path
+      table, options, label: label ?? options.label, naming: options.classes, path: path
     ).rows(used)
   }
 
