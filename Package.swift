@@ -94,16 +94,21 @@ let floors: [Target] = [
     on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
     files: [.copy("Goldens")]),
   floor(
+    "EquipoiseFeatures",
+    on: [
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+    ], files: [.copy("Goldens")]),
+  floor(
     "EquipoisePreparation",
     on: [
-      "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch",
-      "EquipoiseFormats",
-    ], files: [.copy("Goldens")]),
+      "EquipoiseFeatures", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseTorch", "EquipoiseFormats",
+    ]),
   floor(
     "EquipoiseRecipes",
     on: [
-      "EquipoisePreparation", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia",
-      "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData", "EquipoiseSettings",
+      "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
     "EquipoiseMethods",
@@ -137,8 +142,8 @@ let floors: [Target] = [
     "Equipoise",
     on: [
       "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
-      "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseData", "EquipoiseModels",
-      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData",
+      "EquipoiseModels", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")]),

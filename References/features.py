@@ -2,7 +2,7 @@
 """Golden spectrograms, filter banks and resized images of the feature tests.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoisePreparationTests/Goldens/features.safetensors.
+Tests/EquipoiseFeaturesTests/Goldens/features.safetensors.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 from scipy.signal import spectrogram
 
-FILE = "Tests/EquipoisePreparationTests/Goldens/features.safetensors"
+FILE = "Tests/EquipoiseFeaturesTests/Goldens/features.safetensors"
 
 
 def kaldi_module() -> types.ModuleType:

@@ -2,6 +2,7 @@
 // The whole library under one name: `import Equipoise`.
 @_exported public import EquipoiseData
 @_exported public import EquipoiseExperiments
+@_exported public import EquipoiseFeatures
 @_exported public import EquipoiseInference
 @_exported public import EquipoiseKit
 @_exported public import EquipoiseMedia

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseData
+internal import EquipoiseFeatures
 internal import EquipoiseKit
 internal import EquipoisePreparation
 internal import EquipoiseFormats

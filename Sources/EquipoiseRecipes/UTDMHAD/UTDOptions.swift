@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+public import EquipoiseFeatures
 public import EquipoiseSettings
 public import EquipoisePreparation
 internal import EquipoiseFormats

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
+@testable import EquipoiseFeatures
 import EquipoiseTorch
 import Foundation
 import Testing

@@ -67,9 +67,7 @@ import Testing
       let lines = try Self.files(folder, ".swift").map { file in
         try Self.text("\(folder)/\(file)").count { $0 == "\n" }
       }.reduce(0, +)
-      // Preparation outgrew it with the catalogue of features, and is to be divided.
-      let most = name == "EquipoisePreparation" ? 6050 : 5500
-      #expect(lines > 0 && lines <= most, "\(name) has \(lines) lines")
+      #expect(lines > 0 && lines <= 5500, "\(name) has \(lines) lines")
     }
   }
 
