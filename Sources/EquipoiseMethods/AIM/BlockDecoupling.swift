@@ -15,6 +15,9 @@ import EquipoiseTorch
 final class BlockDecoupling {
   /// By rows and lengths, in the order of the block's first tensor of each.
   let groups: [DecouplingGroup]
+  /// Which groups share a backward pass and a step of their optimisers: the small ones, whose time is that of starting
+  /// operations. Large ones follow one by one, so that less is held at a time.
+  private let batches: [[Int]]
   private let modality: String
 
   /// A mechanism for a block.
@@ -32,6 +35,9 @@ final class BlockDecoupling {
     groups = Self.grouped(parameters, settings).map { layout, entries in
       DecouplingGroup(entries, layout: layout, settings: settings, from: generator)
     }
+    let isLarge = groups.map { $0.rows * $0.length >= Self.large }
+    let small = groups.indices.filter { !isLarge[$0] }
+    batches = (small.isEmpty ? [] : [small]) + groups.indices.filter { isLarge[$0] }.map { [$0] }
   }
 
   /// Tensors of this many numbers or more are processed one by one: their products fill the processor
@@ -82,12 +88,13 @@ final class BlockDecoupling {
   func pullBack(
     _ gradients: [Tensor?], _ block: DecoupledBlock, retaining: Bool
   ) -> [(parameter: Parameter, gradient: Tensor)] {
-    groups.indices.flatMap { index -> [(parameter: Parameter, gradient: Tensor)] in
-      guard let gradient = gradients[index] else { return [] }
-      let part = block.parts[index]
-      let found = groups[index].pullBack(
-        gradient.to(part.bad.dtype), through: part, retaining: retaining)
-      return zip(groups[index].parameters, found).map { (parameter: $0, gradient: $1) }
+    batches.flatMap { batch in
+      let parts = batch.compactMap { index in
+        gradients[index].map {
+          (group: groups[index], decoupled: block.parts[index], gradient: $0)
+        }
+      }
+      return parts.isEmpty ? [] : DecouplingGroup.pullBack(parts, retaining: retaining)
     }
   }
 
@@ -108,10 +115,14 @@ final class BlockDecoupling {
     let leaves = complements.map { $0.good.asLeaf() }
     let good = goodLoss(block.pairs(leaves))
     let found = gradients(of: [good.loss], withRespectTo: leaves)
-    for (index, group) in groups.enumerated() {
-      let part = block.parts[index]
-      group.train(
-        found[index] ?? part.theta.detached().zerosLike(), part, complements[index])
+    for batch in batches {
+      DecouplingGroup.train(
+        batch.map { index in
+          let part = block.parts[index]
+          return DecouplingGroup.Lesson(
+            group: groups[index], decoupled: part, complement: complements[index],
+            gradient: found[index] ?? part.theta.detached().zerosLike())
+        })
     }
     return (
       BlockPerformance(detaching: good), block.reconstructionError(complements.map(\.whole))

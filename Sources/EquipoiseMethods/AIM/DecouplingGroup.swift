@@ -85,39 +85,63 @@ final class DecouplingGroup {
     return (whole, whole - decoupled.bad + psi.bias.leaf)
   }
 
-  /// Eq. 13: what a gradient at θ^b is at θ, J(θ)ᵀ g, with Φ, Φ_mask and Ψ held fixed.
-  func pullBack(_ gradient: Tensor, through decoupled: DecoupledGroup, retaining: Bool) -> [Tensor]
-  {
-    let found = gradients(
-      of: [decoupled.bad], withRespectTo: [decoupled.theta], seeds: [gradient],
-      retainingGraph: retaining)
-    return zip(parameters, found[0]?.unbound() ?? []).map { $1.reshaped($0.leaf.shape) }
-  }
-
-  /// A step of Adam on L_pdm (Eq. 8) by Φ, Φ_mask and Ψ.
+  /// Eq. 13 for some groups in one backward pass: what gradients at θ^b are at θ, J(θ)ᵀ g, with Φ, Φ_mask and Ψ held
+  /// fixed.
   ///
   /// - Parameters:
-  ///   - gradient: of L_g by θ^g.
-  ///   - decoupled: from ``decouple()``.
-  ///   - complement: from ``complement(of:)``.
-  func train(
-    _ gradient: Tensor, _ decoupled: DecoupledGroup, _ complement: (whole: Tensor, good: Tensor)
-  ) {
-    let found = gradientsOfObjective(gradient, decoupled, complement)
-    mapOptimizer.step(gradients: Array(found.prefix(maps.count)))
-    maskOptimizer.step(gradients: Array(found.suffix(masks.count)))
+  ///   - parts: groups, what ``decouple()`` made of them, and the gradients at θ^b.
+  ///   - retaining: whether Eq. 8 comes after.
+  /// - Returns: the gradient of every parameter.
+  static func pullBack(
+    _ parts: [(group: DecouplingGroup, decoupled: DecoupledGroup, gradient: Tensor)],
+    retaining: Bool
+  ) -> [(parameter: Parameter, gradient: Tensor)] {
+    let found = gradients(
+      of: parts.map(\.decoupled.bad), withRespectTo: parts.map(\.decoupled.theta),
+      seeds: parts.map { $0.gradient.to($0.decoupled.bad.dtype) }, retainingGraph: retaining)
+    return zip(parts, found).flatMap { part, gradient in
+      zip(part.group.parameters, gradient?.unbound() ?? []).map {
+        (parameter: $0, gradient: $1.reshaped($0.leaf.shape))
+      }
+    }
   }
 
-  /// The gradients of L_pdm, in the order of ``maps`` and ``masks``.
-  func gradientsOfObjective(
-    _ gradient: Tensor, _ decoupled: DecoupledGroup, _ complement: (whole: Tensor, good: Tensor)
-  ) -> [Tensor?] {
-    let (whole, good) = complement
-    // ∂‖θ − Ψ(z)‖² / ∂Ψ(z).
-    let residual = (whole.detached() - decoupled.theta.detached()) * 2
-    return gradients(
-      of: [good, whole], withRespectTo: (maps + masks).map(\.parameter.leaf),
-      seeds: [gradient.to(good.dtype), residual.to(whole.dtype)])
+  /// A group with all that Eq. 8 needs of a step.
+  struct Lesson {
+    let group: DecouplingGroup
+    /// From ``decouple()``.
+    let decoupled: DecoupledGroup
+    /// From ``complement(of:)``.
+    let complement: (whole: Tensor, good: Tensor)
+    /// Of L_g by θ^g.
+    let gradient: Tensor
+  }
+
+  /// A step of Adam on L_pdm (Eq. 8) by Φ, Φ_mask and Ψ of some groups at once.
+  static func train(_ lessons: [Lesson]) {
+    var found = gradientsOfObjective(lessons)[...]
+    var (maps, masks): ([(Adam, [Tensor?])], [(Adam, [Tensor?])]) = ([], [])
+    for group in lessons.map(\.group) {
+      maps.append((group.mapOptimizer, Array(found.prefix(group.maps.count))))
+      found = found.dropFirst(group.maps.count)
+      masks.append((group.maskOptimizer, Array(found.prefix(group.masks.count))))
+      found = found.dropFirst(group.masks.count)
+    }
+    Adam.step(maps)
+    Adam.step(masks)
+  }
+
+  /// The gradients of L_pdm, for each group in the order of ``maps`` and ``masks``.
+  static func gradientsOfObjective(_ lessons: [Lesson]) -> [Tensor?] {
+    let (roots, seeds) = lessons.reduce(into: ([Tensor](), [Tensor]())) { result, lesson in
+      let (whole, good) = lesson.complement
+      // ∂‖θ − Ψ(z)‖² / ∂Ψ(z).
+      let residual = (whole.detached() - lesson.decoupled.theta.detached()) * 2
+      result.0 += [good, whole]
+      result.1 += [lesson.gradient.to(good.dtype), residual.to(whole.dtype)]
+    }
+    let leaves = lessons.flatMap { $0.group.maps + $0.group.masks }.map(\.parameter.leaf)
+    return gradients(of: roots, withRespectTo: leaves, seeds: seeds)
   }
 
   // MARK: Parameters and state

@@ -64,19 +64,42 @@ public final class Adam: Optimizer {
   }
 
   /// Takes one step.
-  public func step(gradients: [Tensor?]) {
+  public func step(gradients: [Tensor?]) { Self.step([(self, gradients)]) }
+
+  /// Takes one step with each of several optimisers in one operation: the numbers are those of a step with each, and
+  /// a GPU waits for one start instead of many.
+  ///
+  /// - Parameter parts: optimisers of equal settings, on one device and of one type, each with its gradients.
+  public static func step(_ parts: [(optimiser: Adam, gradients: [Tensor?])]) {
+    guard let first = parts.first?.optimiser else { return }
+    precondition(
+      parts.allSatisfy { first.hasSettings(of: $0.optimiser) },
+      "one step of Adam with different settings")
     withoutGradient {
-      let (indices, parameters, gradients) = group.present(gradients)
-      guard !indices.isEmpty else { return }
-      let steps = indices.map { self.steps[$0] }
+      var (parameters, gradients): ([Tensor], [Tensor]) = ([], [])
+      var (means, squares, steps): ([Tensor], [Tensor], [Tensor]) = ([], [], [])
+      for (optimiser, given) in parts {
+        let present = optimiser.group.present(given)
+        parameters += present.parameters
+        gradients += present.gradients
+        means += present.indices.map { optimiser.means[$0] }
+        squares += present.indices.map { optimiser.squares[$0] }
+        steps += present.indices.map { optimiser.steps[$0] }
+      }
+      guard !parameters.isEmpty else { return }
       Operator.foreachAdd_.run(.tensors(steps), .int(1))
-      let kernel = decay == .penalty ? Operator.fusedAdam_ : Operator.fusedAdamW_
+      let kernel = first.decay == .penalty ? Operator.fusedAdam_ : Operator.fusedAdamW_
       kernel.run(
-        .tensors(parameters), .tensors(gradients), .tensors(indices.map { means[$0] }),
-        .tensors(indices.map { squares[$0] }), .tensors([]), .tensors(steps),
-        .double(learningRate), .double(betas.0), .double(betas.1), .double(weightDecay),
-        .double(epsilon), .bool(false), .bool(false))
+        .tensors(parameters), .tensors(gradients), .tensors(means), .tensors(squares),
+        .tensors([]), .tensors(steps), .double(first.learningRate), .double(first.betas.0),
+        .double(first.betas.1), .double(first.weightDecay), .double(first.epsilon), .bool(false),
+        .bool(false))
     }
+  }
+
+  private func hasSettings(of other: Adam) -> Bool {
+    learningRate == other.learningRate && betas == other.betas && epsilon == other.epsilon
+      && weightDecay == other.weightDecay && decay == other.decay
   }
 }
 

@@ -153,7 +153,10 @@ struct DecouplingTests {
     }
     let group = mechanism.groups[0]
     let part = mechanism.decouple(with: engine).parts[0]
-    let found = group.gradientsOfObjective(seed, part, group.complement(of: part))
+    let found = DecouplingGroup.gradientsOfObjective([
+      DecouplingGroup.Lesson(
+        group: group, decoupled: part, complement: group.complement(of: part), gradient: seed)
+    ])
     for (entry, gradient) in zip(group.maps + group.masks, found) {
       expectCentralDifferences(of: entry.parameter, try #require(gradient), value)
     }

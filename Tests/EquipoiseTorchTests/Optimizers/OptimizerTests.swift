@@ -69,6 +69,30 @@ struct OptimizerTests {
     }
   }
 
+  @Test func severalAtOnceStepAsEachAlone() throws {
+    let golden = try Golden("optimizers")
+    func adams() throws -> [(Adam, OptimizerCase.Named)] {
+      try (0..<2).map { _ in
+        let (_, parameters) = try started(OptimizerCase.all[5], golden)
+        return (Adam(parameters, learningRate: 0.02), parameters)
+      }
+    }
+    let (alone, together) = (try adams(), try adams())
+    for step in 0..<4 {
+      let first = try Self.recorded(golden, step, .float32)
+      // The second has other gradients, one of which is always missing.
+      let second = first.enumerated().map { $0 == 1 ? nil : $1.map { $0 * 2 } }
+      alone[0].0.step(gradients: first)
+      alone[1].0.step(gradients: second)
+      Adam.step([(together[0].0, first), (together[1].0, second)])
+    }
+    for (a, b) in zip(alone, together) {
+      for (one, other) in zip(a.1, b.1) {
+        expectIdentical(other.parameter.leaf, one.parameter.leaf, one.name)
+      }
+    }
+  }
+
   @Test func stateNames() throws {
     let golden = try Golden("optimizers")
     let (sgd, _) = try started(OptimizerCase.all[2], golden)
