@@ -124,7 +124,7 @@ public struct SpectrogramFeature: Codable, Hashable, Sendable {
 
 extension SpectrogramFeature.Transform {
   /// The rows of the result.
-  var frequencies: Int {
+  package var frequencies: Int {
     switch self {
     case .logMagnitude(let transform): transform.bins
     case .logMel(_, let bands): bands

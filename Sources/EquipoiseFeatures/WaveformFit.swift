@@ -12,7 +12,7 @@ public enum WaveformFit: Hashable, Sendable {
   case excerpt(Int, from: Int)
 
   /// How many samples from a recording's start are used at most; nil uses all.
-  var used: Int? {
+  package var used: Int? {
     switch self {
     case .whole: nil
     case .tiled(let count), .excerpt(_, let count): count

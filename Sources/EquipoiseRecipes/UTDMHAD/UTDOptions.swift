@@ -2,7 +2,6 @@
 internal import EquipoiseKit
 public import EquipoiseFeatures
 public import EquipoiseSettings
-public import EquipoisePreparation
 internal import EquipoiseFormats
 
 /// Settings of UTD-MHAD.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
-internal import EquipoiseFeatures
+package import EquipoiseFeatures
 package import EquipoiseMedia
 package import EquipoiseData
 package import EquipoiseFormats
