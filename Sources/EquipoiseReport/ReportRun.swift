@@ -22,6 +22,8 @@ struct ReportRun: Encodable {
   /// The scores, on the test split where there is one; `nil` while the run is under way.
   let report: EvaluationReport?
   let seconds: Double?
+  /// The dataset, where it is still there.
+  let description: DatasetDescription?
 
   private enum CodingKeys: String, CodingKey {
     case path, seed, method, dataset, classes, isFinished, isTest, bestEpoch, confusion
@@ -37,7 +39,7 @@ struct ReportRun: Encodable {
     method = settings.method.name
     seed = Int(exactly: settings.runtime.seed)
     configuration = try settings.flattened()
-    let description = try? PreparedDataset(folder: settings.data).description
+    description = try? PreparedDataset(folder: settings.data).description
     dataset = description?.name ?? (settings.data as NSString).lastPathComponent
     classes = description?.outputs ?? []
     records = try MetricsRecord.read(folder.metrics)
@@ -46,7 +48,10 @@ struct ReportRun: Encodable {
     isFinished = report != nil
     isTest = result?.test != nil
     bestEpoch = result?.bestEpoch
-    confusion = report?.confusion
+    // Former versions wrote it with the rest.
+    confusion = try report.flatMap {
+      try $0.confusion ?? ConfusionFile.read(result?.test == nil ? .validation : .test, in: folder)
+    }
     seconds = result?.seconds
     environment = try? RunEnvironment.saved(in: folder)
   }

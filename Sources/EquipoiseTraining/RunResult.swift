@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseData
 package import EquipoiseModels
 import EquipoiseFormats
 import Foundation
 
-/// The final scores of a run, as `result.json` holds them.
+/// The final scores of a run, as `result.json` holds them, with the confusion matrices of ``RunFolder/confusion``.
 public struct RunResult: Codable, Sendable {
   /// The method's name.
   public let method: String
@@ -26,6 +27,11 @@ public struct RunResult: Codable, Sendable {
 
   /// Writes the result, and lists it with every other file that a finished run leaves.
   func write(in folder: RunFolder) throws {
+    let matrices: [(Split, ConfusionMatrix?)] = [
+      (.validation, validation.confusion), (.test, test?.confusion),
+    ]
+    try ConfusionFile.write(
+      matrices.compactMap { split, matrix in matrix.map { (split, $0) } }, in: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     // The result last: where there is one, a list that lacks any of these was cut.

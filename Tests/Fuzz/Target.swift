@@ -65,6 +65,10 @@ struct Target: Sendable {
     Target("result", file: "result.json") { path in
       _ = try RunScores.result(in: RunFolder((path as NSString).deletingLastPathComponent))
     },
+    Target("confusion", file: "confusion.safetensors") { path in
+      let run = RunFolder((path as NSString).deletingLastPathComponent)
+      for split in [Split.validation, .test] { _ = try ConfusionFile.read(split, in: run) }
+    },
     Target("comparison", file: "comparison.json") { path in
       _ = try SavedComparison(in: (path as NSString).deletingLastPathComponent)
     },

@@ -63,7 +63,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 }
 
-/// An evaluation's one JSON object: where it comes from, beside the report's own keys.
+/// An evaluation's one JSON object: where it comes from, beside the report's own keys and what it confuses.
 private struct EvaluationOutput: Encodable {
   let run: String
   let split: Split
@@ -71,11 +71,12 @@ private struct EvaluationOutput: Encodable {
   let configuration: RunConfiguration
   let report: EvaluationReport
 
-  private enum CodingKeys: String, CodingKey { case run, split, weights, method, seed }
+  private enum CodingKeys: String, CodingKey { case run, split, weights, method, seed, confusion }
 
   func encode(to encoder: any Encoder) throws {
     try report.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(report.confusion, forKey: .confusion)
     try container.encode(run, forKey: .run)
     try container.encode(split, forKey: .split)
     try container.encode(weights.rawValue, forKey: .weights)

@@ -43,6 +43,8 @@ struct RunCheck {
     case RunFolder.environmentName, RunFolder.configurationName:
       "\(restore); if you changed it on purpose, remove its line from \(Checksums.fileName)"
     case RunFolder.resultName: "remove it and \(again)"
+    case RunFolder.confusionName:
+      "remove \(RunFolder.resultName) and \(.repeating("run")), which writes both again"
     case "best.safetensors":
       "\(.repeating("run")), which makes it again from a checkpoint of its epoch if there is one"
     case "metrics.jsonl":
@@ -138,7 +140,7 @@ struct RunCheck {
     let measured = ((try? FileSystem.names(in: run.measurements)) ?? []).filter {
       !$0.hasPrefix(".")
     }
-    for path in [run.best, run.weights] + measured.map({ run.measurements + "/" + $0 })
+    for path in [run.best, run.weights, run.confusion] + measured.map({ run.measurements + "/" + $0 })
     where FileManager.default.fileExists(atPath: path) {
       let name = String(path.dropFirst(run.path.count + 1))
       guard !listed.names.contains(name) else { continue }

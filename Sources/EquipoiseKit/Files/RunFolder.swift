@@ -20,6 +20,8 @@ public struct RunFolder: Sendable {
   public var metricsTable: String { path + "/metrics.csv" }
   /// The final scores.
   public var result: String { path + "/" + Self.resultName }
+  /// How often samples of each class were taken for each class, of a run that is done and of classification.
+  public var confusion: String { path + "/" + Self.confusionName }
   /// The weights of the best epoch by validation.
   public var best: String { path + "/best.safetensors" }
   /// The weights after the last step.
@@ -38,6 +40,7 @@ public struct RunFolder: Sendable {
   package static let configurationName = "config.yaml"
   package static let environmentName = "environment.json"
   package static let resultName = "result.json"
+  package static let confusionName = "confusion.safetensors"
 
   /// Whether a run was begun here.
   public var isBegun: Bool { FileManager.default.fileExists(atPath: configuration) }
@@ -47,7 +50,7 @@ public struct RunFolder: Sendable {
   package func finalFiles() throws -> [String] {
     let top = try FileSystem.names(in: path).filter {
       ["best.safetensors", "weights.safetensors", "metrics.jsonl", "metrics.csv"].contains($0)
-        || $0.hasPrefix("events.out.tfevents.")
+        || $0 == Self.confusionName || $0.hasPrefix("events.out.tfevents.")
     }
     guard FileSystem.isFolder(measurements) else { return top }
     let name = (measurements as NSString).lastPathComponent

@@ -21,11 +21,27 @@ extension ConfusionMatrix: Codable {
     let labels = try container.decode([Int].self, forKey: .labels)
     let predictions = try container.decode([Int].self, forKey: .predictions)
     let counts = try container.decode([Int].self, forKey: .counts)
+    guard
+      let matrix = Self(
+        classes: classes, labels: labels, predictions: predictions, counts: counts)
+    else { throw Self.damaged(decoder) }
+    self = matrix
+  }
+
+  /// The matrix with counts as they are kept in files, one of each list for every count above 0.
+  ///
+  /// - Parameters:
+  ///   - classes: the number of classes.
+  ///   - labels: the true class of each count.
+  ///   - predictions: its predicted class.
+  ///   - counts: the samples.
+  /// - Returns: the matrix; `nil` where the lists are not of one length, or say what cannot be.
+  package init?(classes: Int, labels: [Int], predictions: [Int], counts: [Int]) {
     let range = 0..<max(0, classes)
     guard labels.count == predictions.count, labels.count == counts.count,
       labels.allSatisfy(range.contains), predictions.allSatisfy(range.contains),
       counts.allSatisfy(Self.isCount)
-    else { throw Self.damaged(decoder) }
+    else { return nil }
     self.init(
       classes: classes,
       cells: labels.indices.map {

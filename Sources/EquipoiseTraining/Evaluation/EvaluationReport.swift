@@ -13,7 +13,8 @@ public struct EvaluationReport: Sendable {
   public let scores: [String: Double]
   /// The share of each class's samples that was predicted as such; empty for other tasks than classification.
   public let perClassAccuracy: [Double]
-  /// How often samples of each class were taken for each class; `nil` for other tasks.
+  /// How often samples of each class were taken for each class; `nil` for other tasks. It is not written with the
+  /// rest: a run leaves it in a file of its own, ``RunFolder/confusion``. Former versions wrote it here.
   public let confusion: ConfusionMatrix?
   /// Each label's or target's own scores, in the dataset's order; empty in classification.
   public let perOutput: [[String: Double]]
@@ -95,7 +96,8 @@ extension EvaluationReport: Codable {
     perClassAccuracy =
       isClassification ? try container.decode([Double].self, forKey: .perClassAccuracy) : []
     confusion =
-      isClassification ? try container.decode(ConfusionMatrix.self, forKey: .confusion) : nil
+      isClassification
+      ? try container.decodeIfPresent(ConfusionMatrix.self, forKey: .confusion) : nil
     perOutput =
       isClassification
       ? [] : try container.decode([[String: Double]].self, forKey: Self.outputsKey(of: task))
@@ -103,13 +105,12 @@ extension EvaluationReport: Codable {
     shapley = try container.decodeIfPresent(ShapleyReport.self, forKey: .shapley)
   }
 
-  /// Writes a report.
+  /// Writes a report, but for the confusion matrix.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)
-    if let confusion {
+    if task == .classification {
       try container.encode(perClassAccuracy, forKey: .perClassAccuracy)
-      try container.encode(confusion, forKey: .confusion)
     } else {
       try container.encode(task, forKey: .task)
       try container.encode(perOutput, forKey: Self.outputsKey(of: task))
@@ -161,13 +162,10 @@ extension EvaluationReport {
   /// - Returns: the numbers in no particular order.
   package func metrics(on scope: MetricName.Scope) -> [Metric] {
     let fused = [("samples", Double(samples))] + scores.map { ($0, $1) }
-    // Above this many classes the matrix is written with their number.
-    let classes = confusion.map(\.classes).map { $0 > ConfusionMatrix.denseLimit ? [$0] : [] } ?? []
     let own = modalities.flatMap { modality, report in
       report.numbers.map { Metric(MetricName(scope, $0, modality: modality), $1) }
     }
     return fused.map { Metric(MetricName(scope, $0), $1) } + own
-      + classes.map { Metric(MetricName(scope, "confusion.classes"), Double($0)) }
       + (shapley?.metrics(on: scope) ?? [])
   }
 }

@@ -34,8 +34,8 @@ import Testing
     #expect(files.filter { $0.contains("tfevents") }.count == 1)
     #expect(
       files.filter { !$0.contains("tfevents") } == [
-        ".lock", "SHA256SUMS", "best.safetensors", "checkpoints", "config.yaml", "environment.json",
-        "metrics.csv", "metrics.jsonl", "result.json", "weights.safetensors",
+        ".lock", "SHA256SUMS", "best.safetensors", "checkpoints", "config.yaml",
+        "confusion.safetensors", "environment.json", "metrics.csv", "metrics.jsonl", "result.json", "weights.safetensors",
       ])
     try evaluate()
     try inspect()
@@ -73,6 +73,10 @@ import Testing
     for key in ["accuracy", "macroF1", "loss", "samples"] {
       #expect(report[key] as? NSNumber == test[key] as? NSNumber, "\(key)")
     }
+    // What scripts read here stays; on the disk it is in a file of its own.
+    let confusion = try #require(report["confusion"] as? [[Int]])
+    #expect(confusion.map(\.count) == [3, 3, 3] && confusion.flatMap(\.self).reduce(0, +) == 24)
+    #expect(test["confusion"] == nil && test["perClassAccuracy"] is [Any])
     let probed = try CommandLineTool.run([
       "evaluate", run, "--probe", "--weights", "last", "--split", "validation",
     ])
