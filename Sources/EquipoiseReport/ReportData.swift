@@ -48,6 +48,8 @@ struct ReportData: Encodable {
   /// By the epoch; empty unless there are several.
   let starts: [Start]
   let comparisons: [Comparison]
+  /// By name, each once.
+  let datasets: [ReportDataset]
 
   /// Reads what was found.
   ///
@@ -87,6 +89,7 @@ struct ReportData: Encodable {
       }
     }.map(ShownScore.init)
     starts = Self.starts(groups.flatMap { $0.runs.map { runs[$0] } })
+    datasets = ReportDataset.all(of: runs.compactMap(\.description))
     (self.runs, self.groups) = (runs, groups)
     referToRunsAlone()
   }

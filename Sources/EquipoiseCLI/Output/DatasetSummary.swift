@@ -45,12 +45,15 @@ struct DatasetSummary: Encodable {
   let splits: [String: Part]
   /// Whether the validation samples are taken from the training split.
   let validationIsCarved: Bool
+  /// What became of numbers that were missing when it was prepared; nil where that was refused.
+  let missingValues: MissingNumbers?
 
   /// The summary of a dataset of which `samples` are used.
   init(_ dataset: PreparedDataset, _ samples: [Split: Samples]) {
     let description = dataset.description
     name = description.name
     folder = dataset.folder
+    missingValues = description.missingNumbers
     (task, classes, targets) = (description.task, description.classes, description.targets)
     modalities = Dictionary(
       uniqueKeysWithValues: dataset.modalities.map {
@@ -78,6 +81,7 @@ struct DatasetSummary: Encodable {
       shapes.add([name, modality.kind.rawValue, Numbers.shape(modality.shape), modality.dtype])
     }
     let carved = validationIsCarved ? "The validation samples are carved from train.\n" : ""
+    let missing = missingValues.map { "Missing values, \($0.sentence).\n" } ?? ""
     let outputs =
       switch task {
       case .classification: "\(classes.count) classes"
@@ -85,7 +89,7 @@ struct DatasetSummary: Encodable {
       case .regression: Enumeration.count(targets.count, "target")
       }
     return "dataset \(name) in \(folder), \(outputs)\n\n\(shapes.text())\n"
-      + counts.text() + carved
+      + counts.text() + carved + missing
   }
 
   /// Mean, least and largest number of a target.

@@ -53,13 +53,25 @@ struct ArraySource {
       at: "\(path), row \(row)")
   }
 
-  /// How many numbers of some rows are not finite, in how many rows, and the mean of each channel's finite numbers
-  /// over the training rows; 0 where there is none.
-  func missingValues(in rows: [Int], training: [Int]) -> (count: Int, rows: Int, means: [Float]) {
-    guard [.float16, .bfloat16, .float32, .float64].contains(array.type) else { return (0, 0, []) }
+  /// Numbers that are not finite.
+  struct Missing {
+    /// How many there are.
+    let count: Int
+    /// How many rows have any.
+    let rows: Int
+    /// The mean of each channel's finite numbers over the training rows, 0 where there is none; empty where nothing
+    /// is missing.
+    let means: [Float]
+
+    static let nothing = Missing(count: 0, rows: 0, means: [])
+  }
+
+  /// What some rows lack.
+  func missingValues(in rows: [Int], training: [Int]) -> Missing {
+    guard [.float16, .bfloat16, .float32, .float64].contains(array.type) else { return .nothing }
     let broken = rows.filter { problem($0) != nil }
     let count = broken.reduce(0) { $0 + raw($1).floats().count { !$0.isFinite } }
-    guard count > 0 else { return (0, 0, []) }
+    guard count > 0 else { return .nothing }
     let (channels, stride) = (description.channels, channelStride)
     var sums = [Double](repeating: 0, count: channels)
     var counts = [Double](repeating: 0, count: channels)
@@ -69,7 +81,8 @@ struct ArraySource {
         counts[place / stride % channels] += 1
       }
     }
-    return (count, broken.count, zip(sums, counts).map { Float($0 / max(1, $1)) })
+    return Missing(
+      count: count, rows: broken.count, means: zip(sums, counts).map { Float($0 / max(1, $1)) })
   }
 
   /// How many numbers of one channel stand side by side.

@@ -33,9 +33,10 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     for note in notes(table) { report(.note(note)) }
     let corrupt = try corrupt(
       table, sources, allowed: options.missingValues == .drop ? table.rowCount : maxCorrupt)
-    let fillers = fillers(table, sources, report)
+    let missing = missing(table, sources)
+    let fillers = fillers(sources, missing, report)
     let writer = try DatasetWriter(
-      folder: output, description: description(table, sources, input),
+      folder: output, description: description(table, sources, missing, input),
       standardising: options.standardise ? Set(sources.map(\.name)) : [])
     for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
       let inputs = try sources.enumerated().map { place, source in
@@ -88,16 +89,21 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     try AtomicFile.write(data: Data(text.utf8), to: path)
   }
 
+  /// What each source lacks; nothing where that is refused.
+  private func missing(_ table: ArrayTable, _ sources: [ArraySource]) -> [ArraySource.Missing] {
+    guard options.missingValues != .refuse else { return sources.map { _ in .nothing } }
+    let training = table.rows.filter { $0.split == .train }.map(\.index)
+    return sources.map { $0.missingValues(in: table.rows.map(\.index), training: training) }
+  }
+
   /// What takes the place of numbers that are not finite, one number for each channel of each source; nil where
   /// nothing does.
   private func fillers(
-    _ table: ArrayTable, _ sources: [ArraySource], _ report: (PreparationEvent) -> Void
+    _ sources: [ArraySource], _ missing: [ArraySource.Missing],
+    _ report: (PreparationEvent) -> Void
   ) -> [[Float]?] {
     guard [.zero, .mean].contains(options.missingValues) else { return sources.map { _ in nil } }
-    return sources.map { source in
-      let found = source.missingValues(
-        in: table.rows.map(\.index), training: table.rows.filter { $0.split == .train }.map(\.index)
-      )
+    return zip(sources, missing).map { source, found in
       guard found.count > 0 else { return nil }
       report(
         .note(
@@ -126,10 +132,19 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
   }
 
   private func description(
-    _ table: ArrayTable, _ sources: [ArraySource], _ input: String
+    _ table: ArrayTable, _ sources: [ArraySource], _ missing: [ArraySource.Missing],
+    _ input: String
   ) -> DatasetDescription {
     var extra = ["label": options.label ?? "label", "split": split]
-    if options.missingValues != .refuse { extra["missingValues"] = options.missingValues.rawValue }
+    if options.missingValues != .refuse {
+      let counts = zip(sources, missing).filter { $1.count > 0 }.map { source, found in
+        (source.name, MissingNumbers.Count(numbers: found.count, samples: found.rows))
+      }
+      let note = MissingNumbers(
+        policy: options.missingValues.rawValue,
+        modalities: Dictionary(uniqueKeysWithValues: counts))
+      extra.merge(note.notes) { $1 }
+    }
     if !table.groups.isEmpty { extra["groups"] = table.groups.joined(separator: ", ") }
     if let warning = options.warning { extra["warning"] = warning }
     return DatasetDescription(

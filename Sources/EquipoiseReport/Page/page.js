@@ -10,7 +10,7 @@ function sections(report) {
     section('Training', 'training', [modalityCurves(groups), progress(report)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
-    section('Settings and machines', 'settings', [settings(groups), environments(report)]),
+    section('Settings and machines', 'settings', [datasets(report), settings(groups), environments(report)]),
   ].filter(Boolean);
 }
 
@@ -308,6 +308,15 @@ function frequentConfusions(group, size, cells, names) {
 }
 
 // Settings
+
+/** What the runs were made with, where it is still there. */
+function datasets({datasets: found}) {
+  if (!found.length) return null;
+  const rows = found.map((data) => [data.name, data.task, data.outputs, data.modalities.join(', '),
+    ...['train', 'validation', 'test'].map((split) => data.samples[split] ?? '–'), data.missingValues ?? 'refused']);
+  return table('Data as prepared', ['dataset', 'task', 'outputs', 'modalities', 'train', 'validation', 'test', 'missing values'],
+    rows, {isText: true});
+}
 
 function settings(groups) {
   const keys = [...new Set(groups.flatMap((group) => group.runs[0].configuration.map(([key]) => key)))]

@@ -194,4 +194,25 @@ import Testing
         "2 numbers of 'x' in 2 rows are not there: they become their channel's mean over the training split"
       ])
   }
+
+  /// They are counted where they stay out of sight later.
+  @Test(arguments: ["zero", "mean", "drop"]) func missingNumbersAreCounted(policy: String) throws {
+    var numbers = (0..<16).map(Float.init)
+    // Both numbers of row 0 and one of row 6.
+    for place in [0, 1, 13] { numbers[place] = .nan }
+    try write(numbers)
+    let text = table("label", (0..<8).map { "\($0 % 2)" })
+    let found = try prepare(text, ["missingValues=\(policy)"]).description
+    #expect(
+      found.missingNumbers
+        == MissingNumbers(policy: policy, modalities: ["x": .init(numbers: 3, samples: 2)]))
+    #expect(found.extra["missingValues x"] == #"{"numbers":3,"samples":2}"#)
+    #expect(
+      found.missingNumbers?.sentence == "\(policy): 'x' lacked 3 numbers in 2 samples")
+    try write((0..<16).map(Float.init))
+    let whole = try prepare(text, ["missingValues=\(policy)"]).description
+    #expect(whole.missingNumbers == MissingNumbers(policy: policy, modalities: [:]))
+    #expect(whole.missingNumbers?.sentence == "\(policy): nothing was lacking")
+    #expect(try prepare(text, []).description.missingNumbers == nil)
+  }
 }
