@@ -33,3 +33,27 @@ extension SplitValues: RangeChecking {
     }
   }
 }
+
+/// The splits that the words of a table stand for.
+package struct SplitWords {
+  private let splits: [String: Split]
+
+  /// The words that settings name.
+  ///
+  /// - Parameters:
+  ///   - values: the settings.
+  ///   - takesNames: whether `train`, `validation` and `test` mean themselves where the settings say nothing of them.
+  package init(_ values: SplitValues, takesNames: Bool = false) {
+    let pairs =
+      [(Split.train, values.train), (.validation, values.validation), (.test, values.test)]
+      .flatMap { split, words in words.map { ($0, split) } }
+      + (takesNames ? Split.allCases.map { ($0.rawValue, $0) } : [])
+    splits = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Every word, sorted.
+  package var words: [String] { splits.keys.sorted() }
+
+  /// The split that a word stands for, as it is written or in lower case; nil for one that stands for none.
+  package subscript(word: String) -> Split? { splits[word] ?? splits[word.lowercased()] }
+}

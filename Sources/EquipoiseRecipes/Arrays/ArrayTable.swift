@@ -66,7 +66,7 @@ struct ArrayTable {
     let groupNumbers = names.map { $0.map { numbers[$0] ?? 0 } }
     let column = options.split ?? (table.header.contains("split") ? "split" : nil)
     let splits = try column.map { try table.column($0).map(TableCell.trimmed) }
-    let named = Self.splitNames(options.splitValues)
+    let words = SplitWords(options.splitValues)
     var rows: [Row] = []
     var (unlabelled, unassigned): (Int, [String: Int]) = (0, [:])
     for (index, answer) in answers.enumerated() {
@@ -75,7 +75,7 @@ struct ArrayTable {
         continue
       }
       let word = splits?[index]
-      guard let split = word.map({ named[$0] ?? named[$0.lowercased()] }) ?? .train else {
+      guard let split = word.map({ words[$0] }) ?? .train else {
         unassigned[word ?? "", default: 0] += 1
         continue
       }
@@ -116,13 +116,6 @@ struct ArrayTable {
     ).assign(&samples, test: options.testShare, validation: options.validationShare)
     for (index, sample) in samples.enumerated() { rows[index].split = sample.split }
     return notes
-  }
-
-  private static func splitNames(_ values: SplitValues) -> [String: Split] {
-    let pairs =
-      values.train.map { ($0, Split.train) } + values.validation.map { ($0, Split.validation) }
-      + values.test.map { ($0, Split.test) }
-    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
   /// Throws `EquipoiseError` for two samples of one name.

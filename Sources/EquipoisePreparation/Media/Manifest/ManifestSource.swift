@@ -40,7 +40,7 @@ struct ManifestSource {
   /// Throws `EquipoiseError` naming the line at fault.
   func source() throws -> MediaSource {
     let hasSplits = listed.rows.contains { !$0.split.isEmpty }
-    let splits = hasSplits ? splitNames : nil
+    let splits = hasSplits ? SplitWords(options.splitValues, takesNames: true) : nil
     var read = try listed.answers.map { try answered($0, splits) } ?? labelled(splits)
     let notes =
       try hasSplits
@@ -58,7 +58,7 @@ struct ManifestSource {
   }
 
   /// Samples of one class each.
-  private func labelled(_ splits: [String: Split]?) throws -> Read {
+  private func labelled(_ splits: SplitWords?) throws -> Read {
     let labels = try labels
     let samples = try zip(listed.rows, labels.codes).compactMap { row, code in
       try media.collecting { try sample(row, code, labels.classes, splits) }
@@ -69,7 +69,7 @@ struct ManifestSource {
   }
 
   /// Samples of several labels, or of numbers.
-  private func answered(_ answers: TableAnswers, _ splits: [String: Split]?) throws -> Read {
+  private func answered(_ answers: TableAnswers, _ splits: SplitWords?) throws -> Read {
     let samples = try zip(listed.rows, answers.answers).compactMap { row, answer in
       try media.collecting {
         guard case .targets(let targets) = answer else { throw noLabel(row) }
@@ -82,7 +82,7 @@ struct ManifestSource {
   }
 
   private func sample(
-    _ row: ListedSamples.Row, _ code: Int?, _ classes: [String], _ splits: [String: Split]?
+    _ row: ListedSamples.Row, _ code: Int?, _ classes: [String], _ splits: SplitWords?
   ) throws -> RawSample {
     guard let label = code else {
       throw TableCell.isMissing(TableCell.trimmed(row.label))
@@ -91,13 +91,13 @@ struct ManifestSource {
           .data, "'\(row.label)' is not one of the \(classes.count) classes", at: row.place,
           fix: Nearest.hint(row.label, in: classes))
     }
-    guard let split = splits.map({ $0[row.split] ?? $0[row.split.lowercased()] }) ?? .train else {
+    guard let split = splits.map({ $0[row.split] }) ?? .train else {
       throw EquipoiseError(
         .data, row.split.isEmpty ? "the sample has no split" : "'\(row.split)' is not a split",
         at: row.place,
         fix: row.split.isEmpty
           ? "give every sample one, or none"
-          : Nearest.hint(row.split, in: splits?.keys.sorted() ?? []))
+          : Nearest.hint(row.split, in: splits?.words ?? []))
     }
     return RawSample(
       id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
@@ -171,14 +171,6 @@ struct ManifestSource {
           folders: cells.map(TableCell.trimmed), naming: options.classes)
       }
     }
-  }
-
-  private var splitNames: [String: Split] {
-    let values = options.splitValues
-    let pairs =
-      values.train.map { ($0, Split.train) } + values.validation.map { ($0, Split.validation) }
-      + values.test.map { ($0, Split.test) } + Split.allCases.map { ($0.rawValue, $0) }
-    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
   private func modality(_ index: Int) throws -> MediaModality {
