@@ -9,24 +9,34 @@ public protocol SectionFamily: SendableMetatype {
   /// The settings of one choice, usually `any` of a protocol.
   associatedtype Settings: Sendable
   /// The keys that every choice has.
-  associatedtype Common: ConfigurationSection
+  associatedtype Common: ConfigurationSection = NoSettings
   /// What messages call a choice, such as `optimiser`.
   static var title: String { get }
-  /// The key whose value chooses.
+  /// The key whose value chooses; `type` unless a family has another.
   static var selector: String { get }
   /// What is chosen when nothing is said.
   static var standard: (name: String, settings: Settings) { get }
   /// Whether an empty value of the selector stands for the standard choice, instead of being refused.
   static var emptyIsStandard: Bool { get }
-  /// The settings as a section of the configuration.
-  static func section(_ settings: Settings) -> any ConfigurationSection
-  /// A section as settings; nil when it is not of this family.
-  static func settings(_ section: any ConfigurationSection) -> Settings?
 }
 
 extension SectionFamily {
+  /// `type`.
+  public static var selector: String { "type" }
   /// Most selectors cannot be empty.
   public static var emptyIsStandard: Bool { false }
+
+  /// The settings as a section of the configuration. `Settings` is `any` of a protocol of sections, which Swift cannot
+  /// say of an associated type.
+  static func section(_ settings: Settings) -> any ConfigurationSection {
+    guard let section = settings as? any ConfigurationSection else {
+      preconditionFailure("\(title): \(Settings.self) is no section of a configuration")
+    }
+    return section
+  }
+
+  /// A section as settings; nil when it is not of this family.
+  static func settings(_ section: any ConfigurationSection) -> Settings? { section as? Settings }
 }
 
 /// The common keys of a family that has none.

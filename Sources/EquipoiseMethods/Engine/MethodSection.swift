@@ -8,19 +8,9 @@ public enum MethodFamily: SectionFamily {
   public static let title = "method"
   /// `name`; `equipoise train --method` sets it.
   public static let selector = "name"
-  /// Nothing that all have.
-  public typealias Common = NoSettings
   /// Joint training, which has no settings.
   public static var standard: (name: String, settings: any ConfigurationSection) {
     (Joint.name, Joint.Configuration())
-  }
-  /// The settings themselves.
-  public static func section(_ settings: any ConfigurationSection) -> any ConfigurationSection {
-    settings
-  }
-  /// The section itself.
-  public static func settings(_ section: any ConfigurationSection) -> (any ConfigurationSection)? {
-    section
   }
 }
 

@@ -40,20 +40,9 @@ public enum OptimiserFamily: SectionFamily {
 
   /// An update rule.
   public static let title = "optimiser"
-  /// `type`.
-  public static let selector = "type"
   /// Stochastic gradient descent.
   public static var standard: (name: String, settings: any OptimiserConfiguration) {
     (SGDConfiguration.name, SGDConfiguration())
-  }
-  /// The settings as a section.
-  public static func section(_ settings: any OptimiserConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of this kind.
-  public static func settings(_ section: any ConfigurationSection) -> (any OptimiserConfiguration)?
-  {
-    section as? any OptimiserConfiguration
   }
 }
 

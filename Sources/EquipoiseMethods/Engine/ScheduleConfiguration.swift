@@ -37,19 +37,9 @@ public enum ScheduleFamily: SectionFamily {
 
   /// A schedule.
   public static let title = "schedule"
-  /// `type`.
-  public static let selector = "type"
   /// Drops after every so many epochs.
   public static var standard: (name: String, settings: any ScheduleConfiguration) {
     (StepSchedule.name, StepSchedule())
-  }
-  /// The settings as a section.
-  public static func section(_ settings: any ScheduleConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of this kind.
-  public static func settings(_ section: any ConfigurationSection) -> (any ScheduleConfiguration)? {
-    section as? any ScheduleConfiguration
   }
 }
 

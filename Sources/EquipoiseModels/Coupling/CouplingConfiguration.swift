@@ -72,22 +72,10 @@ public struct NoCoupling: CouplingConfiguration {
 public enum CouplingFamily: SectionFamily {
   /// A coupling.
   public static let title = "coupling"
-  /// `type`.
-  public static let selector = "type"
   /// None.
   public static var standard: (name: String, settings: any CouplingConfiguration) {
     (NoCoupling.name, NoCoupling())
   }
-  /// The settings as a section.
-  public static func section(_ settings: any CouplingConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of this kind.
-  public static func settings(_ section: any ConfigurationSection) -> (any CouplingConfiguration)? {
-    section as? any CouplingConfiguration
-  }
-  /// Nothing that all have.
-  public typealias Common = NoSettings
 }
 
 /// What lets the encoders see each other's features: its type and its settings.

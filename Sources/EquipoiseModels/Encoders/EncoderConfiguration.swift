@@ -53,19 +53,9 @@ public enum EncoderFamily: SectionFamily {
 
   /// An encoder.
   public static let title = "encoder"
-  /// `type`.
-  public static let selector = "type"
   /// By the shape of the samples.
   public static var standard: (name: String, settings: any EncoderConfiguration) {
     (AutoEncoder.name, AutoEncoder())
-  }
-  /// The settings as a section.
-  public static func section(_ settings: any EncoderConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of an encoder.
-  public static func settings(_ section: any ConfigurationSection) -> (any EncoderConfiguration)? {
-    section as? any EncoderConfiguration
   }
 }
 

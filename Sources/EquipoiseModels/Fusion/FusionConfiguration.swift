@@ -26,22 +26,10 @@ public protocol FusionConfiguration: ConfigurationSection {
 public enum FusionFamily: SectionFamily {
   /// A fusion.
   public static let title = "fusion"
-  /// `type`.
-  public static let selector = "type"
   /// One linear layer over the concatenated features.
   public static var standard: (name: String, settings: any FusionConfiguration) {
     (ConcatFusion.Configuration.name, ConcatFusion.Configuration())
   }
-  /// The settings as a section.
-  public static func section(_ settings: any FusionConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of this kind.
-  public static func settings(_ section: any ConfigurationSection) -> (any FusionConfiguration)? {
-    section as? any FusionConfiguration
-  }
-  /// Nothing that all have.
-  public typealias Common = NoSettings
 }
 
 /// How the features of the modalities become logits: the type of the head and its settings.

@@ -60,22 +60,10 @@ public protocol LossConfiguration: ConfigurationSection {
 public enum LossFamily: SectionFamily {
   /// A loss.
   public static let title = "loss"
-  /// `type`.
-  public static let selector = "type"
   /// What the task has unless another is chosen.
   public static var standard: (name: String, settings: any LossConfiguration) {
     (AutoLoss.name, AutoLoss())
   }
-  /// The settings as a section.
-  public static func section(_ settings: any LossConfiguration) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of this kind.
-  public static func settings(_ section: any ConfigurationSection) -> (any LossConfiguration)? {
-    section as? any LossConfiguration
-  }
-  /// Nothing that all have.
-  public typealias Common = NoSettings
 }
 
 /// What is minimised: the type of the loss and its settings.

@@ -24,14 +24,6 @@ public enum FeatureFamily: SectionFamily {
   }
   /// `kind: null` is in files of former versions.
   public static var emptyIsStandard: Bool { true }
-  /// The settings as a section.
-  public static func section(_ settings: any FeatureSettings) -> any ConfigurationSection {
-    settings
-  }
-  /// A section as settings of a feature.
-  public static func settings(_ section: any ConfigurationSection) -> (any FeatureSettings)? {
-    section as? any FeatureSettings
-  }
 }
 
 /// How the files of a modality are read: the feature, its settings, and what every feature has.
