@@ -27,6 +27,8 @@ package enum Term: Equatable, Sendable {
   case repeating(String)
   /// Import of an encoder's weights with an argument, as `channels=1`.
   case importing(String)
+  /// An imperative about the package itself, which a clone of it has a target of `make` for: `build it again`.
+  case byMake(String, target: String)
 
   /// How the library spells it.
   package var plain: String {
@@ -40,6 +42,7 @@ package enum Term: Equatable, Sendable {
     case .preparingAgain: "prepare the dataset again"
     case .repeating(let noun): "repeat the \(noun)"
     case .importing(let text): "an import of the weights with \(text)"
+    case .byMake(let text, _): text
     }
   }
 

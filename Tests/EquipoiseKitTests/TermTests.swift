@@ -13,6 +13,7 @@ struct TermTests {
       (.recipe("manifest", input: "clips"), "the recipe 'manifest'"),
       (.preparingAgain, "prepare the dataset again"), (.repeating("run"), "repeat the run"),
       (.importing("channels=1"), "an import of the weights with channels=1"),
+      (.byMake("build it again", target: "build"), "build it again"),
     ] as [(Term, String)])
   func plain(term: Term, words: String) {
     #expect(term.plain == words)

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import Foundation
 
 /// How the command line spells what the library's sentences ask for: by the flags of the command that was called, and
 /// by commands. What that command has no flag for keeps the library's words.
 struct CommandLineTerms: Sendable {
   /// The called command's flags, with their dashes.
   let flags: Set<String>
+  /// Whether it is the program that `make` builds; another package's program is built as that package says.
+  var isMade = true
 
   /// Those of this process.
   static let running = CommandLineTerms(
-    flags: CalledCommand(Array(CommandLine.arguments.dropFirst())).flags)
+    flags: CalledCommand(Array(CommandLine.arguments.dropFirst())).flags,
+    isMade: Bundle.main.executableURL?.lastPathComponent == "equipoise")
 
   /// A term as the user can type it, or what it is.
   func spelled(_ term: Term) -> String {
@@ -26,6 +30,7 @@ struct CommandLineTerms: Sendable {
     case .repeating(let noun): "repeat the \(noun)'s command"
     case .importing(let text):
       "'equipoise import \(Self.typed(text))'"
+    case .byMake(_, let target): isMade ? "\(term.plain) with 'make \(target)'" : term.plain
     }
   }
 

@@ -28,13 +28,13 @@ package struct DecoderGreeting: Codable, Equatable {
         .usage,
         "it is the decoder of Equipoise \(version), and this program is of \(Version.current)"
           + (version == Version.current ? " with other messages" : ""),
-        at: path, fix: "build both from the same sources with 'make build'")
+        at: path, fix: "\(.byMake("build both from the same sources", target: "build"))")
     }
     guard let ffmpeg else {
       throw EquipoiseError(
         .usage, "this decoder was built without FFmpeg", at: path,
-        fix: "'make setup' installs FFmpeg's libraries or says how; then build again with "
-          + "'make build'")
+        fix: "\(.byMake("install FFmpeg's libraries", target: "setup")) and "
+          + "\(.byMake("build it again", target: "build"))")
     }
     return ffmpeg
   }

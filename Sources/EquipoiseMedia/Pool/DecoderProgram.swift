@@ -35,13 +35,14 @@ public struct DecoderProgram: Sendable {
         .usage,
         "the program that decodes raw media is not there", at: path,
         fix: given.isEmpty
-          ? "build it with 'make build' and keep it beside the program, or name it by \(variable)"
+          ? "\(.byMake("build it", target: "build")) and keep it beside the program, or name it by \(variable)"
           : "correct \(variable), or unset it to use the one beside the program")
     }
     guard !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: path) else {
       throw EquipoiseError(
         .usage, "the decoder of raw media is not a program", at: path,
-        fix: given.isEmpty ? "build it again with 'make build'" : "correct \(variable)")
+        fix: given.isEmpty
+          ? "\(.byMake("build it again", target: "build"))" : "correct \(variable)")
     }
     return DecoderProgram(path: path)
   }

@@ -51,7 +51,8 @@ final class WorkerProcess {
     } catch {}
     throw EquipoiseError(
       .usage, what, at: decoder.path,
-      fix: "'\(decoder.path) --version' says what it lacks; 'make build' builds it again")
+      fix: "'\(decoder.path) --version' says what it lacks; "
+        + "\(.byMake("build it again", target: "build"))")
   }
 
   /// Has it answer a request about an open file.

@@ -48,7 +48,9 @@ package enum FeatureRecord: Equatable, Sendable {
       guard let flow else {
         throw EquipoiseError(
           .usage, "optical flow cannot be computed without OpenCV",
-          fix: "install it with 'make setup' and build again with 'make build'")
+          fix:
+            "\(.byMake("install it", target: "setup")) and \(.byMake("build again", target: "build"))"
+        )
       }
       guard computed.search == flow.name else {
         throw EquipoiseError(

@@ -57,5 +57,5 @@ public struct MediaPreparation: Sendable {
     EquipoiseError(
       .usage, "raw media cannot be read without FFmpeg's libraries",
       fix: "install them (Debian: apt-get install libavformat-dev libavcodec-dev libavutil-dev "
-        + "libswscale-dev libswresample-dev) and build again with 'make build'")
+        + "libswscale-dev libswresample-dev) and \(.byMake("build again", target: "build"))")
 }

@@ -71,7 +71,7 @@ package final class BenchmarkProcess {
       throw EquipoiseError(
         .usage, "the file does not exist", at: path,
         fix:
-          "run 'make pytorch', or name an interpreter that has PyTorch with \(.argument("python=FILE"))"
+          "\(.byMake("install PyTorch", target: "pytorch")), or name an interpreter that has PyTorch with \(.argument("python=FILE"))"
       )
     }
     try self.init(

@@ -93,6 +93,10 @@ struct CommandLineTermsTests {
         == "'equipoise prepare manifest --input 'my clips' --out DIR'")
     #expect(spelled(.importing("channels=1")) == "'equipoise import --channels 1'")
     #expect(spelled(.repeating("run")) == "repeat the run's command")
+    let building = Term.byMake("build it again", target: "build")
+    #expect(spelled(building) == "build it again with 'make build'")
+    // A program of another package is not built by this one's make.
+    #expect(CommandLineTerms(flags: [], isMade: false).spelled(building) == "build it again")
   }
 
   private static var allFlags: Set<String> {

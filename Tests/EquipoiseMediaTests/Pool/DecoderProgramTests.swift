@@ -46,7 +46,7 @@ import Testing
     }
     #expect(
       missing?.description == folder.file("equipoise-decoder")
-        + ": the program that decodes raw media is not there; build it with 'make build' and keep it "
+        + ": the program that decodes raw media is not there; build it and keep it "
         + "beside the program, or name it by EQUIPOISE_DECODER")
     let (own, other) = (try script(""), try script("", named: "other"))
     #expect(try DecoderProgram.located(named: "", beside: program).path == own)
@@ -73,7 +73,7 @@ import Testing
       refusal(path)
         == EquipoiseError(
           .usage, "it is the decoder of Equipoise 0.9.0, and this program is of \(Version.current)",
-          at: path, fix: "build both from the same sources with 'make build'"))
+          at: path, fix: "build both from the same sources"))
     #expect(
       refusal(try greeting { $0.messages += 1 })?.what
         == "it is the decoder of Equipoise 0.1.0, and this program is of 0.1.0 with other messages")
@@ -82,7 +82,7 @@ import Testing
   @Test func oneWithoutFFmpegSaysSo() throws {
     let error = refusal(try greeting { $0.ffmpeg = nil })
     #expect(error?.what == "this decoder was built without FFmpeg")
-    #expect(error?.remedy?.contains("'make setup'") == true)
+    #expect(error?.remedy?.contains("install FFmpeg's libraries") == true)
   }
 
   @Test func anotherProgramIsRefused() throws {
