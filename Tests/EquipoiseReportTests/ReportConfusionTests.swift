@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
 import EquipoiseRunTestSupport
+import EquipoiseTestSupport
 import Foundation
 import Testing
 

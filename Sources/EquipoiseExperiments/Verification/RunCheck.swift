@@ -140,7 +140,8 @@ struct RunCheck {
     let measured = ((try? FileSystem.names(in: run.measurements)) ?? []).filter {
       !$0.hasPrefix(".")
     }
-    for path in [run.best, run.weights, run.confusion] + measured.map({ run.measurements + "/" + $0 })
+    for path in [run.best, run.weights, run.confusion]
+      + measured.map({ run.measurements + "/" + $0 })
     where FileManager.default.fileExists(atPath: path) {
       let name = String(path.dropFirst(run.path.count + 1))
       guard !listed.names.contains(name) else { continue }

@@ -28,14 +28,14 @@ extension ConfusionMatrix: Codable {
     self = matrix
   }
 
-  /// The matrix with counts as they are kept in files, one of each list for every count above 0.
+  /// The matrix with counts as they are kept in files, one of each list for every count above 0; `nil` where the lists
+  /// are not of one length, or say what cannot be.
   ///
   /// - Parameters:
   ///   - classes: the number of classes.
   ///   - labels: the true class of each count.
   ///   - predictions: its predicted class.
   ///   - counts: the samples.
-  /// - Returns: the matrix; `nil` where the lists are not of one length, or say what cannot be.
   package init?(classes: Int, labels: [Int], predictions: [Int], counts: [Int]) {
     let range = 0..<max(0, classes)
     guard labels.count == predictions.count, labels.count == counts.count,

@@ -47,10 +47,13 @@ struct MissingNumbersTests {
       try tool(inspect + ["--format", "json"]).json()["dataset"] as? [String: Any])
     let missing = try #require(summary["missingValues"] as? [String: Any])
     #expect(missing["policy"] as? String == "mean")
-    #expect(missing["modalities"] as? [String: [String: Int]] == ["x": ["numbers": 3, "samples": 2]])
+    #expect(
+      missing["modalities"] as? [String: [String: Int]] == ["x": ["numbers": 3, "samples": 2]])
 
     _ = try tool(
-      ["train"] + inspect.dropFirst() + ["--epochs", "1", "--threads", "1", "--out", run, "--quiet"]
+      ["train"] + inspect.dropFirst() + [
+        "--epochs", "1", "--threads", "1", "--out", run, "--quiet",
+      ]
     )
     let page = try #require(
       try JSONSerialization.jsonObject(with: Data(ReportPage.json(for: [run]).utf8))
