@@ -6,15 +6,37 @@ import Foundation
 
 /// One side of a comparison: a method with its settings.
 package struct ComparisonEntry: Sendable {
+  /// What was chosen in one fold of a cross-validation.
+  package struct Choice: Sendable {
+    /// The settings that were searched, each `KEY=VALUE`.
+    let settings: [String]
+    /// Everything.
+    let configuration: RunConfiguration
+  }
+
   /// The name in tables and of its folder.
   package let name: String
   /// Its settings; the seed is set for each run.
   package let configuration: RunConfiguration
+  /// The settings of each fold where they were searched in each; nil of a fold that has none.
+  let choices: [Choice?]?
 
   /// An entry.
   package init(name: String, configuration: RunConfiguration) {
     self.name = name
     self.configuration = configuration
+    choices = nil
+  }
+
+  /// An entry with settings of its own in each fold.
+  init(name: String, configuration: RunConfiguration, choices: [Choice?]) {
+    (self.name, self.configuration, self.choices) = (name, configuration, choices)
+  }
+
+  /// Its settings in a fold; nil where a search has found none.
+  func configuration(in fold: Int?) -> RunConfiguration? {
+    guard let choices, let fold else { return configuration }
+    return choices[fold]?.configuration
   }
 }
 
@@ -66,26 +88,10 @@ package struct ComparisonPlan: Sendable {
       }
       try entry.configuration.checkModalities(
         data.description.modalities.keys.sorted(), of: data.description.name)
-      guard entry.configuration.evaluation.foldOptions == first.configuration.evaluation.foldOptions
-      else {
-        throw EquipoiseError(
-          .usage, "the entries have different folds", at: "entry '\(entry.name)'",
-          fix: "set evaluation.folds, leaveGroupOut, fold and foldsOf alike for all of them")
-      }
+      try entry.configuration.checkSameFolds(
+        as: first.configuration, at: "entry '\(entry.name)'")
     }
-    folds = try Self.foldCount(of: first.configuration, in: data)
-  }
-
-  private static func foldCount(
-    of configuration: RunConfiguration, in data: PreparedDataset
-  ) throws -> Int? {
-    guard let options = configuration.evaluation.foldOptions else { return nil }
-    guard options.fold == 0 else {
-      throw EquipoiseError(
-        .configuration, "a comparison trains every fold, and fold \(options.fold) is named",
-        at: "evaluation.fold", fix: "leave it out")
-    }
-    return try data.foldCount(options)
+    folds = try first.configuration.foldCount(in: data)
   }
 
   /// Each fold, or the dataset's splits.
@@ -114,7 +120,9 @@ package struct ComparisonPlan: Sendable {
   package func runs() throws -> [PlannedRun] {
     let own = entries.flatMap { entry in
       everyFold.flatMap { fold in
-        seeds.map { run(entry.name, in: folder(of: entry), entry.configuration, fold, seed: $0) }
+        entry.configuration(in: fold).map { configuration in
+          seeds.map { run(entry.name, in: folder(of: entry), configuration, fold, seed: $0) }
+        } ?? []
       }
     }
     var references: [PlannedRun] = []
@@ -150,8 +158,9 @@ package struct ComparisonPlan: Sendable {
 
   // MARK: References
 
-  /// The reference of each of an entry's modalities.
+  /// The reference of each of an entry's modalities; none where each fold has settings of its own.
   package func references(of entry: ComparisonEntry) throws -> [UnimodalReference] {
+    guard entry.choices == nil else { return [] }
     let names = entry.configuration.modalities ?? data.description.modalities.keys.sorted()
     return try names.map {
       try UnimodalReference(
@@ -170,7 +179,8 @@ package struct ComparisonPlan: Sendable {
         SavedComparison.Entry(
           name: entry.name,
           references: Dictionary(
-            uniqueKeysWithValues: try references(of: entry).map { ($0.modality, $0.folder) }))
+            uniqueKeysWithValues: try references(of: entry).map { ($0.modality, $0.folder) }),
+          chosen: entry.choices?.map { $0?.settings ?? [] })
       }, seeds: seeds, folds: folds, baseline: baseline)
   }
 }

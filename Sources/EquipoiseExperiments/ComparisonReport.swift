@@ -23,6 +23,8 @@ public struct ComparisonReport: Encodable, Sendable {
     public let multiplyAddsPerSample: SampleSummary?
     /// How its scores differ from the baseline's, by the names of ``Score``; none for the baseline itself.
     public internal(set) var differences: [String: PairedDifference] = [:]
+    /// Where a search chose settings in each fold: them, each `KEY=VALUE`; of a fold without a winner none.
+    public let chosen: [[String]]?
   }
 
   /// One modality of an entry. The three accuracies answer different questions.
@@ -60,7 +62,7 @@ public struct ComparisonReport: Encodable, Sendable {
       Entry(
         entry.name,
         try Self.scores(in: ExperimentFolder(folder).entry(entry.name), comparison),
-        alone: entry.references.mapValues { references[$0] ?? [] })
+        alone: entry.references.mapValues { references[$0] ?? [] }, chosen: entry.chosen)
     }
     self.failures = failures
     let everyRun = entries.flatMap(\.runs) + references.values.flatMap { $0 }
@@ -130,20 +132,25 @@ public struct ComparisonReport: Encodable, Sendable {
 }
 
 extension ComparisonReport.Entry {
-  init(_ name: String, _ runs: [RunScores], alone: [String: [RunScores]]) {
+  init(
+    _ name: String, _ runs: [RunScores], alone: [String: [RunScores]], chosen: [[String]]?
+  ) {
     func summary(_ value: (RunScores) -> Double?) -> SampleSummary? {
       SampleSummary(runs.compactMap(value))
     }
     self.name = name
     self.runs = runs
+    self.chosen = chosen
     scores = Score.all.reduce(into: [:]) { scores, score in
       scores[score.name] = summary { $0.report[score] }
     }
     imbalance = summary { $0.report.shapley?.imbalance }
     seconds = summary { $0.seconds }
     multiplyAddsPerSample = summary { $0.multiplyAddsPerSample.map(Double.init) }
+    let names = Set(runs.flatMap(\.report.modalities.keys)).union(alone.keys)
     modalities = Dictionary(
-      uniqueKeysWithValues: alone.map { name, references in
+      uniqueKeysWithValues: names.map { name in
+        let references = alone[name] ?? []
         let modality = ComparisonReport.Modality(
           slice: summary { $0.report.modalities[name]?.slice },
           zeroOut: summary { $0.report.modalities[name]?.zeroOut },
@@ -161,7 +168,7 @@ extension ComparisonReport.Entry {
 /// Each score and its difference stand beside the other keys: `accuracy`, `accuracyDifference`.
 extension ComparisonReport.Entry: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample
+    case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample, chosen
   }
 
   /// Writes an entry.
@@ -170,6 +177,7 @@ extension ComparisonReport.Entry: Encodable {
     try container.encode(name, forKey: .name)
     try container.encode(runs, forKey: .runs)
     try container.encode(modalities, forKey: .modalities)
+    try container.encodeIfPresent(chosen, forKey: .chosen)
     try container.encodeIfPresent(imbalance, forKey: .imbalance)
     try container.encodeIfPresent(seconds, forKey: .seconds)
     try container.encodeIfPresent(multiplyAddsPerSample, forKey: .multiplyAddsPerSample)

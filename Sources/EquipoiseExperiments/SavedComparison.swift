@@ -12,6 +12,8 @@ package struct SavedComparison: Codable, Equatable, Sendable {
     package let name: String
     /// The folder of each modality's reference runs; in the file as ``ExperimentFolder`` spells it.
     package fileprivate(set) var references: [String: String]
+    /// Where a search chose settings in each fold: them, each `KEY=VALUE`; of a fold without a winner none.
+    package var chosen: [[String]]? = nil
   }
 
   /// The form of the file; `nil` for the first one, in which references had whole paths.

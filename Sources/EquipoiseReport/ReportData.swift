@@ -14,6 +14,8 @@ struct ReportData: Encodable {
       let name: String
       /// By the names of scores.
       let differences: [String: PairedDifference]
+      /// What a search chose in each fold, each `KEY=VALUE`; nil where none did.
+      let chosen: [[String]]?
     }
   }
 
@@ -61,7 +63,7 @@ struct ReportData: Encodable {
       return Comparison(
         folder: comparison.folder, baseline: report.stamp.baseline,
         entries: report.entries.map {
-          .init(name: $0.name, differences: $0.differences)
+          .init(name: $0.name, differences: $0.differences, chosen: $0.chosen)
         })
     }
     var runs: [ReportRun] = []

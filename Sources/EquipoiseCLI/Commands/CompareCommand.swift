@@ -62,9 +62,7 @@ struct CompareCommand: ParsableCommand {
     let named = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
       .map { EntryOption(method: String($0)) }
     var all = options
-    all.sets +=
-      (folds.map { ["evaluation.folds=\($0)"] } ?? [])
-      + (leaveGroupOut ? ["evaluation.leaveGroupOut=true"] : [])
+    all.sets += FoldFlags.sets(folds: folds, leaveGroupOut: leaveGroupOut)
     let session = ComparisonSession(
       command: "compare", options: all, entries: named + entry, baseline: baseline,
       references: references)

@@ -16,6 +16,10 @@ struct SweepCommand: ParsableCommand {
         --grid training.batchSize=32,64
         --grid aim:method.lambda=0.5,1,2                    of one method only
         --random 'training.optimiser.learningRate=1e-4..1e-1(log)' --trials 20
+
+      With --folds or --leave-group-out every fold has a search of its own on the samples of the others, and its winners \
+      are then tested on it (nested cross-validation). The result is a comparison in OUT, of which \
+      'compare --table-only' makes the tables again; the searches are in OUT/searches/fold-N.
       """)
 
   @OptionGroup(title: "Runs") var options: ExperimentOptions
@@ -41,11 +45,24 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The seed of the drawing.", valueName: "n"))
   var searchSeed = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Nested cross-validation: search in each of so many folds, and test the winners on it.",
+      valueName: "k"))
+  var folds: Int?
+
+  @Flag(help: "Nested cross-validation with each group, such as a speaker, as a fold.")
+  var leaveGroupOut = false
+
   @Option(help: "How to print the result.")
   var format = OutputFormat.table
 
   func run() throws {
     let plan = try plan(in: try options.folder())
+    if let search = NestedSearch(plan) {
+      let session = NestedSession(search: search, options: options, folder: plan.folder)
+      return try session.run(format: format)
+    }
     let budget = try options.budget(for: plan.trials.map(\.configuration))
     StopSignal.install()
     let experiment = Experiment(
@@ -59,6 +76,13 @@ struct SweepCommand: ParsableCommand {
     case .json: try JSONOutput.print(report)
     }
     if !report.failures.isEmpty { throw ExitCode(1) }
+  }
+
+  /// The options with the folds, which are settings too.
+  private var allOptions: ExperimentOptions {
+    var all = options
+    all.sets += FoldFlags.sets(folds: folds, leaveGroupOut: leaveGroupOut)
+    return all
   }
 
   private func check() throws {
@@ -80,7 +104,7 @@ struct SweepCommand: ParsableCommand {
     try checkKeys(of: dimensions, names)
     let found = try names.flatMap { name in
       // Settings that make no sense are told before any search space is counted.
-      _ = try options.configuration(method: name, name: name)
+      _ = try allOptions.configuration(method: name, name: name)
       return try trials(of: name, dimensions)
     }
     return try SweepPlan(found, seeds: options.seedList(), folder: folder)
@@ -90,7 +114,7 @@ struct SweepCommand: ParsableCommand {
     let points = try SearchSpace(method, of: dimensions).points(trials, seed: searchSeed)
     return try points.enumerated().map { index, settings in
       do {
-        let own = try options.configuration(method: method, extra: settings, name: method)
+        let own = try allOptions.configuration(method: method, extra: settings, name: method)
         return Trial(method: method, index: index, settings: settings, configuration: own)
       } catch let error as EquipoiseError {
         throw EquipoiseError(

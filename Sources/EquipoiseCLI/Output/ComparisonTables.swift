@@ -32,7 +32,7 @@ struct ComparisonTables {
     let sign = measure.unit == .share ? " %" : ""
     var grid = Grid(
       ["entry", runs] + leading.map(title)
-        + modalities.flatMap { ["\($0) \(inside)" + sign, "alone" + sign] }
+        + modalities.flatMap { ["\($0) \(inside)" + sign] + (isNested ? [] : ["alone" + sign]) }
         + ["imbalance" + sign, "time s", "multiply-adds/sample"])
     for entry in report.entries {
       grid.add(
@@ -76,11 +76,12 @@ struct ComparisonTables {
   }
 
   private func cells(_ modality: ComparisonReport.Modality?) -> [String] {
-    [
-      cell(usesSlices ? modality?.slice : modality?.zeroOut, measure),
-      cell(modality?.alone, measure),
-    ]
+    [cell(usesSlices ? modality?.slice : modality?.zeroOut, measure)]
+      + (isNested ? [] : [cell(modality?.alone, measure)])
   }
+
+  /// Whether settings were searched in each fold; there is nothing trained alone then.
+  private var isNested: Bool { report.entries.contains { $0.chosen != nil } }
 
   private func percent(_ summary: SampleSummary?) -> String {
     spread(summary, factor: 100, digits: 1)
@@ -112,6 +113,21 @@ struct ComparisonTables {
     return grid
   }
 
+  /// What a search chose in each fold; `nil` where none did.
+  var choices: Grid? {
+    guard isNested, let count = report.stamp.folds else { return nil }
+    var grid = Grid(["chosen in fold"] + report.entries.map(\.name))
+    for fold in 0..<count {
+      grid.add(
+        ["\(fold)"]
+          + report.entries.map { entry in
+            let own = entry.chosen.flatMap { $0.indices.contains(fold) ? $0[fold] : nil } ?? []
+            return own.isEmpty ? "–" : own.joined(separator: " ")
+          })
+    }
+    return grid
+  }
+
   // MARK: Differences
 
   /// Each entry against the baseline, shares in percentage points; `nil` when there is nothing to tell.
@@ -138,7 +154,7 @@ struct ComparisonTables {
     return grid.rows.isEmpty ? nil : grid
   }
 
-  private func interval(_ interval: BootstrapInterval?, _ score: Score) -> String {
+  private func interval(_ interval: ConfidenceInterval?, _ score: Score) -> String {
     interval.map { "\(difference($0.lower, score)) to \(difference($0.upper, score))" } ?? "–"
   }
 
@@ -170,7 +186,9 @@ struct ComparisonTables {
       stamp.splits == ["test"]
       ? "Test split, read once per run"
       : "Scored on \(stamp.splits.joined(separator: " and "))"
-    let folds = stamp.folds.map { "; \($0) folds, each the test split once" } ?? ""
+    let folds =
+      (stamp.folds.map { "; \($0) folds, each the test split once" } ?? "")
+      + (isNested ? ", with settings searched on the other folds alone" : "")
     return "\(read); epoch selected on validation by \(list(stamp.selectedBy)); \(seeds)\(folds)."
   }
 
@@ -186,8 +204,9 @@ struct ComparisonTables {
       ? "slice: a modality's own part of the fused logits"
       : "zero-out: the fused logits with the other modalities' features at zero"
     let over = report.stamp.folds == nil ? "seeds" : "folds and seeds"
-    return "Mean ± standard deviation over \(over). \(inside.capitalizedFirst); alone: the same "
-      + "modality trained alone; imbalance: largest minus smallest Shapley value; time: training "
+    let alone = isNested ? "" : " alone: the same modality trained alone;"
+    return "Mean ± standard deviation over \(over). \(inside.capitalizedFirst);\(alone) "
+      + "imbalance: largest minus smallest Shapley value; time: training "
       + "without evaluation; multiply-adds: of a training step."
   }
 
@@ -208,7 +227,7 @@ struct ComparisonTables {
       "Paired by seed. The p to go by is that of the exact two-sided sign-flip (permutation) test."
         + limit + " The paired t-test beside it assumes normal differences.",
       "Holm: corrected for the number of entries, each score a family of its own. Interval: "
-        + "bootstrap over seeds (percentile, \(BootstrapInterval.resamples) resamples).",
+        + "bootstrap over seeds (percentile, \(ConfidenceInterval.resamples) resamples).",
     ]
   }
 

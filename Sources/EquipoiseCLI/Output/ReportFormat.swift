@@ -20,7 +20,8 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   func text(of report: ComparisonReport) throws -> String {
     let tables = ComparisonTables(report)
     let grids =
-      [tables.scores] + tables.otherScores + [tables.folds, tables.differences].compactMap { $0 }
+      [tables.scores] + tables.otherScores
+      + [tables.folds, tables.choices, tables.differences].compactMap { $0 }
     switch self {
     case .table:
       return (grids.map(\.text) + [""])

@@ -13,7 +13,7 @@ package struct Trial: Sendable {
   /// The settings tried, each `KEY=VALUE`.
   package let settings: [String]
   /// Everything, but for the seed.
-  package let configuration: RunConfiguration
+  package private(set) var configuration: RunConfiguration
 
   /// A trial.
   ///
@@ -35,16 +35,27 @@ package struct Trial: Sendable {
 
   /// The trial, for people and its folder: `aim/trial-007`.
   package var name: String { ExperimentFolder.trialName(method, index) }
+
+  /// The same on what one fold of a cross-validation leaves for training.
+  fileprivate func inFold(_ fold: Int) -> Trial {
+    var trial = self
+    trial.configuration.evaluation.fold = fold
+    return trial
+  }
 }
 
 /// Trials × seeds.
 package struct SweepPlan: Sendable {
   /// The trials of all methods.
-  package let trials: [Trial]
+  package private(set) var trials: [Trial]
   /// The seeds of every trial.
   package let seeds: [Int]
   /// The search's folder.
-  package let folder: String
+  package private(set) var folder: String
+  /// The number of folds, in each of which a nested cross-validation searches; nil where the dataset's splits are used.
+  package let folds: Int?
+  /// The fold that this search leaves alone; nil of a search on the dataset's splits, and of all folds together.
+  private var fold: Int?
   private let dataset: String
 
   /// A plan.
@@ -67,8 +78,20 @@ package struct SweepPlan: Sendable {
     for trial in trials {
       try trial.configuration.checkModalities(
         data.description.modalities.keys.sorted(), of: data.description.name)
+      try trial.configuration.checkSameFolds(
+        as: first.configuration, at: "trial \(trial.settings.joined(separator: " "))")
     }
     dataset = data.fingerprint
+    folds = try first.configuration.foldCount(in: data)
+  }
+
+  /// The same search on what one fold of a cross-validation leaves for training.
+  func inFold(_ fold: Int) -> SweepPlan {
+    var plan = self
+    plan.fold = fold
+    plan.folder = ExperimentFolder(folder).search(fold: fold).path
+    plan.trials = trials.map { $0.inFold(fold) }
+    return plan
   }
 
   /// A method that may try more often wins more often.
@@ -94,8 +117,8 @@ package struct SweepPlan: Sendable {
         var configuration = trial.configuration
         configuration.runtime.seed = seed
         return PlannedRun(
-          name: trial.name, groupFolder: runs(of: trial).path, configuration: configuration,
-          dataset: dataset)
+          name: fold.map { "\(trial.name), fold \($0)" } ?? trial.name,
+          groupFolder: runs(of: trial).path, configuration: configuration, dataset: dataset)
       }
     }
   }

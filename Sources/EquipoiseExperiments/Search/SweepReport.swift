@@ -87,11 +87,20 @@ public struct SweepReport: Codable, Sendable {
   package func write(_ plan: SweepPlan) throws {
     let folder = ExperimentFolder(plan.folder)
     try AtomicFile.write(data: Data(csv.utf8), to: folder.trials)
-    for trial in plan.trials where best[trial.method] == trial.name {
+    for winner in winners(of: plan) {
+      try AtomicFile.write(
+        data: Data(try winner.configuration.yaml().utf8), to: folder.best(of: winner.method))
+    }
+  }
+
+  /// Each method's best trial, with a configuration that reads the test split.
+  func winners(
+    of plan: SweepPlan
+  ) -> [(method: String, settings: [String], configuration: RunConfiguration)] {
+    plan.trials.filter { best[$0.method] == $0.name }.map { trial in
       var configuration = trial.configuration
       configuration.evaluation.test = true
-      try AtomicFile.write(
-        data: Data(try configuration.yaml().utf8), to: folder.best(of: trial.method))
+      return (trial.method, trial.settings, configuration)
     }
   }
 

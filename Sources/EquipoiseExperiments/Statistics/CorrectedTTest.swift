@@ -13,7 +13,7 @@ struct CorrectedTTest {
   /// The two-sided p; nil where all differences are the same: then t is not defined.
   let p: Double?
   /// Where the mean may lie, with 95 % confidence.
-  let interval: BootstrapInterval
+  let interval: ConfidenceInterval
 
   /// The test of differences; `nil` for fewer than two.
   ///
@@ -28,7 +28,7 @@ struct CorrectedTTest {
     let degrees = Double(summary.count - 1)
     p = summary.isConstant ? nil : PairedTTest.tail(summary.mean / error, degrees: degrees)
     let reach = Self.quantile(degrees: degrees) * error
-    interval = BootstrapInterval(lower: summary.mean - reach, upper: summary.mean + reach)
+    interval = ConfidenceInterval(lower: summary.mean - reach, upper: summary.mean + reach)
   }
 
   /// The t that is exceeded on either side with 5 % probability.
@@ -36,7 +36,7 @@ struct CorrectedTTest {
     var (low, high) = (0.0, 1e3)
     for _ in 0..<100 {
       let middle = (low + high) / 2
-      if PairedTTest.tail(middle, degrees: degrees) > 1 - BootstrapInterval.level {
+      if PairedTTest.tail(middle, degrees: degrees) > 1 - ConfidenceInterval.level {
         low = middle
       } else {
         high = middle

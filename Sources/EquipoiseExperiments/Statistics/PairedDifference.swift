@@ -30,7 +30,7 @@ public struct PairedDifference: Codable, Equatable, Sendable {
   /// The mean of entry minus baseline over those seeds.
   public let mean: Double
   /// Where that mean may lie; `nil` for fewer than two seeds.
-  public let interval: BootstrapInterval?
+  public let interval: ConfidenceInterval?
   /// p of the exact sign-flip test; nil in a cross-validation.
   public let signFlipP: Double?
   /// The same among all entries, by Holm.
@@ -77,7 +77,7 @@ public struct PairedDifference: Codable, Equatable, Sendable {
     } else {
       guard let p = SignFlipTest.p(differences) else { return nil }
       (signFlipP, signFlipHolm) = (p, p)
-      interval = BootstrapInterval(meanOf: differences)
+      interval = ConfidenceInterval(bootstrapping: differences)
       tTestP = PairedTTest.p(differences)
     }
     tTestHolm = tTestP

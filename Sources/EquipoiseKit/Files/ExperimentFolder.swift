@@ -12,6 +12,8 @@ import Foundation
 /// OUT/trials.csv, processes.jsonl                       a search
 /// OUT/METHOD/best.yaml
 /// OUT/METHOD/trial-NNN/                                 a group of runs
+/// OUT/comparison.json, processes.jsonl                  a search in every fold: a comparison of the winners
+/// OUT/searches/fold-N/                                  a search
 /// ```
 public struct ExperimentFolder: Sendable {
   /// The folder's path.
@@ -96,6 +98,11 @@ public struct ExperimentFolder: Sendable {
   /// - Parameter name: such as `aim/trial-007`.
   /// - Returns: the group.
   public func trial(_ name: String) -> RunGroupFolder { RunGroupFolder("\(path)/\(name)") }
+  /// The search in a fold of a cross-validation.
+  package func search(fold: Int) -> ExperimentFolder {
+    ExperimentFolder("\(path)/\(Self.searchesName)/fold-\(fold)")
+  }
+  package static let searchesName = "searches"
   /// A trial, for people and its folder: `aim/trial-007`.
   package static func trialName(_ method: String, _ index: Int) -> String {
     let number = String(index)

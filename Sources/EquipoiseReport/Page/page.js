@@ -10,7 +10,7 @@ function sections(report) {
     section('Training', 'training', [modalityCurves(groups), progress(report)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
-    section('Settings and machines', 'settings', [datasets(report), settings(groups), environments(report)]),
+    section('Settings and machines', 'settings', [datasets(report), ...report.comparisons.map(choices), settings(groups), environments(report)]),
   ].filter(Boolean);
 }
 
@@ -308,6 +308,14 @@ function frequentConfusions(group, size, cells, names) {
 }
 
 // Settings
+
+/** What a search chose in each fold of a nested cross-validation. */
+function choices({entries}) {
+  const found = entries.filter(({chosen}) => chosen);
+  if (!found.length) return null;
+  const rows = found[0].chosen.map((_, fold) => [fold, ...found.map(({chosen}) => chosen[fold].join(' ') || '–')]);
+  return table('Settings chosen in each fold', ['fold', ...found.map(({name}) => name)], rows, {isText: true});
+}
 
 /** What the runs were made with, where it is still there. */
 function datasets({datasets: found}) {

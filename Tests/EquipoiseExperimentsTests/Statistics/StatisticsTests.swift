@@ -43,7 +43,7 @@ struct StatisticsTests {
     #expect(abs(t - example.tTest) < 1e-12)
     #expect(SignFlipTest.p(example.differences) == example.signFlip)
     // scipy drew other resamples.
-    let interval = try #require(BootstrapInterval(meanOf: example.differences))
+    let interval = try #require(ConfidenceInterval(bootstrapping: example.differences))
     #expect(abs(interval.lower - example.interval.0) < 7e-4, "\(interval)")
     #expect(abs(interval.upper - example.interval.1) < 7e-4, "\(interval)")
   }
@@ -117,7 +117,7 @@ struct StatisticsTests {
     #expect(PairedTTest.p([0.1]) == nil)
     // 0.3 − 0.2 and 0.2 − 0.1 differ in the last bit only.
     #expect(PairedTTest.p([0.3 - 0.2, 0.2 - 0.1]) == nil)
-    #expect(BootstrapInterval(meanOf: [0.1]) == nil)
+    #expect(ConfidenceInterval(bootstrapping: [0.1]) == nil)
   }
 
   @Test func onlySeedsOfBothArePaired() throws {

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 
-/// An interval in which a mean may lie: by percentile bootstrap, the same for the same numbers on every machine, or of
-/// given bounds.
-public struct BootstrapInterval: Codable, Equatable, Sendable {
-  /// The share of resamples between the bounds.
+/// An interval in which a mean lies with 95 % confidence.
+public struct ConfidenceInterval: Codable, Equatable, Sendable {
+  /// How sure it is.
   public static let level = 0.95
-  /// Resamples drawn.
-  public static let resamples = 10_000
 
   /// The lower bound.
   public let lower: Double
   /// The upper bound.
   public let upper: Double
 
-  /// Given bounds.
+  /// The interval between bounds that a test gives.
   init(lower: Double, upper: Double) { (self.lower, self.upper) = (lower, upper) }
+}
 
-  /// The interval of the mean of some values; `nil` for fewer than two.
-  public init?(meanOf values: [Double]) {
+/// By percentile bootstrap, the same for the same numbers on every machine.
+extension ConfidenceInterval {
+  /// Resamples drawn.
+  public static let resamples = 10_000
+
+  /// The bootstrap interval of the mean of some values; `nil` for fewer than two.
+  public init?(bootstrapping values: [Double]) {
     guard values.count > 1 else { return nil }
     var stream = RandomStream(seed: 0, "bootstrap")
     let count = values.count
