@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
-internal import EquipoiseFormats
+package import EquipoiseFormats
 
 extension Samples {
   /// One modality of one sample, in the mapped file.
@@ -9,7 +9,14 @@ extension Samples {
     return shards[Int(location.shard)].inputs[modality].row(Int(location.row))
   }
 
-  /// One error for each modality of each sample that holds an infinity or not-a-number. Reads every
+  /// The valid steps of one modality of one sample, in the mapped file; nil where the sample lacks the modality.
+  package func valid(_ modality: Int, ofSample index: Int) -> HostArray? {
+    guard present[modality]?[index] ?? true else { return nil }
+    let whole = input(modality, ofSample: index)
+    return lengths[modality].map { whole.slice(rows: 0..<$0[index]) } ?? whole
+  }
+
+  /// One error for each modality of each sample that holds an infinity or not-a-number where it is valid. Reads every
   /// floating-point number.
   ///
   /// - Returns: The errors in the order of the samples; none when all is well.
@@ -17,10 +24,10 @@ extension Samples {
     (0..<count).flatMap { index in
       modalities.indices.compactMap { modality in
         let type = modalities[modality].description.type
-        let isFinite = input(modality, ofSample: index).withUnsafeBytes {
+        let isFinite = valid(modality, ofSample: index)?.withUnsafeBytes {
           Finiteness.isFinite($0, type)
         }
-        return isFinite ? nil : notFinite(modality, index)
+        return isFinite ?? true ? nil : notFinite(modality, index)
       }
     }
   }

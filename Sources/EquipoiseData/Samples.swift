@@ -20,6 +20,13 @@ public struct Samples: Sendable {
   public let targets: TargetRows?
   /// The group (speaker, subject) of each sample; nil when the dataset has none.
   public let groups: [Int]?
+  /// For each modality the valid steps of each sample; nil where all have those of the shape. Of a sample that lacks
+  /// the modality, one.
+  public let lengths: [[Int]?]
+  /// For each modality whether each sample has it; nil where all have.
+  public let present: [[Bool]?]
+  /// How many samples of the files have none of these modalities, and are not among these samples.
+  public let leftOut: Int
   package let shards: [Shard]
   package let locations: [Location]
 
@@ -27,25 +34,56 @@ public struct Samples: Sendable {
   public var count: Int { locations.count }
 
   init(split: Split, modalities: [DatasetModality], shards: [Shard], folder: String) throws {
-    self.split = split
-    self.modalities = modalities
-    self.shards = shards
-    labels = shards.flatMap(\.labels)
-    let rows = shards.compactMap(\.targets)
-    targets = rows.first.map { TargetRows(rows.flatMap(\.values), width: $0.width) }
     let groups = shards.compactMap(\.groups)
     guard groups.isEmpty || groups.count == shards.count else {
-      throw EquipoiseError(
-        .data, "some files of split '\(split.rawValue)' have the tensor 'group', others do not",
-        at: folder, fix: "write it to all of them or to none")
+      throw Self.uneven("group", split, folder)
     }
-    self.groups = groups.isEmpty ? nil : groups.flatMap { $0 }
-    locations = shards.enumerated().flatMap { index, shard in
-      (0..<shard.count).map { Location(shard: Int32(index), row: Int32($0)) }
+    let rows = shards.compactMap(\.targets)
+    let present = try RaggedRows.joined(shards, modalities, of: folder, RaggedNames.present) {
+      $0.present[$1]
+    } filledWith: { _ in
+      true
     }
+    let all = Samples(
+      split: split, modalities: modalities, shards: shards, labels: shards.flatMap(\.labels),
+      targets: rows.first.map { TargetRows(rows.flatMap(\.values), width: $0.width) },
+      groups: groups.isEmpty ? nil : groups.flatMap { $0 },
+      lengths: try RaggedRows.joined(shards, modalities, of: folder, RaggedNames.length) {
+        $0.lengths[$1]
+      } filledWith: {
+        modalities[$0].description.shape[0]
+      }, present: present,
+      locations: shards.enumerated().flatMap { index, shard in
+        (0..<shard.count).map { Location(shard: Int32(index), row: Int32($0)) }
+      })
+    // Of modalities that are not in use it may have some: a sample that has none in use says nothing.
+    let used = all.locations.indices.filter { row in present.contains { $0?[row] ?? true } }
+    self = used.count == all.count ? all : Samples(all, at: used, as: split, leavingOut: true)
   }
 
-  private init(_ samples: Samples, at indices: [Int], as split: Split) {
+  private init(
+    split: Split, modalities: [DatasetModality], shards: [Shard], labels: [Int],
+    targets: TargetRows?, groups: [Int]?, lengths: [[Int]?], present: [[Bool]?],
+    locations: [Location]
+  ) {
+    (self.split, self.modalities, self.shards) = (split, modalities, shards)
+    (self.labels, self.targets, self.groups) = (labels, targets, groups)
+    (self.lengths, self.present, self.locations, leftOut) = (lengths, present, locations, 0)
+  }
+
+  /// What to say where only some files of a split have a tensor.
+  static func uneven(_ tensor: String, _ split: Split, _ folder: String) -> EquipoiseError {
+    EquipoiseError(
+      .data, "some files of split '\(split.rawValue)' have the tensor '\(tensor)', others do not",
+      at: folder, fix: "write it to all of them or to none")
+  }
+
+  private init(
+    _ samples: Samples, at indices: [Int], as split: Split, leavingOut: Bool = false
+  ) {
+    leftOut = leavingOut ? samples.count - indices.count : samples.leftOut
+    lengths = samples.lengths.map { lengths in lengths.map { own in indices.map { own[$0] } } }
+    present = samples.present.map { present in present.map { own in indices.map { own[$0] } } }
     self.split = split
     modalities = samples.modalities
     shards = samples.shards

@@ -20,6 +20,10 @@ package struct Shard: Sendable {
   /// The labels or numbers of each sample; nil in classification.
   let targets: TargetRows?
   let groups: [Int]?
+  /// For each modality, in the order of `inputs`, the valid steps of each sample; nil where the file does not say.
+  let lengths: [[Int]?]
+  /// For each modality whether each sample has it; nil where the file does not say.
+  let present: [[Bool]?]
   /// int64 [N], or uint8 [N, L]: UTF-8 text padded with zeros.
   private let ids: HostArray?
   let file: SafetensorsFile
@@ -50,6 +54,11 @@ package struct Shard: Sendable {
     groups =
       file.names.contains("group")
       ? try Self.integers("group", in: file, count: shard.count) : nil
+    let presence = try Presence(description, in: file, count: shard.count)
+    present = modalities.map { presence[$0.name] }
+    lengths = try modalities.map {
+      try Self.lengths($0, in: file, count: shard.count, present: presence[$0.name])
+    }
     ids = file.names.contains("id") ? try Self.ids(in: file, count: shard.count) : nil
     let classes = description.classes.count
     if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
@@ -128,7 +137,7 @@ package struct Shard: Sendable {
     }
   }
 
-  private static func integers(
+  static func integers(
     _ name: String, in file: SafetensorsFile, count: Int
   ) throws -> [Int] {
     let array = try file.array(name)
@@ -148,7 +157,7 @@ package struct Shard: Sendable {
     return array
   }
 
-  private static func mismatch(
+  static func mismatch(
     _ name: String, _ array: HostArray, _ expected: String, _ path: String
   ) -> EquipoiseError {
     EquipoiseError(

@@ -176,7 +176,7 @@ extension DiagnosingRelearning {
     var labels: [Int] = []
     try withoutGradient {
       try forEachBatch { batch in
-        batches.append(model.features(batch.inputs, .evaluation))
+        batches.append(model.features(batch.ragged, .evaluation))
         labels += batch.labels.array(of: Int.self)
       }
     }

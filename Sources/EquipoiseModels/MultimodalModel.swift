@@ -74,6 +74,11 @@ extension MultimodalModel {
     forward(inputs, mode) { $0 }
   }
 
+  /// The same of batches whose samples may have lengths.
+  public func forward(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> Forward {
+    forward(inputs, mode) { $0 }
+  }
+
   /// Encodes, lets `modulate` change the features, and fuses what it returns.
   ///
   /// - Parameters:
@@ -83,6 +88,14 @@ extension MultimodalModel {
   /// - Returns: traces, the fused features and logits.
   public func forward(
     _ inputs: [Tensor], _ mode: ForwardMode, modulating modulate: ([Tensor]) throws -> [Tensor]
+  ) rethrows -> Forward {
+    try forward(inputs.map { RaggedBatch($0) }, mode, modulating: modulate)
+  }
+
+  /// The same of batches whose samples may have lengths.
+  public func forward(
+    _ inputs: [RaggedBatch], _ mode: ForwardMode,
+    modulating modulate: ([Tensor]) throws -> [Tensor]
   ) rethrows -> Forward {
     let traces = trace(inputs, mode)
     let features = try modulate(traces.map(\.features))
@@ -96,7 +109,12 @@ extension MultimodalModel {
   ///   - mode: how statistics and dropout behave.
   /// - Returns: one trace for each modality.
   public func trace(_ inputs: [Tensor], _ mode: ForwardMode) -> [EncoderTrace] {
-    checkInputs(inputs)
+    trace(inputs.map { RaggedBatch($0) }, mode)
+  }
+
+  /// The same of batches whose samples may have lengths.
+  public func trace(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> [EncoderTrace] {
+    checkInputs(inputs.count)
     if isCoupled { return coupledTrace(inputs, mode) { $1 } }
     return zip(encoders.modules, inputs).map { encoder, input in encoder.trace(input, mode) }
   }
@@ -108,7 +126,12 @@ extension MultimodalModel {
   ///   - mode: how statistics and dropout behave.
   /// - Returns: the features.
   public func features(_ inputs: [Tensor], _ mode: ForwardMode) -> [Tensor] {
-    checkInputs(inputs)
+    features(inputs.map { RaggedBatch($0) }, mode)
+  }
+
+  /// The same of batches whose samples may have lengths.
+  public func features(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> [Tensor] {
+    checkInputs(inputs.count)
     if isCoupled { return coupledTrace(inputs, mode) { $1 }.map(\.features) }
     return zip(encoders.modules, inputs).map { encoder, input in encoder.features(input, mode) }
   }
@@ -121,13 +144,18 @@ extension MultimodalModel {
   ///   - present: the indices of the modalities that stay.
   /// - Returns: inputs for ``forward(_:_:)``.
   public func masked(_ inputs: [Tensor], keeping present: Set<Int>) -> [Tensor] {
-    checkInputs(inputs)
+    checkInputs(inputs.count)
     return inputs.enumerated().map { present.contains($0) ? $1 : $1.zerosLike() }
   }
 
-  private func checkInputs(_ inputs: [Tensor]) {
+  /// The same of batches whose samples may have lengths, which stay as they are.
+  public func masked(_ inputs: [RaggedBatch], keeping present: Set<Int>) -> [RaggedBatch] {
+    zip(inputs, masked(inputs.map(\.tensor), keeping: present)).map { $0.with($1) }
+  }
+
+  private func checkInputs(_ count: Int) {
     precondition(
-      inputs.count == encoders.entries.count,
-      "\(inputs.count) inputs for the modalities \(modalities)")
+      count == encoders.entries.count,
+      "\(count) inputs for the modalities \(modalities)")
   }
 }

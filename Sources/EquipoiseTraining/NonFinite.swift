@@ -20,7 +20,7 @@ enum NonFinite {
       if let broken = model.namedParameters.first(where: { !isFinite($0.parameter.leaf) }) {
         return "\(place(of: broken.name)): the weights '\(broken.name)' are no longer finite"
       }
-      let forward = model.forward(batch.inputs, .auxiliary(dropout: nil))
+      let forward = model.forward(batch.ragged, .auxiliary(dropout: nil))
       for (modality, trace) in zip(model.modalities, forward.traces) {
         if let depth = trace.outputs.firstIndex(where: { !isFinite($0) }) {
           return "encoder '\(modality)', depth \(depth + 1)"

@@ -45,6 +45,13 @@ struct RunData {
         "balanced sampling needs one class a sample, and the task is \(task.rawValue)",
         at: "training.sampling", fix: "set training.sampling=shuffled")
     }
+    notes += splits.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { split, samples in
+      samples.leftOut == 0
+        ? nil
+        : "\(Enumeration.count(samples.leftOut, "sample")) of split '\(split.rawValue)' "
+          + "\(samples.leftOut == 1 ? "has" : "have") none of the modalities in use and "
+          + "\(samples.leftOut == 1 ? "is" : "are") left out"
+    }
     notes += try ClassBalance.notes(
       splits[.train] ?? dataset.samples(.train), of: dataset.description, training)
     self.notes = notes
@@ -89,6 +96,19 @@ struct RunData {
         counts: samplesPerClass, device: device),
       scale: description.task == .regression
         ? loader.samples.targets.map { TargetScale(of: $0.columns, device: device) } : nil)
+  }
+
+  /// The modalities whose samples have lengths of their own.
+  var modalitiesWithLengths: Set<String> { modalities { $0.lengths } }
+
+  /// The modalities that some samples may lack.
+  var incompleteModalities: Set<String> { modalities { $0.present } }
+
+  private func modalities<Rows>(_ rows: (Samples) -> [Rows?]) -> Set<String> {
+    Set(
+      splits.values.flatMap { samples in
+        zip(dataset.modalities, rows(samples)).filter { $1 != nil }.map(\.0.name)
+      })
   }
 
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }

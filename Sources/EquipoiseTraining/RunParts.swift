@@ -38,6 +38,8 @@ package final class RunParts {
     let data = try RunData(configuration, device: device)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
+    try model.checkLengths(of: data.modalitiesWithLengths)
+    try Self.checkComplete(data)
     try ModalitySets.check(model.modalities.count, configuration.evaluation)
     let task = data.dataset.description.task
     try (configuration.evaluation.selectBy ?? .selection(of: task)).check(
@@ -57,7 +59,7 @@ package final class RunParts {
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
         objective: objective, outputs: data.dataset.description.outputs,
-        targets: data.targets))
+        targets: data.targets, modalitiesWithLengths: data.modalitiesWithLengths))
     engine = Self.makeEngine(model, method, objective, data, training, device)
   }
 
@@ -101,6 +103,13 @@ package final class RunParts {
     model.move(
       to: device, layout: configuration.training.channelsLast ? .channelsLast : .preserve)
     return model
+  }
+
+  private static func checkComplete(_ data: RunData) throws {
+    guard let name = data.incompleteModalities.sorted().first else { return }
+    throw EquipoiseError(
+      .data, "some samples have no '\(name)', and training takes samples with every modality",
+      at: data.dataset.folder, fix: "leave these samples out, or the modality")
   }
 
   private static func load(_ path: String, into model: MultimodalModel) throws {

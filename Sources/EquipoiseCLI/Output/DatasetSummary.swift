@@ -23,6 +23,18 @@ struct DatasetSummary: Encodable {
     }
   }
 
+  /// The valid steps of a modality's samples in one split.
+  struct Lengths: Encodable {
+    let mean: Double
+    let least: Int
+    let largest: Int
+
+    init(_ lengths: [Int]) {
+      mean = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
+      (least, largest) = (lengths.min() ?? 0, lengths.max() ?? 0)
+    }
+  }
+
   /// One split.
   struct Part: Encodable {
     let samples: Int
@@ -32,6 +44,31 @@ struct DatasetSummary: Encodable {
     let targets: [Target]?
     /// How many speakers, subjects or the like there are; nil when the dataset has none.
     let groups: Int?
+    /// The steps of samples of modalities that have lengths; nil when none has.
+    let lengths: [String: Lengths]?
+    /// How many samples lack a modality, of those that may be missing; nil when none may.
+    let absent: [String: Int]?
+
+    init(_ samples: Samples, _ description: DatasetDescription) {
+      let isRegression = description.task == .regression
+      self.samples = samples.count
+      classCounts = isRegression ? nil : samples.counts(of: description)
+      targets = isRegression ? samples.targets?.columns.map(Target.init) ?? [] : nil
+      groups = samples.groups.map { Set($0).count }
+      func named<Value>(_ values: [Value?]) -> [String: Value]? {
+        let pairs = zip(samples.modalities, values).compactMap { modality, value in
+          value.map { (modality.name, $0) }
+        }
+        return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
+      }
+      lengths = named(
+        zip(samples.lengths, samples.present).map { lengths, present in
+          lengths.map { own in
+            Lengths(own.indices.filter { present?[$0] ?? true }.map { own[$0] })
+          }
+        })
+      absent = named(samples.present.map { $0.map { $0.count { !$0 } } })
+    }
   }
 
   let name: String
@@ -61,15 +98,8 @@ struct DatasetSummary: Encodable {
         let type = modality.type.rawValue
         return ($0.name, Modality(kind: modality.kind, shape: modality.shape, dtype: type))
       })
-    let isRegression = description.task == .regression
     splits = Dictionary(
-      uniqueKeysWithValues: samples.map { split, samples in
-        let part = Part(
-          samples: samples.count, classCounts: isRegression ? nil : samples.counts(of: description),
-          targets: isRegression ? samples.targets?.columns.map(Target.init) ?? [] : nil,
-          groups: samples.groups.map { Set($0).count })
-        return (split.rawValue, part)
-      })
+      uniqueKeysWithValues: samples.map { ($0.rawValue, Part($1, description)) })
     validationIsCarved =
       description.splits[.validation]?.isEmpty != false && samples[.validation]?.count ?? 0 > 0
   }
@@ -107,6 +137,19 @@ struct DatasetSummary: Encodable {
     table.add(["samples"] + parts.map { Numbers.count($1.samples) })
     if parts.contains(where: { $1.groups != nil }) {
       table.add(["groups"] + parts.map { $1.groups.map(Numbers.count) ?? "–" })
+    }
+    for name in Set(parts.flatMap { $1.lengths?.keys.map { $0 } ?? [] }).sorted() {
+      table.add(
+        ["steps of \(name): mean, least, largest"]
+          + parts.map { part in
+            part.1.lengths?[name].map {
+              "\(Numbers.loss($0.mean)), \($0.least), \($0.largest)"
+            } ?? "–"
+          })
+    }
+    for name in Set(parts.flatMap { $1.absent?.keys.map { $0 } ?? [] }).sorted() {
+      table.add(
+        ["without \(name)"] + parts.map { $1.absent?[name].map(Numbers.count) ?? "–" })
     }
     for (index, target) in targets.enumerated() {
       table.add(

@@ -23,8 +23,9 @@ struct AugmentationGrid: Sendable {
   let columns: Int
   let time: TimeAxis
 
-  init(_ modality: ModalityDescription) {
-    let shape = modality.shape
+  /// The grid of a modality's samples, or of one of so many steps.
+  init(_ modality: ModalityDescription, steps: Int? = nil) {
+    let shape = steps.map { [$0] + modality.shape.dropFirst() } ?? modality.shape
     (planes, rows, columns, time) =
       switch modality.kind {
       case .image: (shape[0], shape[1], shape[2], .none)
@@ -38,7 +39,8 @@ struct AugmentationGrid: Sendable {
   /// The number of time steps.
   var duration: Int { time == .rows ? rows : columns }
 
-  /// Draws what is done to a sample. What is not configured draws nothing.
+  /// Draws what is done to a sample. What is not configured draws nothing. A sample that is shorter than what is
+  /// configured is moved so far that a step of it stays, and blanked as far as it goes.
   func plan(
     _ configuration: AugmentationConfiguration, _ stream: inout RandomStream
   ) -> AugmentationPlan {
@@ -49,11 +51,12 @@ struct AugmentationGrid: Sendable {
     }
     if configuration.flip { plan.mirrored = stream.happens(withProbability: 0.5) }
     if configuration.timeShift > 0 {
-      let shift = Self.offset(configuration.timeShift, &stream)
+      let shift = Self.offset(min(configuration.timeShift, duration - 1), &stream)
       if time == .rows { plan.rowOffset = shift } else { plan.columnOffset = shift }
     }
     if configuration.timeMask > 0 {
-      let range = Self.range(upTo: configuration.timeMask, in: duration, &stream)
+      let range = Self.range(
+        upTo: min(configuration.timeMask, duration), in: duration, &stream)
       if time == .rows { plan.blankRows = range } else { plan.blankColumns = range }
     }
     if configuration.frequencyMask > 0 {

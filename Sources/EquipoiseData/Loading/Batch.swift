@@ -4,13 +4,18 @@ public import EquipoiseTorch
 
 /// One batch on the device, ready for the encoders.
 public struct Batch {
-  /// One tensor for each modality of the model, [B, shape…], normalised floating point.
+  /// One tensor for each modality of the model, [B, shape…], normalised floating point; zeros behind the valid steps of
+  /// a sample, and where it lacks the modality.
   public let inputs: [Tensor]
   /// The classes, int64 [B]; of several labels 0 and 1, float32 [B, K]; of a regression its numbers in their own unit,
   /// float32 [B, T].
   public let labels: Tensor
   /// The samples' positions in their split.
   public let indices: [Int]
+  /// For each modality the valid steps of each sample; nil where all are valid.
+  public let lengths: [StepLengths?]
+  /// For each modality which samples have it; nil where all have.
+  public let present: [RowPresence?]
 
   /// A batch.
   ///
@@ -18,10 +23,27 @@ public struct Batch {
   ///   - inputs: One tensor for each modality, [B, shape…].
   ///   - labels: The classes, int64 [B].
   ///   - indices: The samples' positions in their split.
-  public init(inputs: [Tensor], labels: Tensor, indices: [Int]) {
+  ///   - lengths: For each modality the valid steps; nil where all are valid.
+  ///   - present: For each modality which samples have it; nil where all have.
+  public init(
+    inputs: [Tensor], labels: Tensor, indices: [Int], lengths: [StepLengths?]? = nil,
+    present: [RowPresence?]? = nil
+  ) {
+    self.lengths = lengths ?? inputs.map { _ in nil }
+    self.present = present ?? inputs.map { _ in nil }
     self.inputs = inputs
     self.labels = labels
     self.indices = indices
+  }
+
+  /// The inputs with what of them is there.
+  public var ragged: [RaggedBatch] {
+    inputs.indices.map { RaggedBatch(inputs[$0], lengths: lengths[$0], presence: present[$0]) }
+  }
+
+  /// The same samples with other inputs of the same shapes.
+  package func with(_ inputs: [Tensor]) -> Batch {
+    Batch(inputs: inputs, labels: labels, indices: indices, lengths: lengths, present: present)
   }
 
   /// The number of samples.

@@ -26,7 +26,8 @@ struct BatchGatherer: Sendable {
   /// The batch of the samples at `indices`.
   func batch(_ indices: [Int], epoch: Int, step: Int) throws -> HostBatch {
     let inputs = try samples.modalities.indices.map { modality in
-      try input(modality, indices, epoch)
+      try samples.isRagged(modality)
+        ? raggedInput(modality, indices, epoch) : input(modality, indices, epoch)
     }
     // Afterwards: what was read from a file that is whole now was whole then.
     for shard in Set(indices.map { samples.locations[$0].shard }) {
@@ -34,7 +35,9 @@ struct BatchGatherer: Sendable {
     }
     return HostBatch(
       epoch: epoch, step: step, inputs: inputs,
-      labels: samples.answers(indices), indices: indices)
+      labels: samples.answers(indices), indices: indices,
+      lengths: samples.modalities.indices.map { samples.batchLengths($0, indices) },
+      present: samples.modalities.indices.map { samples.batchPresence($0, indices) })
   }
 
   private func input(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {
@@ -44,18 +47,46 @@ struct BatchGatherer: Sendable {
     ) { rows in
       for (position, index) in indices.enumerated() {
         try rows.fill(position, from: samples.input(modality, ofSample: index)) { source, row in
-          guard Finiteness.isFinite(source, description.type) else {
-            throw samples.notFinite(modality, index)
-          }
-          if let augmenter = augmenters[modality] {
-            var stream = RandomStream(
-              seed: seed, "augment", "epoch \(epoch)", "sample \(index)", augmenter.name)
-            augmenter.apply(to: source, into: row, &stream)
-          } else {
-            row.copyMemory(from: source)
-          }
+          try copy(modality, index, epoch, steps: nil, from: source, to: row)
         }
       }
     }
+  }
+
+  /// As long as the longest of these samples, with zeros behind the valid steps of each and for samples that lack the
+  /// modality.
+  private func raggedInput(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {
+    let description = samples.modalities[modality].description
+    let hasLengths = samples.lengths[modality] != nil
+    let shape =
+      hasLengths
+      ? [samples.longest(modality, indices)] + description.shape.dropFirst() : description.shape
+    return try HostArray(type: description.type, shape: [indices.count] + shape) { bytes in
+      let width = bytes.count / max(1, indices.count)
+      for (position, index) in indices.enumerated() {
+        guard let valid = samples.valid(modality, ofSample: index) else { continue }
+        let start = position * width
+        let row = UnsafeMutableRawBufferPointer(
+          rebasing: bytes[start..<start + valid.byteCount])
+        try valid.withUnsafeBytes { source in
+          try copy(
+            modality, index, epoch, steps: hasLengths ? valid.shape[0] : nil, from: source, to: row)
+        }
+      }
+    }
+  }
+
+  /// One sample, of which only `steps` are there where that is given.
+  private func copy(
+    _ modality: Int, _ index: Int, _ epoch: Int, steps: Int?, from source: UnsafeRawBufferPointer,
+    to row: UnsafeMutableRawBufferPointer
+  ) throws {
+    guard Finiteness.isFinite(source, samples.modalities[modality].description.type) else {
+      throw samples.notFinite(modality, index)
+    }
+    guard let augmenter = augmenters[modality] else { return row.copyMemory(from: source) }
+    var stream = RandomStream(
+      seed: seed, "augment", "epoch \(epoch)", "sample \(index)", augmenter.name)
+    augmenter.apply(to: source, into: row, steps: steps, &stream)
   }
 }

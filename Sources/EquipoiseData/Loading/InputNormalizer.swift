@@ -4,7 +4,7 @@ internal import EquipoiseFormats
 public import EquipoiseTorch
 
 /// Turns stored numbers into normalised float32 on the device: (x − mean) / std per channel, where
-/// uint8 is first scaled to [0, 1].
+/// uint8 is first scaled to [0, 1]. Behind the valid steps of a sample, and where it lacks a modality, the result is 0.
 public struct InputNormalizer {
   /// What one modality needs.
   private struct Rule {
@@ -33,9 +33,31 @@ public struct InputNormalizer {
 
   /// The batch on the device.
   public func callAsFunction(_ batch: HostBatch) -> Batch {
-    Batch(
-      inputs: normalized(batch.inputs.map { Tensor($0) }), labels: moved(Tensor(batch.labels)),
-      indices: batch.indices)
+    let lengths = batch.lengths.map { $0.map { StepLengths($0, device: device) } }
+    let present = batch.present.map { $0.map { RowPresence($0, device: device) } }
+    let inputs = normalized(batch.inputs.map { Tensor($0) })
+    return Batch(
+      inputs: inputs.indices.map {
+        Self.zeroed(RaggedBatch(inputs[$0], lengths: lengths[$0], presence: present[$0])).tensor
+      }, labels: moved(Tensor(batch.labels)), indices: batch.indices, lengths: lengths,
+      present: present)
+  }
+
+  /// The batch with zeros for what is not there, whatever was in its place.
+  package static func zeroed(_ batch: RaggedBatch) -> RaggedBatch {
+    var tensor = batch.tensor
+    func keep(_ mask: Tensor) {
+      tensor = tensor.selected(
+        where: mask, else: .zeros([], dtype: tensor.dtype, device: tensor.device))
+    }
+    if let lengths = batch.lengths {
+      let steps = tensor.size(1)
+      keep(
+        lengths.positions(steps)
+          .reshaped([-1, steps] + [Int](repeating: 1, count: tensor.rank - 2)))
+    }
+    if let presence = batch.presence { keep(presence.mask(rank: tensor.rank)) }
+    return batch.with(tensor)
   }
 
   /// The inputs on the device.

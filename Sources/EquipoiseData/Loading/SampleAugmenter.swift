@@ -24,30 +24,32 @@ struct SampleAugmenter: Sendable {
     fills = Self.fills(modality.description)
   }
 
-  /// Copies a changed sample; both buffers hold one sample.
+  /// Copies a changed sample; both buffers hold one sample, or so many steps of one.
   func apply(
     to source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer,
-    _ stream: inout RandomStream
+    steps: Int? = nil, _ stream: inout RandomStream
   ) {
-    apply(grid.plan(configuration, &stream), to: source, into: target)
+    let grid = steps.map { AugmentationGrid(modality, steps: $0) } ?? grid
+    apply(grid.plan(configuration, &stream), to: source, into: target, on: grid)
   }
 
   /// Copies a sample changed by a plan; both buffers hold one sample.
   func apply(
     _ plan: AugmentationPlan, to source: UnsafeRawBufferPointer,
-    into target: UnsafeMutableRawBufferPointer
+    into target: UnsafeMutableRawBufferPointer, on grid: AugmentationGrid? = nil
   ) {
+    let grid = grid ?? self.grid
     switch modality.type.byteCount {
-    case 1: copy(plan, source, target, as: UInt8.self)
-    case 2: copy(plan, source, target, as: UInt16.self)
-    case 4: copy(plan, source, target, as: UInt32.self)
-    default: copy(plan, source, target, as: UInt64.self)
+    case 1: copy(plan, source, target, grid, as: UInt8.self)
+    case 2: copy(plan, source, target, grid, as: UInt16.self)
+    case 4: copy(plan, source, target, grid, as: UInt32.self)
+    default: copy(plan, source, target, grid, as: UInt64.self)
     }
   }
 
   private func copy<Word: FixedWidthInteger & BitwiseCopyable>(
     _ plan: AugmentationPlan, _ source: UnsafeRawBufferPointer,
-    _ target: UnsafeMutableRawBufferPointer, as type: Word.Type
+    _ target: UnsafeMutableRawBufferPointer, _ grid: AugmentationGrid, as type: Word.Type
   ) {
     let width = MemoryLayout<Word>.size
     let rowBytes = grid.columns * width

@@ -15,6 +15,11 @@ public struct PreparedSample: Sendable {
   public var group: Int?
   /// What to call it in messages and predictions; for all samples of a dataset or for none.
   public var id: String?
+  /// Valid steps by modality, of those that the writer was told to note them for; all steps where nothing is said.
+  public var lengths: [String: Int] = [:]
+  /// The modalities that it lacks, of those that the writer was told may be missing. Their arrays are in ``inputs``
+  /// nevertheless; what is in them does not matter.
+  public var absent: Set<String> = []
 
   /// A sample.
   ///
@@ -60,6 +65,9 @@ public final class DatasetWriter {
   private let lock: EntryLock?
   private let shardBytes: Int
   private let modalities: [DatasetModality]
+  /// The modalities whose samples have lengths of their own, and those that samples may lack.
+  private let lengths: Set<String>
+  private let absences: Set<String>
   private var description: DatasetDescription
   private var buffers: [Split: ShardBuffer] = [:]
   private var statistics: [String: ChannelStatistics] = [:]
@@ -72,11 +80,13 @@ public final class DatasetWriter {
   ///   - standardising: Modalities whose mean and standard deviation are to be those of the
   ///     training split.
   ///   - shardBytes: The size at which a file is closed and the next one begun.
+  ///   - lengths: Sequences and videos whose samples have lengths of their own.
+  ///   - absences: Modalities that samples may lack.
   /// - Throws: `EquipoiseError` when the path is taken, the folder around it cannot be written to
   ///   or the description is out of range.
   public init(
     folder: String, description: DatasetDescription, standardising: Set<String> = [],
-    shardBytes: Int = 64 << 20
+    shardBytes: Int = 64 << 20, lengths: Set<String> = [], absences: Set<String> = []
   ) throws {
     try Self.refuseTaken(folder)
     try description.check(at: folder)
@@ -87,6 +97,19 @@ public final class DatasetWriter {
         .configuration, "there is no modality '\(unknown)' to standardise",
         fix: Nearest.hint(unknown, in: names))
     }
+    if let unknown = lengths.union(absences).sorted().first(where: { !names.contains($0) }) {
+      throw EquipoiseError(
+        .configuration, "there is no modality '\(unknown)' whose samples could vary",
+        fix: Nearest.hint(unknown, in: names))
+    }
+    if let other = lengths.sorted().first(where: {
+      description.modalities[$0]?.kind.hasSteps == false
+    }) {
+      throw EquipoiseError(
+        .configuration, "samples of '\(other)' have no steps, and so no lengths",
+        fix: "note lengths of sequences and videos alone")
+    }
+    (self.lengths, self.absences) = (lengths, absences)
     self.folder = folder
     self.shardBytes = shardBytes
     self.description = description
@@ -108,17 +131,25 @@ public final class DatasetWriter {
   /// - Parameters:
   ///   - sample: The sample.
   ///   - split: Where it belongs.
-  /// - Throws: `EquipoiseError` when a number is not finite, `FormatError` when the disk does not
-  ///   take the data.
+  /// - Throws: `EquipoiseError` when a valid number is not finite or the sample has no modality at all, `FormatError`
+  ///   when the disk does not take the data.
   public func append(_ sample: PreparedSample, to split: Split) throws {
     precondition(
       sample.inputs.count == modalities.count && fits(sample),
       "DatasetWriter: \(sample.inputs.count) inputs, label \(sample.label ?? -1) and targets "
         + "\(sample.targets ?? []) for the task \(description.task.rawValue)")
+    checkExtent(sample)
+    guard sample.absent.count < modalities.count else {
+      throw EquipoiseError(
+        .data, "\(sample.id.map { "sample '\($0)'" } ?? "a sample") has none of the modalities",
+        at: folder, fix: "leave it out")
+    }
     for (input, modality) in zip(sample.inputs, modalities) {
       precondition(
         input.type == modality.description.type && input.shape == modality.description.shape,
         "DatasetWriter: '\(modality.name)' is given \(input)")
+      guard !sample.absent.contains(modality.name) else { continue }
+      let input = sample.lengths[modality.name].map { input.slice(rows: 0..<$0) } ?? input
       guard input.withUnsafeBytes({ Finiteness.isFinite($0, input.type) }) else {
         let name = sample.id.map { " of sample '\($0)'" } ?? ""
         throw EquipoiseError(
@@ -127,8 +158,23 @@ public final class DatasetWriter {
       }
       if split == .train { statistics[modality.name]?.add(input) }
     }
-    buffers[split, default: ShardBuffer(modalities: modalities.count)].append(sample)
+    buffers[
+      split, default: ShardBuffer(modalities, lengths: lengths, absences: absences)
+    ].append(sample)
     if buffers[split]?.byteCount ?? 0 >= shardBytes { try flush(split) }
+  }
+
+  /// A sample says nothing of modalities that the writer was not told of.
+  private func checkExtent(_ sample: PreparedSample) {
+    precondition(
+      lengths.isSuperset(of: sample.lengths.keys) && absences.isSuperset(of: sample.absent),
+      "DatasetWriter: lengths \(sample.lengths) and absent \(sample.absent) where only those of "
+        + "\(lengths) and \(absences) vary")
+    for (name, length) in sample.lengths {
+      let most = description.modalities[name]?.shape[0] ?? 0
+      precondition(
+        (1...max(1, most)).contains(length), "DatasetWriter: \(length) steps of '\(name)'")
+    }
   }
 
   private func fits(_ sample: PreparedSample) -> Bool {
@@ -167,7 +213,7 @@ public final class DatasetWriter {
     let digits = String(number)
     let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     let file = "\(split.rawValue)-\(padded).safetensors"
-    let digests = try buffer.write(to: temporary + "/" + file, modalities, description.task)
+    let digests = try buffer.write(to: temporary + "/" + file, description.task)
     description.splits[split, default: []].append(
       ShardDescription(file: file, count: buffer.count, sha256: digests))
   }

@@ -11,15 +11,28 @@ struct ShardBuffer {
   private var targets: [Float] = []
   private var groups: [Int64] = []
   private var ids: [[UInt8]] = []
+  /// The valid steps of each sample, of the modalities where they vary.
+  private var lengths: [String: [Int64]]
+  /// Whether each sample has a modality, of those that may be missing.
+  private var present: [String: [UInt8]]
+  private let modalities: [DatasetModality]
 
-  init(modalities: Int) {
-    inputs = [[UInt8]](repeating: [], count: modalities)
+  init(_ modalities: [DatasetModality], lengths: Set<String>, absences: Set<String>) {
+    self.modalities = modalities
+    inputs = [[UInt8]](repeating: [], count: modalities.count)
+    self.lengths = Dictionary(uniqueKeysWithValues: lengths.map { ($0, []) })
+    present = Dictionary(uniqueKeysWithValues: absences.map { ($0, []) })
   }
 
   mutating func append(_ sample: PreparedSample) {
     for (index, input) in sample.inputs.enumerated() {
       input.withUnsafeBytes { inputs[index].append(contentsOf: $0) }
       byteCount += input.byteCount
+    }
+    for modality in modalities {
+      let name = modality.name
+      lengths[name]?.append(Int64(sample.lengths[name] ?? modality.description.shape[0]))
+      present[name]?.append(sample.absent.contains(name) ? 0 : 1)
     }
     if let label = sample.label { labels.append(Int64(label)) }
     targets += sample.targets ?? []
@@ -29,9 +42,7 @@ struct ShardBuffer {
   }
 
   /// Writes all samples to `path` in the prepared format. Returns the SHA-256 of each tensor.
-  func write(
-    to path: String, _ modalities: [DatasetModality], _ task: LearningTask
-  ) throws -> [String: String] {
+  func write(to path: String, _ task: LearningTask) throws -> [String: String] {
     precondition(
       groups.isEmpty || groups.count == count, "DatasetWriter: \(groups.count) of \(count) groups")
     precondition(ids.isEmpty || ids.count == count, "DatasetWriter: \(ids.count) of \(count) ids")
@@ -52,6 +63,8 @@ struct ShardBuffer {
     if !ids.isEmpty {
       tensors.append(TensorInfo(name: "id", type: .uint8, shape: [count, idWidth]))
     }
+    let ragged = raggedColumns
+    tensors += ragged.map { TensorInfo(name: $0.name, type: $0.array.type, shape: [count]) }
     var digests: [String: String] = [:]
     try SafetensorsWriter(path: path, tensors: tensors).write { tensor, append in
       func put(_ bytes: UnsafeRawBufferPointer) throws {
@@ -65,12 +78,25 @@ struct ShardBuffer {
       case "group": try groups.withUnsafeBytes(put)
       case "id": try padded(idWidth).withUnsafeBytes(put)
       default:
+        for column in ragged where column.name == tensor.name {
+          try column.array.withUnsafeBytes(put)
+        }
         for (modality, bytes) in zip(modalities, inputs) where modality.name == tensor.name {
           try bytes.withUnsafeBytes(put)
         }
       }
     }
     return digests
+  }
+
+  /// `MODALITY.length` and `MODALITY.present`.
+  private var raggedColumns: [(name: String, array: HostArray)] {
+    lengths.sorted { $0.key < $1.key }.map {
+      (RaggedNames.length($0.key), HostArray(int64s: $0.value, shape: [count]))
+    }
+      + present.sorted { $0.key < $1.key }.map {
+        (RaggedNames.present($0.key), HostArray(uint8s: $0.value, shape: [count]))
+      }
   }
 
   private func padded(_ width: Int) -> [UInt8] {

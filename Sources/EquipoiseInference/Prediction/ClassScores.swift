@@ -36,18 +36,18 @@ package struct ClassScores {
 
   /// Probabilities, or a regression's numbers, [B, K] in single precision.
   ///
-  /// - Parameter inputs: normalised, [B, shape…] for each modality that is present.
+  /// - Parameter inputs: normalised, [B, shape…] for each modality that is present, with the valid steps of each sample.
   /// - Returns: by the fused logits and by each of those modalities.
   /// - Throws: what the method's own way of fusing throws.
   func probabilities(
-    _ inputs: [Tensor]
+    _ inputs: [RaggedBatch]
   ) throws -> (fused: Tensor, modalities: [(name: String, probabilities: Tensor)]) {
     let given = Dictionary(uniqueKeysWithValues: zip(present, inputs))
     let model = inference.model
     let complete = model.modalities.map { name in
       given[name]
-        ?? Tensor.zeros(
-          [inputs[0].size(0)] + (model.inputShapes[name] ?? []), device: inference.device)
+        ?? RaggedBatch(
+          .zeros([inputs[0].count] + (model.inputShapes[name] ?? []), device: inference.device))
     }
     let absent = model.modalities.indices.filter { given[model.modalities[$0]] == nil }
     let answer = try inference.answer(to: complete, absent: Set(absent))

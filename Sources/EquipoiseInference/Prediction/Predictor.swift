@@ -109,12 +109,14 @@ package struct Predictor {
       source.modalities, device: parts.device,
       channelsLast: parts.configuration.training.channelsLast)
     try source.forEachBatch(of: batchSize) { host in
+      let varying = zip(source.modalities, host.lengths).filter { $1 != nil }.map(\.0.name)
+      if !varying.isEmpty { try parts.model.checkLengths(of: Set(varying)) }
       for sample in try withoutGradient({ try predict(normalizer(host)) }) { try body(sample) }
     }
   }
 
   private func predict(_ batch: Batch) throws -> [PredictedSample] {
-    let scores = try scores.probabilities(batch.inputs)
+    let scores = try scores.probabilities(batch.ragged)
     let fused = try rows(scores.fused)
     let modalities = try scores.modalities.map { ($0.name, try rows($0.probabilities)) }
     return batch.indices.enumerated().map { row, index in

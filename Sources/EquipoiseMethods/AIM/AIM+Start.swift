@@ -27,6 +27,13 @@ extension AIM {
         .data, "class \(empty) has no training samples, so that there is no mean for its prototype",
         fix: "add samples of it or prepare the dataset without it")
     }
+    guard setting.modalitiesWithLengths.isEmpty else {
+      throw EquipoiseError(
+        .configuration,
+        "AIM's prototypes do not have lengths, and samples of "
+          + "'\(setting.modalitiesWithLengths.sorted()[0])' do", at: "method.name",
+        fix: "choose another method, or data whose samples have one length")
+    }
     try setting.requireSeparateEncoders("AIM runs and judges the blocks of each encoder alone")
     try checkDepths(model)
   }

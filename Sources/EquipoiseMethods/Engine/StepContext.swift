@@ -36,7 +36,7 @@ extension StepContext {
   func with(inputs: [Tensor], _ mode: ForwardMode) -> StepContext {
     StepContext(
       epoch: epoch, step: step, stepsPerEpoch: stepsPerEpoch, globalStep: globalStep,
-      batch: Batch(inputs: inputs, labels: batch.labels, indices: batch.indices), mode: mode)
+      batch: batch.with(inputs), mode: mode)
   }
 }
 

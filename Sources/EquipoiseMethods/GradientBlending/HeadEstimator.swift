@@ -127,12 +127,12 @@ final class HeadEstimator {
     guard wanted.contains(fused) || model.isCoupled else {
       return wanted.map { index in
         let feature = engine.inRunPrecision {
-          model.encoders.modules[index].features(batch.inputs[index], mode)
+          model.encoders.modules[index].features(batch.ragged[index], mode)
         }
         return heads[index](feature.inFullPrecision())
       }
     }
-    let forward = engine.inRunPrecision { model.forward(batch.inputs, mode) }
+    let forward = engine.inRunPrecision { model.forward(batch.ragged, mode) }
     return wanted.map { index in
       index == fused
         ? forward.logits.inFullPrecision() : heads[index](forward.features[index].inFullPrecision())

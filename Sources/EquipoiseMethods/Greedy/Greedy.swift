@@ -167,7 +167,7 @@ extension Greedy {
     let model = engine.model
     var means: [String: Tensor] = [:]
     let forward = engine.inRunPrecision {
-      model.forward(context.batch.inputs, context.mode) { depth, gates in
+      model.forward(context.batch.ragged, context.mode) { depth, gates in
         if let caring { return fixed(gates, caring, depth) }
         for (name, gate) in zip(model.modalities, gates) {
           means["\(depth).\(name)"] = gate.detached().inFullPrecision().mean(over: [0])

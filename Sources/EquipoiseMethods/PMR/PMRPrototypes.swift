@@ -97,7 +97,7 @@ private struct ClassSums {
   init(_ engine: any StepEngine, _ classes: Int, in subset: TrainingSubset?) throws {
     var (sums, counts): ([Tensor], Tensor?) = ([], nil)
     try engine.forEachTrainingBatch(in: subset) { batch in
-      let features = engine.model.features(batch.inputs, .evaluation)
+      let features = engine.model.features(batch.ragged, .evaluation)
       let found = features.map { $0.sumsByLabel(batch.labels, classes: classes) }
       sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
       let number = batch.labels.oneHot(classes, dtype: features[0].dtype).sum(over: [0])

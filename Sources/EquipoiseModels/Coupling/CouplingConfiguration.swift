@@ -24,6 +24,37 @@ public protocol Coupling: Module {
   func gated(_ outputs: [Tensor], by gates: [Tensor], samples: Int) -> [Tensor]
 }
 
+/// A coupling that minds which steps of the outputs are valid.
+public protocol StepCoupling: Coupling {
+  /// What the gates see, over valid steps alone.
+  ///
+  /// - Parameters:
+  ///   - outputs: one for each modality.
+  ///   - samples: B.
+  ///   - steps: where the valid steps are, for each modality; nil where all are valid.
+  /// - Returns: one for each modality.
+  func squeezed(_ outputs: [Tensor], samples: Int, _ steps: [StepLayout?]) -> [Tensor]
+
+  /// The outputs, changed by gates.
+  func gated(
+    _ outputs: [Tensor], by gates: [Tensor], samples: Int, _ steps: [StepLayout?]
+  ) -> [Tensor]
+}
+
+extension Coupling {
+  func squeezed(at steps: [StepLayout?], _ outputs: [Tensor], samples: Int) -> [Tensor] {
+    (self as? any StepCoupling)?.squeezed(outputs, samples: samples, steps)
+      ?? squeezed(outputs, samples: samples)
+  }
+
+  func gated(
+    at steps: [StepLayout?], _ outputs: [Tensor], by gates: [Tensor], samples: Int
+  ) -> [Tensor] {
+    (self as? any StepCoupling)?.gated(outputs, by: gates, samples: samples, steps)
+      ?? gated(outputs, by: gates, samples: samples)
+  }
+}
+
 /// An encoder that is to be coupled.
 public struct CoupledEncoder {
   /// The modality.

@@ -12,7 +12,7 @@ public import EquipoiseTorch
 /// A_m ← A_m ⊙ g_m
 /// ```
 /// The gates are σ, as in Wu et al. (2022), not 2σ as in the original.
-public final class MMTM: Coupling {
+public final class MMTM: StepCoupling {
   /// W_s, which all gates share.
   private let squeeze: Linear
   /// W_m.
@@ -45,7 +45,16 @@ public final class MMTM: Coupling {
   ///   - samples: B.
   /// - Returns: one for each modality.
   public func squeezed(_ outputs: [Tensor], samples: Int) -> [Tensor] {
-    zip(outputs, axes).map { output, axis in
+    squeezed(outputs, samples: samples, outputs.map { _ in nil })
+  }
+
+  /// The same over valid steps alone.
+  public func squeezed(
+    _ outputs: [Tensor], samples: Int, _ steps: [StepLayout?]
+  ) -> [Tensor] {
+    outputs.indices.map { index in
+      let (output, axis) = (outputs[index], axes[index])
+      if let steps = steps[index] { return steps.means(output, channelAxis: axis) }
       let grouped = output.reshaped([samples, -1] + output.shape.dropFirst())
       return grouped.mean(over: (1..<grouped.rank).filter { $0 != axis + 1 })
     }
@@ -68,10 +77,19 @@ public final class MMTM: Coupling {
   ///   - samples: B.
   /// - Returns: one for each modality.
   public func gated(_ outputs: [Tensor], by gates: [Tensor], samples: Int) -> [Tensor] {
-    zip(zip(outputs, gates), axes).map { pair, axis in
-      let (output, gate) = pair
+    gated(outputs, by: gates, samples: samples, outputs.map { _ in nil })
+  }
+
+  /// The same where samples have as many rows as valid steps.
+  public func gated(
+    _ outputs: [Tensor], by gates: [Tensor], samples: Int, _ steps: [StepLayout?]
+  ) -> [Tensor] {
+    outputs.indices.map { index in
+      let (output, gate, axis) = (outputs[index], gates[index], axes[index])
       let rows = output.size(0)
-      let repeated = rows == samples ? gate : gate.repeatingElements(rows / samples, dimension: 0)
+      let repeated =
+        steps[index]?.repeated(gate)
+        ?? (rows == samples ? gate : gate.repeatingElements(rows / samples, dimension: 0))
       var shape = output.shape.map { _ in 1 }
       (shape[0], shape[axis]) = (rows, gate.size(1))
       return output * repeated.reshaped(shape)

@@ -22,6 +22,11 @@ extension MultimodalModel {
   ///   - gating: from the gates of each depth to those that are used.
   /// - Returns: traces, features and logits.
   public func forward(_ inputs: [Tensor], _ mode: ForwardMode, gating: Gating) -> Forward {
+    forward(inputs.map { RaggedBatch($0) }, mode, gating: gating)
+  }
+
+  /// The same of batches that may have lengths.
+  public func forward(_ inputs: [RaggedBatch], _ mode: ForwardMode, gating: Gating) -> Forward {
     let traces = coupledTrace(inputs, mode, gating: gating)
     let features = traces.map(\.features)
     return Forward(traces: traces, features: features, logits: fusion.logits(features))
@@ -29,26 +34,31 @@ extension MultimodalModel {
 
   /// Runs the encoders depth by depth; a trace's outputs are the gated ones.
   package func coupledTrace(
-    _ inputs: [Tensor], _ mode: ForwardMode, squeezing: Squeezing = { $1 },
+    _ inputs: [RaggedBatch], _ mode: ForwardMode, squeezing: Squeezing = { $1 },
     gating: Gating = { $1 }
   ) -> [EncoderTrace] {
     let encoders = encoders.modules
     let blocks = encoders.map(\.blocks)
-    let samples = inputs[0].size(0)
-    var x = zip(encoders, inputs).map { $0.prepare($1) }
+    let samples = inputs[0].count
+    let prepared = zip(encoders, inputs).map { $0.prepared($1) }
+    let steps = prepared.map(\.steps)
+    var x = prepared.map(\.input)
     var entered: [[Tensor]] = encoders.map { _ in [] }
     for depth in blocks[0].indices {
       for index in x.indices { entered[index].append(x[index]) }
-      x = x.indices.map { blocks[$0][depth](x[$0], mode) }
+      x = x.indices.map { blocks[$0][depth](x[$0], mode, steps[$0][depth]) }
       guard let module = coupling["\(depth)"] else { continue }
-      let means = squeezing(depth, module.squeezed(x, samples: samples))
+      let places = steps.map { $0[depth + 1] }
+      let means = squeezing(depth, module.squeezed(at: places, x, samples: samples))
       let gates = gating(depth, module.gates(means))
-      x = module.gated(x, by: gates, samples: samples)
+      x = module.gated(at: places, x, by: gates, samples: samples)
     }
     return x.indices.map { index in
       EncoderTrace(
         inputs: entered[index], last: x[index],
-        features: encoders[index].pool(x[index], samples: samples), samples: samples)
+        features: encoders[index].pool(
+          x[index], samples: samples, steps[index][encoders[index].depth]), samples: samples,
+        steps: steps[index])
     }
   }
 }

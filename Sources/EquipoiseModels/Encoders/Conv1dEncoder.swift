@@ -3,8 +3,9 @@ internal import EquipoiseKit
 public import EquipoiseTorch
 
 /// 1-D convolutions for sensor series [L, C], such as six inertial channels: each block is
-/// convolution → batch normalisation → ReLU → max-pool of 2 → dropout, and halves the length.
-public final class Conv1dEncoder: ModalityEncoder {
+/// convolution → batch normalisation → ReLU → max-pool of 2 → dropout, and halves the length. Where samples have lengths
+/// of their own, so does each of these; one step stays one.
+public final class Conv1dEncoder: StepMasking {
   /// Channels of every layer.
   public static let defaultWidth = 64
   /// Layers.
@@ -38,7 +39,12 @@ public final class Conv1dEncoder: ModalityEncoder {
 
   /// The layers.
   public var blocks: [EncoderBlock] {
-    layers.enumerated().map { EncoderBlock("layers.\($0)", $1) }
+    layers.enumerated().map { index, layer in
+      let name = "layers.\(index)"
+      return EncoderBlock(name, parts: [(name, layer)]) { input, mode, steps in
+        layer(input, mode, steps?.lengths)
+      }
+    }
   }
 
   /// The channels of the layers.
@@ -52,6 +58,18 @@ public final class Conv1dEncoder: ModalityEncoder {
 
   /// [B, L, C] → [B, C, L].
   public func prepare(_ input: Tensor) -> Tensor { input.transposed(1, 2) }
+
+  /// [B, L, C] → [B, C, L], whose last dimension holds the steps.
+  public func prepare(
+    _ input: Tensor, _ lengths: StepLengths
+  ) -> (input: Tensor, steps: StepLayout) {
+    (prepare(input), .positions(lengths, axis: 2))
+  }
+
+  /// Half of the steps, and at least one.
+  public func steps(after depth: Int, of steps: StepLayout) -> StepLayout {
+    .positions(steps.lengths.halved, axis: 2)
+  }
 
   /// [B, width, L′] → means over time, [B, width].
   public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [2]) }
@@ -91,6 +109,21 @@ private final class Conv1dBlock: Layer {
   }
 
   func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
-    dropout(pool(bn(conv(input, mode), mode).relu(), mode), mode)
+    callAsFunction(input, mode, nil)
+  }
+
+  func callAsFunction(_ input: Tensor, _ mode: ForwardMode, _ lengths: StepLengths?) -> Tensor {
+    guard let lengths else { return dropout(pool(bn(conv(input, mode), mode).relu(), mode), mode) }
+    let filtered = conv(input, mode)
+    let mask = lengths.mask(filtered.size(2), dtype: filtered.dtype).unsqueezed(1)
+    let kept = bn(filtered, mode, valid: mask).relu() * mask
+    let pooled = pool(Self.filledToTwo(kept), mode)
+    return dropout(
+      pooled * lengths.halved.mask(pooled.size(2), dtype: pooled.dtype).unsqueezed(1), mode)
+  }
+
+  /// A single step with a zero behind it, which a window of two leaves as it is: it is not negative.
+  private static func filledToTwo(_ x: Tensor) -> Tensor {
+    x.size(2) > 1 ? x : .concatenated([x, x.zerosLike()], dimension: 2)
   }
 }

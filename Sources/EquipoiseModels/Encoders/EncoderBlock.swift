@@ -10,7 +10,7 @@ public final class EncoderBlock: Layer, CustomReflectable {
   /// What the block is, for reports, such as `stem + layer1`.
   public let name: String
   private let parts: [(name: String, part: Any)]
-  private let body: (Tensor, ForwardMode) -> Tensor
+  private let body: (Tensor, ForwardMode, StepLayout?) -> Tensor
 
   /// A block.
   ///
@@ -19,9 +19,23 @@ public final class EncoderBlock: Layer, CustomReflectable {
   ///   - parts: everything with parameters that `body` uses, by the name of the encoder's property;
   ///     parameters, buffers, modules, lists and optionals of them.
   ///   - body: the forward pass.
-  public init(
+  public convenience init(
     _ name: String, parts: [(name: String, part: Any)],
     body: @escaping (Tensor, ForwardMode) -> Tensor
+  ) {
+    self.init(name, parts: parts) { input, mode, _ in body(input, mode) }
+  }
+
+  /// A block that minds which steps of its input are valid.
+  ///
+  /// - Parameters:
+  ///   - name: what the block is, for reports.
+  ///   - parts: everything with parameters that `body` uses, by the name of the encoder's property.
+  ///   - body: the forward pass; it is told where the steps are, nil where all are valid, and puts zeros out where they
+  ///     are not.
+  public init(
+    _ name: String, parts: [(name: String, part: Any)],
+    body: @escaping (Tensor, ForwardMode, StepLayout?) -> Tensor
   ) {
     (self.name, self.parts, self.body) = (name, parts, body)
   }
@@ -36,7 +50,14 @@ public final class EncoderBlock: Layer, CustomReflectable {
   }
 
   /// The block's output for its input; the encoder documents both shapes.
-  public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor { body(input, mode) }
+  public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
+    body(input, mode, nil)
+  }
+
+  /// The same of an input of which only some steps are valid; nil for all.
+  public func callAsFunction(
+    _ input: Tensor, _ mode: ForwardMode, _ steps: StepLayout?
+  ) -> Tensor { body(input, mode, steps) }
 
   /// The parts under their names: this is what parameter names are made from.
   public var customMirror: Mirror {

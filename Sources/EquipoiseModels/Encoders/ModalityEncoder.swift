@@ -45,20 +45,12 @@ extension ModalityEncoder {
   /// Features [B, ``featureWidth``] of raw input [B, shape…]. Keeps nothing else, so evaluation
   /// needs no memory for the blocks' outputs.
   public func features(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
-    let last = blocks.reduce(prepare(input)) { x, block in block(x, mode) }
-    return pool(last, samples: input.size(0))
+    features(RaggedBatch(input), mode)
   }
 
   /// One forward pass that keeps every block's input and output.
   public func trace(_ input: Tensor, _ mode: ForwardMode) -> EncoderTrace {
-    var inputs: [Tensor] = []
-    var x = prepare(input)
-    for block in blocks {
-      inputs.append(x)
-      x = block(x, mode)
-    }
-    let features = pool(x, samples: input.size(0))
-    return EncoderTrace(inputs: inputs, last: x, features: features, samples: input.size(0))
+    trace(RaggedBatch(input), mode)
   }
 }
 
@@ -72,9 +64,14 @@ public struct EncoderTrace {
   public let features: Tensor
   /// The number of samples B.
   public let samples: Int
+  /// Where the valid steps of the first block's input and of each block's output are; nil where all are valid.
+  public let steps: [StepLayout?]
 
   /// A trace of blocks in sequence.
-  init(inputs: [Tensor], last: Tensor, features: Tensor, samples: Int) {
+  init(
+    inputs: [Tensor], last: Tensor, features: Tensor, samples: Int, steps: [StepLayout?]
+  ) {
+    self.steps = steps
     self.inputs = inputs
     outputs = inputs.dropFirst() + [last]
     self.features = features

@@ -13,8 +13,9 @@ public import EquipoiseTorch
 /// feature mean over time, height and width: [B, 8w]
 /// ```
 /// Depths are the four stages; the stem belongs to the first. A video's frames are folded into the
-/// batch, and normalised together. Parameter names are torchvision's.
-public final class ResNet: ModalityEncoder {
+/// batch, and normalised together; where videos have lengths of their own, only their valid frames are. Parameter names are
+/// torchvision's.
+public final class ResNet: StepMasking {
   /// The number of weighted layers, which sets the blocks of each stage.
   public enum Variant: Int, Sendable, CaseIterable {
     /// ResNet-18.
@@ -121,6 +122,18 @@ public final class ResNet: ModalityEncoder {
   public func prepare(_ input: Tensor) -> Tensor {
     precondition(input.rank == 4 || input.rank == 5, "\(summary): input of shape \(input.shape)")
     return input.rank == 4 ? input : input.reshaped([-1] + input.shape.suffix(3))
+  }
+
+  /// The valid frames of [B, T, C, H, W] as rows, [ΣT, C, H, W]. Where the host does not know the lengths, all frames:
+  /// that is right in evaluation alone, where rows do not see each other.
+  public func prepare(
+    _ input: Tensor, _ lengths: StepLengths
+  ) -> (input: Tensor, steps: StepLayout) {
+    guard lengths.host != nil else {
+      return (prepare(input), .paddedRows(lengths, perSample: input.size(1)))
+    }
+    let rows = StepRows(lengths)
+    return (rows.gathered(input), .rows(rows))
   }
 
   /// [B·T, C, h, w] → means over time, height and width, [B, C].

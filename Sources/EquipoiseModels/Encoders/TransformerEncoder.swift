@@ -10,8 +10,9 @@ public import EquipoiseTorch
 /// x = layer_n(x)                           n = 1 … N
 /// feature = mean of x over the L positions [B, width]
 /// ```
-/// Depths are the layers; projection and positions belong to the first.
-public final class TransformerEncoder: ModalityEncoder {
+/// Depths are the layers; projection and positions belong to the first. Where samples have lengths of their own, no
+/// position attends to one behind them, and the mean is over those before.
+public final class TransformerEncoder: StepMasking {
   /// What tells positions apart.
   public enum Positions: String, Sendable {
     /// A trained vector for each position, N(0, 0.02²) at first.
@@ -90,21 +91,35 @@ public final class TransformerEncoder: ModalityEncoder {
   public var blocks: [EncoderBlock] {
     layers.enumerated().map { index, layer in
       let name = "layers.\(index)"
-      guard index == 0 else { return EncoderBlock(name, layer) }
+      guard index == 0 else {
+        return EncoderBlock(name, parts: [(name, layer)]) { input, mode, steps in
+          Self.apply(layer, input, mode, steps)
+        }
+      }
       let parts: [(String, Any)] = [
         ("projection", projection), ("positions", positions as Any),
         ("sinusoids", sinusoids as Any), (name, layer),
       ]
-      return EncoderBlock("projection + " + name, parts: parts) { input, mode in
-        layer(self.enter(input), mode)
+      return EncoderBlock("projection + " + name, parts: parts) { input, mode, steps in
+        Self.apply(layer, self.enter(input), mode, steps)
       }
     }
+  }
+
+  private static func apply(
+    _ layer: TransformerEncoderLayer, _ input: Tensor, _ mode: ForwardMode, _ steps: StepLayout?
+  ) -> Tensor {
+    guard let steps else { return layer(input, mode) }
+    let valid = steps.lengths.positions(input.size(1))
+    let output = layer(input, mode, valid: valid)
+    return output * valid.to(output.dtype).unsqueezed(2)
   }
 
   private func enter(_ input: Tensor) -> Tensor {
     let projected = projection(input)
     guard let table = positions?.value ?? sinusoids?.value else { return projected }
-    return projected + table
+    let length = input.size(1)
+    return projected + (length == table.size(0) ? table : table.slice(0..<length))
   }
 
   /// The width of a position.
@@ -120,6 +135,11 @@ public final class TransformerEncoder: ModalityEncoder {
 
   /// [B, L, C] as it is.
   public func prepare(_ input: Tensor) -> Tensor { input }
+
+  /// [B, L, C] as it is, with its steps in the middle dimension. L may be less than the encoder was made for.
+  public func prepare(
+    _ input: Tensor, _ lengths: StepLengths
+  ) -> (input: Tensor, steps: StepLayout) { (input, .positions(lengths, axis: 1)) }
 
   /// [B, L, width] → means over the positions, [B, width].
   public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [1]) }

@@ -45,6 +45,48 @@ public final class BatchNorm: Layer {
     }
   }
 
+  /// The same where only part of the input is valid: statistics are over that alone.
+  ///
+  /// ```
+  /// mean = Σ m x / Σ m,   var = Σ m (x − mean)² / Σ m
+  /// ```
+  /// What is not valid is 0 before scale and shift.
+  ///
+  /// - Parameters:
+  ///   - input: [B, C, …].
+  ///   - mode: how statistics behave.
+  ///   - mask: 1 where the input is valid, else 0, with a dimension of 1 in place of the channels: [B, 1, …].
+  /// - Returns: the input's shape.
+  public func callAsFunction(
+    _ input: Tensor, _ mode: ForwardMode, valid mask: Tensor
+  ) -> Tensor {
+    guard mode.statistics != .running else { return callAsFunction(input, mode) }
+    let x = input.inFullPrecision()
+    let mask = mask.to(x.dtype)
+    let others = (0..<x.rank).filter { $0 != 1 }
+    let count = mask.sum()
+    let channels = (0..<x.rank).map { $0 == 1 ? x.size(1) : 1 }
+    let mean = (x * mask).sum(over: others, keeping: true) / count
+    let centred = (x - mean) * mask
+    let variance = (centred * centred).sum(over: others, keeping: true) / count
+    if mode.statistics == .updatingRunning {
+      numBatchesTracked.increment()
+      withoutGradient {
+        // Bessel's correction; a single valid value has no variance, and leaves a zero.
+        let unbiased = variance * (count / (count - 1).clamped(low: 1))
+        move(runningMean, towards: mean.reshaped([-1]))
+        move(runningVar, towards: unbiased.reshaped([-1]))
+      }
+    }
+    let scale = weight.value.to(x.dtype).reshaped(channels) * (variance + epsilon).power(-0.5)
+    return (centred * scale + bias.value.to(x.dtype).reshaped(channels)).to(input.dtype)
+  }
+
+  private func move(_ running: Buffer, towards statistic: Tensor) {
+    let old = running.value
+    running.assign(old * (1 - momentum) + statistic.detached().to(old.dtype) * momentum)
+  }
+
   private func normalized(
     _ input: Tensor, _ mean: Buffer?, _ variance: Buffer?, training: Bool
   ) -> Tensor {

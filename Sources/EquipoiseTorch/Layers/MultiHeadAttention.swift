@@ -34,24 +34,42 @@ public final class MultiHeadAttention: Layer {
 
   /// [B, L, width] → [B, L, width].
   public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
+    callAsFunction(input, mode, valid: nil)
+  }
+
+  /// The same where no position attends to one that is not valid.
+  ///
+  /// - Parameters:
+  ///   - input: [B, L, width].
+  ///   - mode: how dropout behaves.
+  ///   - valid: which positions are, true and false, [B, L], at least one in each row; nil for all. What comes out at
+  ///     the others means nothing.
+  /// - Returns: [B, L, width].
+  public func callAsFunction(_ input: Tensor, _ mode: ForwardMode, valid: Tensor?) -> Tensor {
     precondition(input.rank == 3, "attention over \(input.shape), not [B, L, width]")
     let shape = input.shape
     let projected = input.linear(weight: inProjWeight.value, bias: inProjBias.value)
     let parts = projected.reshaped([shape[0], shape[1], 3, heads, shape[2] / heads])
       .permuted([2, 0, 3, 1, 4]).unbound(0)  // 3 × [B, heads, L, d]
-    let attended = attention(parts[0], parts[1], parts[2], mode)
+    let keys = valid.map { $0.reshaped([-1, 1, 1, shape[1]]) }
+    let attended = attention(parts[0], parts[1], parts[2], keys, mode)
     return outProj(attended.transposed(1, 2).reshaped(shape))
   }
 
   private func attention(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mode: ForwardMode
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ keys: Tensor?, _ mode: ForwardMode
   ) -> Tensor {
     // libtorch's fused kernels draw dropout from a stream that is not ours.
     guard dropout.isActive(mode) else {
-      return Tensor.attention(query: query, key: key, value: value)
+      return Tensor.attention(query: query, key: key, value: value, keys: keys)
     }
     let scale = 1 / Double(query.size(-1)).squareRoot()
-    let weights = (query * scale).matmul(key.transposed(-2, -1)).softmax(-1)
+    var scores = (query * scale).matmul(key.transposed(-2, -1))
+    if let keys {
+      scores = scores.selected(
+        where: keys, else: .full([], -1e30, dtype: scores.dtype, device: scores.device))
+    }
+    let weights = scores.softmax(-1)
     return dropout(weights, mode).matmul(value)
   }
 }

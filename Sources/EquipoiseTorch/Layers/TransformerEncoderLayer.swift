@@ -55,16 +55,28 @@ public final class TransformerEncoderLayer: Layer {
 
   /// [B, L, width] → [B, L, width].
   public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
+    callAsFunction(input, mode, valid: nil)
+  }
+
+  /// The same where no position attends to one that is not valid.
+  ///
+  /// - Parameters:
+  ///   - input: [B, L, width].
+  ///   - mode: how dropout behaves.
+  ///   - valid: which positions are, true and false, [B, L], at least one in each row; nil for all. What comes out at
+  ///     the others means nothing.
+  /// - Returns: [B, L, width].
+  public func callAsFunction(_ input: Tensor, _ mode: ForwardMode, valid: Tensor?) -> Tensor {
     if normFirst {
-      let x = input + attention(norm1(input, mode), mode)
+      let x = input + attention(norm1(input, mode), mode, valid)
       return x + network(norm2(x, mode), mode)
     }
-    let x = norm1(input + attention(input, mode), mode)
+    let x = norm1(input + attention(input, mode, valid), mode)
     return norm2(x + network(x, mode), mode)
   }
 
-  private func attention(_ x: Tensor, _ mode: ForwardMode) -> Tensor {
-    dropout(selfAttn(x, mode), mode)
+  private func attention(_ x: Tensor, _ mode: ForwardMode, _ valid: Tensor?) -> Tensor {
+    dropout(selfAttn(x, mode, valid: valid), mode)
   }
 
   private func network(_ x: Tensor, _ mode: ForwardMode) -> Tensor {

@@ -73,6 +73,18 @@ extension Tensor {
   public func greater(than number: Double) -> Tensor {
     Operator.gt(.tensor(self), .double(number))
   }
+  /// Whether elements are greater than those of another tensor, with broadcasting.
+  public func greater(than other: Tensor) -> Tensor {
+    Operator.gtTensor(.tensor(self), .tensor(other))
+  }
+  /// Every whole number divided by another, rounded down.
+  public func floorDivided(by number: Int) -> Tensor {
+    Operator.divScalarMode(.tensor(self), .int(number), .string("floor"))
+  }
+  /// Every whole number, but not below `lowest`.
+  public func clamped(toAtLeast lowest: Int) -> Tensor {
+    Operator.clamp(.tensor(self), .int(lowest), .none)
+  }
   /// `self` where `condition` holds, else `other`.
   public func selected(where condition: Tensor, else other: Tensor) -> Tensor {
     Operator.whereSelf(.tensor(condition), .tensor(self), .tensor(other))
@@ -102,5 +114,7 @@ extension Operator {
   fileprivate static let isfinite = Operator("aten::isfinite")
   fileprivate static let eq = Operator("aten::eq", "Tensor")
   fileprivate static let gt = Operator("aten::gt", "Scalar")
+  fileprivate static let gtTensor = Operator("aten::gt", "Tensor")
+  fileprivate static let divScalarMode = Operator("aten::div", "Scalar_mode")
   fileprivate static let whereSelf = Operator("aten::where", "self")
 }

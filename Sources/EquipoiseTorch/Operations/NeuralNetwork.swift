@@ -92,6 +92,16 @@ extension Tensor {
     return Operator.attention(.tensor(query), .tensor(key), .tensor(value))
   }
 
+  /// The same over the keys that are true in `keys`, [B, 1, 1, L]; nil for all.
+  static func attention(query: Tensor, key: Tensor, value: Tensor, keys: Tensor?) -> Tensor {
+    guard let keys else { return attention(query: query, key: key, value: value) }
+    MultiplyAdds.add { 2 * query.count * key.size(-2) }
+    // In full: libtorch's fast kernels want a row for each query.
+    return Operator.attention(
+      .tensor(query), .tensor(key), .tensor(value),
+      .tensor(keys.expanded([-1, -1, query.size(-2), -1])))
+  }
+
   /// Rows of `weight` [V, C] by integer indices: [*] → [*, C].
   public static func embedding(weight: Tensor, indices: Tensor) -> Tensor {
     Operator.embedding(.tensor(weight), .tensor(indices))

@@ -83,7 +83,7 @@ struct ConditionalUtilisation {
     var count = 0
     try training { batch in
       _ = model.coupledTrace(
-        batch.inputs, .evaluation,
+        batch.ragged, .evaluation,
         squeezing: { depth, squeezes in
           let totals = squeezes.map { $0.sum(over: [0], keeping: true) }
           sums[depth] = sums[depth].map { zip($0, totals).map(+) } ?? totals
@@ -95,7 +95,7 @@ struct ConditionalUtilisation {
   }
 
   private func logits(_ batch: Batch, squeezing: Squeezing) -> [Tensor] {
-    let traces = model.coupledTrace(batch.inputs, .evaluation, squeezing: squeezing)
+    let traces = model.coupledTrace(batch.ragged, .evaluation, squeezing: squeezing)
     return traces.indices.compactMap { model.fusion.ownLogits($0, of: traces[$0].features) }
   }
 

@@ -77,7 +77,7 @@ struct Evaluator {
     var labels: [Tensor] = []
     try withoutGradient {
       try forEachBatch { batch in
-        append(model.features(batch.inputs, .evaluation), to: &columns)
+        append(model.features(batch.ragged, .evaluation), to: &columns)
         labels.append(batch.labels)
       }
     }
@@ -88,20 +88,22 @@ struct Evaluator {
   }
 
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
-    let answer = try inference.answer(to: batch.inputs)
+    let answer = try inference.answer(to: batch.ragged)
     let features = answer.features
     rows.answers.append(batch.labels, of: scoring.task)
     rows.fused.append(answer.fused)
     append((inference.slices(of: features) ?? []).map(scoring.kept), to: &rows.slices)
     append(try inference.zeroOuts(of: features).map(scoring.kept), to: &rows.zeroOuts)
     guard options.shapley else { return }
+    // An input of zeros gives what its length makes of it.
+    let isPerSample = model.isCoupled || batch.lengths.contains { $0 != nil }
     append(
       try (0..<1 << features.count).map { set in
         let present = Set(features.indices.filter { set & (1 << $0) != 0 })
         return scoring.kept(
           try inference.fusedLogits(
-            of: model.isCoupled
-              ? model.features(model.masked(batch.inputs, keeping: present), .evaluation)
+            of: isPerSample
+              ? model.features(model.masked(batch.ragged, keeping: present), .evaluation)
               : features.indices.map {
                 present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
               }))

@@ -26,11 +26,11 @@ package struct Inference {
   /// Runs the network in evaluation mode.
   ///
   /// - Parameters:
-  ///   - inputs: normalised, [B, shape…] for each of the model's modalities.
+  ///   - inputs: normalised, [B, shape…] for each of the model's modalities, with the valid steps of each sample.
   ///   - absent: the places of modalities whose inputs stand for nothing: their features are zero.
   /// - Returns: features and fused logits.
   /// - Throws: what the method's own way of fusing throws.
-  package func answer(to inputs: [Tensor], absent: Set<Int> = []) throws -> Answer {
+  package func answer(to inputs: [RaggedBatch], absent: Set<Int> = []) throws -> Answer {
     let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
       model.forward(inputs, .evaluation)
     }

@@ -131,7 +131,7 @@ package struct ONNXExport {
       let normalizer = InputNormalizer(modalities, device: .cpu)
       let scores = ClassScores(of: run, present: modalities.map(\.name))
       let (calls, result) = try OperatorTrace.record {
-        try scores.probabilities(normalizer.normalized(inputs))
+        try scores.probabilities(normalizer.normalized(inputs).map { RaggedBatch($0) })
       }
       self.inputs = inputs
       (self.calls, fused, self.modalities) = (calls, result.fused, result.modalities)

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseKit
+
+extension Samples {
+  /// Whether samples have lengths of their own, or may lack the modality.
+  func isRagged(_ modality: Int) -> Bool { lengths[modality] != nil || present[modality] != nil }
+
+  /// The steps of the longest of some samples that have the modality; one where none has.
+  func longest(_ modality: Int, _ indices: [Int]) -> Int {
+    guard let lengths = lengths[modality] else { return modalities[modality].description.shape[0] }
+    return indices.filter { present[modality]?[$0] ?? true }.map { lengths[$0] }.max() ?? 1
+  }
+
+  /// The valid steps of some samples; nil where all have those of the shape. One that lacks the modality counts as the
+  /// longest.
+  func batchLengths(_ modality: Int, _ indices: [Int]) -> [Int]? {
+    guard let lengths = lengths[modality] else { return nil }
+    let longest = longest(modality, indices)
+    let own = indices.map { present[modality]?[$0] ?? true ? lengths[$0] : longest }
+    let steps = modalities[modality].description.shape[0]
+    return own.allSatisfy { $0 == steps } ? nil : own
+  }
+
+  /// Which of some samples have the modality; nil where all have.
+  func batchPresence(_ modality: Int, _ indices: [Int]) -> [Bool]? {
+    guard let present = present[modality] else { return nil }
+    let own = indices.map { present[$0] }
+    return own.allSatisfy(\.self) ? nil : own
+  }
+}

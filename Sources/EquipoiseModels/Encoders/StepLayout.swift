@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+public import EquipoiseTorch
+
+/// Where the valid steps of a batch's samples lie in a block's input or output.
+public enum StepLayout {
+  /// Every sample is a row, and its steps are the first positions of a dimension; what lies behind them is zero.
+  case positions(StepLengths, axis: Int)
+  /// The valid steps are rows and nothing else is: those of sample 0 first, then those of sample 1, and so on.
+  case rows(StepRows)
+  /// As many rows for each sample, of which the first are valid: for models in evaluation mode whose lengths the host
+  /// does not know.
+  case paddedRows(StepLengths, perSample: Int)
+
+  /// How many steps of each sample are valid.
+  public var lengths: StepLengths {
+    switch self {
+    case .positions(let lengths, _), .paddedRows(let lengths, _): lengths
+    case .rows(let rows): rows.lengths
+    }
+  }
+
+  /// The mean of each channel over a sample's valid steps and over everything else but channels.
+  ///
+  /// - Parameters:
+  ///   - output: laid out so.
+  ///   - channelAxis: the dimension of `output` that holds the channels.
+  /// - Returns: [B, C], in single precision where `output` has less.
+  public func means(_ output: Tensor, channelAxis: Int) -> Tensor {
+    let output = output.inFullPrecision()
+    let counts = lengths.tensor.to(output.dtype).unsqueezed(1)
+    let others = (1..<output.rank).filter { $0 != channelAxis }
+    switch self {
+    case .positions(_, let axis):
+      let rest = others.filter { $0 != axis }
+      let steps = output.sum(over: [axis], keeping: true)
+      return (rest.isEmpty ? steps : steps.mean(over: rest, keeping: true))
+        .reshaped([output.size(0), output.size(channelAxis)]) / counts
+    case .rows(let rows):
+      let means = others.isEmpty ? output : output.mean(over: others)
+      return rows.members.to(means.dtype).matmul(means) / counts
+    case .paddedRows(let lengths, let perSample):
+      let means = others.isEmpty ? output : output.mean(over: others)
+      let grouped = means.reshaped([-1, perSample, means.size(1)])
+      return (grouped * lengths.mask(perSample, dtype: grouped.dtype, trailing: 1)).sum(over: [1])
+        / counts
+    }
+  }
+
+  /// The layout of some consecutive samples' part.
+  package func samples(_ range: Range<Int>) -> StepLayout {
+    switch self {
+    case .positions(let lengths, let axis): .positions(lengths.slice(range), axis: axis)
+    case .rows(let rows): .rows(StepRows(rows.lengths.slice(range)))
+    case .paddedRows(let lengths, let perSample):
+      .paddedRows(lengths.slice(range), perSample: perSample)
+    }
+  }
+
+  /// How many rows of a block's output belong to the first samples, and how many to the rest.
+  package func rows(_ samples: Int, of output: Tensor) -> [Int] {
+    let first =
+      switch self {
+      case .positions: samples
+      case .rows(let rows): rows.host.prefix(samples).reduce(0, +)
+      case .paddedRows(_, let perSample): samples * perSample
+      }
+    return [first, output.size(0) - first]
+  }
+
+  /// One row for each row of a block's output, of one for each sample: [B, …] → [rows, …].
+  func repeated(_ perSample: Tensor) -> Tensor {
+    switch self {
+    case .positions: perSample
+    case .rows(let rows): perSample.gatheringRows(rows.samples)
+    case .paddedRows(_, let count): perSample.repeatingElements(count, dimension: 0)
+    }
+  }
+}
+
+/// Valid steps as rows, those of a sample together.
+public struct StepRows {
+  /// The valid steps of each sample.
+  public let lengths: StepLengths
+  /// The same on the host.
+  let host: [Int]
+  /// The sample that each row is of, int64 [rows].
+  let samples: Tensor
+  /// 1 where a row is of a sample, else 0: [B, rows].
+  let members: Tensor
+
+  /// Rows of lengths that the host knows.
+  public init(_ lengths: StepLengths) {
+    guard let host = lengths.host else {
+      preconditionFailure("rows of lengths unknown to the host")
+    }
+    (self.lengths, self.host) = (lengths, host)
+    let samples = host.enumerated().flatMap { [Int](repeating: $0, count: $1) }
+    let device = lengths.tensor.device
+    self.samples = Tensor(samples, shape: [samples.count]).to(device)
+    members = self.samples.unsqueezed(0).equal(
+      Tensor.range(host.count, device: device).unsqueezed(1))
+  }
+
+  /// The valid steps of a batch [B, T, …] as rows, [rows, …].
+  func gathered(_ batch: Tensor) -> Tensor {
+    let steps = batch.size(1)
+    let places = host.enumerated().flatMap { sample, length in
+      (0..<length).map { sample * steps + $0 }
+    }
+    return batch.reshaped([-1] + batch.shape.dropFirst(2))
+      .gatheringRows(Tensor(places, shape: [places.count]).to(batch.device))
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A batch of samples of which some may be shorter than others, or absent.
+public struct RaggedBatch {
+  /// [B, shape…]; zeros behind the valid steps of a row and in absent rows.
+  public let tensor: Tensor
+  /// How many steps of each row are valid; nil where all are.
+  public let lengths: StepLengths?
+  /// Which rows are there; nil where all are.
+  public let presence: RowPresence?
+
+  /// A batch; without more than a tensor everything in it is there.
+  public init(_ tensor: Tensor, lengths: StepLengths? = nil, presence: RowPresence? = nil) {
+    (self.tensor, self.lengths, self.presence) = (tensor, lengths, presence)
+  }
+
+  /// The number of rows.
+  public var count: Int { tensor.size(0) }
+
+  /// The same rows with other numbers of the same shape.
+  public func with(_ tensor: Tensor) -> RaggedBatch {
+    RaggedBatch(tensor, lengths: lengths, presence: presence)
+  }
+}
