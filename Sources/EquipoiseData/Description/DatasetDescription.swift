@@ -36,11 +36,19 @@ public struct TargetDescription: Equatable, Sendable {
   public var unit: String?
   /// The least and the largest value that it can have.
   public var range: ClosedRange<Double>?
+  /// Whether it is sentiment from −3 to 3, as in CMU-MOSI, whose scores have names of their own. Where nothing is said,
+  /// as in files of former versions, it is if the name has the word and the range is this.
+  public var sentiment: Bool?
 
   /// A target.
-  public init(name: String, unit: String? = nil, range: ClosedRange<Double>? = nil) {
-    (self.name, self.unit, self.range) = (name, unit, range)
+  public init(
+    name: String, unit: String? = nil, range: ClosedRange<Double>? = nil, sentiment: Bool? = nil
+  ) {
+    (self.name, self.unit, self.range, self.sentiment) = (name, unit, range, sentiment)
   }
+
+  /// Whether it is sentiment, by its own word or else by its name and range.
+  package var isSentiment: Bool { sentiment ?? (range == -3...3 && name.contains("sentiment")) }
 
   /// Whether a number can be one of this target's.
   package func accepts(_ value: Float) -> Bool {
@@ -102,24 +110,22 @@ public struct DatasetDescription: Equatable, Sendable {
 }
 
 extension DatasetDescription {
-  /// Whether it is a regression of sentiment from −3 to 3, as in CMU-MOSI, whose scores have names of their own.
-  package var isSentiment: Bool {
-    task == .regression
-      && targets.allSatisfy { $0.range == -3...3 && $0.name.contains("sentiment") }
-  }
+  /// Whether it is a regression of sentiment alone, whose scores have names of their own.
+  package var isSentiment: Bool { task == .regression && targets.allSatisfy(\.isSentiment) }
 
   /// What each number that a model puts out stands for: a class, a label or a target.
   public var outputs: [String] { task == .regression ? targets.map(\.name) : classes }
 }
 
 extension TargetDescription: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable { case name, unit, range }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case name, unit, range, sentiment }
 
   /// Reads a target, refusing unknown keys.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     unit = try container.decodeIfPresent(String.self, forKey: .unit)
+    sentiment = try container.decodeIfPresent(Bool.self, forKey: .sentiment)
     let ends = try container.decodeIfPresent([Double].self, forKey: .range)
     range = try ends.map { ends in
       guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
@@ -135,6 +141,7 @@ extension TargetDescription: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
     try container.encodeIfPresent(unit, forKey: .unit)
+    try container.encodeIfPresent(sentiment, forKey: .sentiment)
     try container.encodeIfPresent(range.map { [$0.lowerBound, $0.upperBound] }, forKey: .range)
   }
 }

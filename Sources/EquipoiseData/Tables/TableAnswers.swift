@@ -15,6 +15,8 @@ package protocol AnswerSettings {
   var range: [Double]? { get }
   /// What a regression's numbers are measured in.
   var unit: String? { get }
+  /// Whether a regression's numbers are sentiment from −3 to 3; nil goes by their name and range.
+  var sentiment: Bool? { get }
 }
 
 extension AnswerSettings {
@@ -28,6 +30,7 @@ extension AnswerSettings {
       expected: "two numbers, the smaller first")
     for (key, value, task) in [
       ("labels", labels, LearningTask.multilabel), ("targets", targets, .regression),
+      ("sentiment", sentiment == true ? ["true"] : nil, .regression),
     ]
     where value != nil && self.task != task {
       try path.check(
@@ -41,20 +44,12 @@ extension LearningTask: ConfigurationChoice {}
 
 /// The answers of a table's rows.
 package struct TableAnswers {
-  /// What is right for one sample.
-  package enum Answer: Equatable, Sendable {
-    /// The index of its class.
-    case label(Int)
-    /// 1 or 0 for each label, or the number of each target.
-    case targets([Float])
-  }
-
   /// The names of classes or labels; empty in a regression.
   package let classes: [String]
   /// What a regression predicts.
   package let targets: [TargetDescription]
   /// Of each row; nil where the table says that there is none.
-  package let answers: [Answer?]
+  package let answers: [SampleAnswer?]
   /// What the user should know.
   package private(set) var notes: [String] = []
 
@@ -76,18 +71,19 @@ package struct TableAnswers {
     case .classification:
       let read = try ClassLabels(try table.column(label), of: label, naming: names, at: place)
       (classes, targets, notes) = (read.classes, [], read.notes)
-      answers = read.codes.map { $0.map(Answer.label) }
+      answers = read.codes.map { $0.map(SampleAnswer.label) }
     case .multilabel:
       let read =
         try options.labels.map { try LabelColumns(table, $0, at: place) }
         ?? LabelColumns(lists: try table.column(label), of: label, naming: names, at: place)
       (classes, targets, notes) = (read.names, [], read.notes)
-      answers = read.rows.map { $0.map(Answer.targets) }
+      answers = read.rows.map { $0.map(SampleAnswer.targets) }
     case .regression:
       let columns = options.targets ?? [Self.target(in: table, label: label) ?? label]
       let range = options.range.map { $0[0]...$0[1] }
       targets = columns.map {
-        TargetDescription(name: $0, unit: options.unit, range: range)
+        TargetDescription(
+          name: $0, unit: options.unit, range: range, sentiment: options.sentiment)
       }
       classes = []
       answers = try Self.numbers(table, targets, at: place)
@@ -96,7 +92,7 @@ package struct TableAnswers {
 
   private static let usualTarget = "target"
 
-  private init(_ all: TableAnswers, _ answers: [Answer?]) {
+  private init(_ all: TableAnswers, _ answers: [SampleAnswer?]) {
     (classes, targets, self.answers, notes) = (all.classes, all.targets, answers, all.notes)
   }
 
@@ -113,7 +109,7 @@ package struct TableAnswers {
   /// A row of which every number is missing has no answer; one of which some are is refused.
   private static func numbers(
     _ table: TextTable, _ targets: [TargetDescription], at place: (Int) -> String
-  ) throws -> [Answer?] {
+  ) throws -> [SampleAnswer?] {
     let columns = try targets.map { try table.column($0.name).map(TableCell.trimmed) }
     return try (0..<table.rowCount).map { row in
       let cells = columns.map { $0[row] }

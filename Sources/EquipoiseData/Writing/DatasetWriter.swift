@@ -7,10 +7,8 @@ internal import Foundation
 public struct PreparedSample: Sendable {
   /// One array per modality in alphabetical order of the names, each of the stated type and shape.
   public var inputs: [HostArray]
-  /// The index of its class; nil where the task is another one.
-  public var label: Int?
-  /// Its labels, 1 or 0 for each, or its numbers; nil in classification.
-  public var targets: [Float]?
+  /// Its class, labels or numbers.
+  public var answer: SampleAnswer
   /// Its speaker, subject or the like; for all samples of a dataset or for none.
   public var group: Int?
   /// What to call it in messages and predictions; for all samples of a dataset or for none.
@@ -29,20 +27,7 @@ public struct PreparedSample: Sendable {
   ///   - group: Its speaker, subject or the like.
   ///   - id: What to call it.
   public init(inputs: [HostArray], label: Int, group: Int? = nil, id: String? = nil) {
-    self.inputs = inputs
-    self.label = label
-    self.group = group
-    self.id = id
-  }
-
-  /// A sample with what a table says is right.
-  package init(
-    inputs: [HostArray], _ answer: TableAnswers.Answer, group: Int?, id: String?
-  ) {
-    switch answer {
-    case .label(let label): self.init(inputs: inputs, label: label, group: group, id: id)
-    case .targets(let rows): self.init(inputs: inputs, targets: rows, group: group, id: id)
-    }
+    self.init(inputs: inputs, answer: .label(label), group: group, id: id)
   }
 
   /// A sample with labels or numbers in place of a class.
@@ -53,7 +38,20 @@ public struct PreparedSample: Sendable {
   ///   - group: Its speaker, subject or the like.
   ///   - id: What to call it.
   public init(inputs: [HostArray], targets: [Float], group: Int? = nil, id: String? = nil) {
-    (self.inputs, self.targets, self.group, self.id) = (inputs, targets, group, id)
+    self.init(inputs: inputs, answer: .targets(targets), group: group, id: id)
+  }
+
+  /// A sample of any task.
+  ///
+  /// - Parameters:
+  ///   - inputs: One array per modality in alphabetical order of the names.
+  ///   - answer: Its class, labels or numbers.
+  ///   - group: Its speaker, subject or the like.
+  ///   - id: What to call it.
+  public init(
+    inputs: [HostArray], answer: SampleAnswer, group: Int? = nil, id: String? = nil
+  ) {
+    (self.inputs, self.answer, self.group, self.id) = (inputs, answer, group, id)
   }
 }
 
@@ -136,8 +134,8 @@ public final class DatasetWriter {
   public func append(_ sample: PreparedSample, to split: Split) throws {
     precondition(
       sample.inputs.count == modalities.count && fits(sample),
-      "DatasetWriter: \(sample.inputs.count) inputs, label \(sample.label ?? -1) and targets "
-        + "\(sample.targets ?? []) for the task \(description.task.rawValue)")
+      "DatasetWriter: \(sample.inputs.count) inputs and \(sample.answer) for the task "
+        + "\(description.task.rawValue)")
     checkExtent(sample)
     guard sample.absent.count < modalities.count else {
       throw EquipoiseError(
@@ -178,11 +176,11 @@ public final class DatasetWriter {
   }
 
   private func fits(_ sample: PreparedSample) -> Bool {
-    switch (description.task, sample.label, sample.targets) {
-    case (.classification, let label?, nil): description.classes.indices.contains(label)
-    case (.multilabel, nil, let labels?):
+    switch (description.task, sample.answer) {
+    case (.classification, .label(let label)): description.classes.indices.contains(label)
+    case (.multilabel, .targets(let labels)):
       labels.count == description.classes.count && labels.allSatisfy { $0 == 0 || $0 == 1 }
-    case (.regression, nil, let numbers?):
+    case (.regression, .targets(let numbers)):
       numbers.count == description.targets.count
         && zip(description.targets, numbers).allSatisfy { $0.accepts($1) }
     default: false

@@ -34,8 +34,10 @@ struct ShardBuffer {
       lengths[name]?.append(Int64(sample.lengths[name] ?? modality.description.shape[0]))
       present[name]?.append(sample.absent.contains(name) ? 0 : 1)
     }
-    if let label = sample.label { labels.append(Int64(label)) }
-    targets += sample.targets ?? []
+    switch sample.answer {
+    case .label(let label): labels.append(Int64(label))
+    case .targets(let numbers): targets += numbers
+    }
     if let group = sample.group { groups.append(Int64(group)) }
     if let id = sample.id { ids.append(Array(id.utf8)) }
     count += 1

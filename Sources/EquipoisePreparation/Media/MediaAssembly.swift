@@ -34,7 +34,7 @@ struct MediaAssembly {
         let sample = samples[index]
         try writer.append(
           PreparedSample(
-            inputs: chunk.map { $0.row(row) }, sample.answer, group: groups?.numbers[index],
+            inputs: chunk.map { $0.row(row) }, answer: sample.answer, group: groups?.numbers[index],
             id: sample.id),
           to: sample.split)
       }

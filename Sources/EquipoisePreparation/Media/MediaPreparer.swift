@@ -107,6 +107,7 @@ struct MediaPreparer {
       // Datasets of former versions keep their keys.
       text += ([source.task.rawValue] + source.targets.map { "\($0.sentence)\t\($0.unit ?? "")" })
         .map { "\($0)\n" }.joined()
+      text += source.targets.compactMap { $0.sentiment.map { "sentiment\t\($0)\n" } }.joined()
       text += samples.map { "\($0.targets ?? [])\n" }.joined()
     }
     for sample in samples {

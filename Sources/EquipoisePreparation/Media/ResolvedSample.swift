@@ -22,8 +22,8 @@ struct ResolvedSample: GroupedSample, Sendable {
   /// Its labels, 1 or 0 each, or its numbers; nil in classification.
   var targets: [Float]? { listed.targets }
   /// What is right for it.
-  var answer: TableAnswers.Answer {
-    listed.targets.map(TableAnswers.Answer.targets) ?? .label(listed.label)
+  var answer: SampleAnswer {
+    listed.targets.map(SampleAnswer.targets) ?? .label(listed.label)
   }
   /// Its speaker or the like.
   var group: String? { listed.group }

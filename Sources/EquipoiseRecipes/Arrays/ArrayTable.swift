@@ -11,7 +11,7 @@ struct ArrayTable {
   struct Row: Equatable {
     /// Its place in the arrays.
     let index: Int
-    let answer: TableAnswers.Answer
+    let answer: SampleAnswer
     fileprivate(set) var split: Split
     let group: Int?
     let id: String?
@@ -40,12 +40,12 @@ struct ArrayTable {
     let ids = try options.id.map(table.column)
     let groupNames = try options.group.map(table.column)
     let place = { "\(path):\(table.line(ofRow: $0))" }
-    let answers: [TableAnswers.Answer?]
+    let answers: [SampleAnswer?]
     var notes: [String]
     if let rule {
       (classes, targets, notes) = (rule.classes, [], [])
       answers = try Self.scores(table.column(label), rule, at: place).map {
-        $0.map(TableAnswers.Answer.label)
+        $0.map(SampleAnswer.label)
       }
     } else {
       let read = try TableAnswers(

@@ -25,6 +25,9 @@ public struct ArraysOptions: ConfigurationSection {
   public var range: [Double]?
   /// Of a regression: what its numbers are measured in.
   public var unit: String?
+  /// Of a regression: whether its numbers are sentiment from −3 to 3, which has scores of its own; nil goes by name and
+  /// range.
+  public var sentiment: Bool?
   /// The table's column of splits; nil takes `split`, and where there is none assigns samples by `testShare` and
   /// `validationShare`.
   public var split: String?

@@ -43,7 +43,8 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
         try source.sample(row.index, filling: fillers[place])
       }
       try writer.append(
-        PreparedSample(inputs: inputs, row.answer, group: row.group, id: row.id), to: row.split)
+        PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id),
+        to: row.split)
       report(.progress(done + 1, of: table.rows.count))
     }
     let description = try writer.finish()

@@ -42,7 +42,7 @@ public struct CMUMOSIRecipe: DatasetRecipe {
       } else {
         let inputs = used.map { series.input($0, length: options.length ?? $0.steps) }
         try writer.append(
-          PreparedSample(inputs: inputs, row.answer, group: row.group, id: row.id),
+          PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id),
           to: row.split)
         counts[row.split, default: 0] += 1
       }
@@ -89,7 +89,8 @@ public struct CMUMOSIRecipe: DatasetRecipe {
         "groups": table.groups.joined(separator: ", "), "split": "published",
       ], task: options.task,
       targets: table.targets.map {
-        TargetDescription(name: "sentiment", unit: $0.unit, range: $0.range)
+        TargetDescription(
+          name: "sentiment", unit: $0.unit, range: $0.range, sentiment: true)
       })
   }
 }

@@ -64,10 +64,26 @@ import Testing
       task: .regression,
       targets: [
         TargetDescription(name: "sentiment", unit: "points", range: -3...3),
-        TargetDescription(name: "age"),
+        TargetDescription(name: "age"), TargetDescription(name: "mood", sentiment: true),
       ])
     _ = try folder.write(try description.json(), to: "dataset.json")
     #expect(try DatasetDescription.read(folder: folder.path) == description)
+  }
+
+  /// What is said counts; where nothing is, as in files of former versions, the name and the range do.
+  @Test(
+    arguments: [
+      ("sentiment", -3.0, nil, true), ("sentiment of text", -3, nil, true),
+      ("sentiment", -2, nil, false), ("score", -3, nil, false), ("score", -3, true, true),
+      ("sentiment", -3, false, false),
+    ] as [(String, Double, Bool?, Bool)])
+  func sentimentIsSaidOrGoesByTheName(name: String, least: Double, said: Bool?, found: Bool) {
+    let target = TargetDescription(name: name, range: least...3, sentiment: said)
+    var description = DatasetDescription(
+      name: "a", classes: [], modalities: [:], task: .regression, targets: [target])
+    #expect(description.isSentiment == found)
+    description.targets.append(TargetDescription(name: "age"))
+    #expect(!description.isSentiment)
   }
 
   @Test(arguments: [

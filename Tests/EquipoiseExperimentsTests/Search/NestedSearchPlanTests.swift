@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseKit
 import EquipoiseRunTestSupport
 import EquipoiseSettings
 import EquipoiseTestSupport

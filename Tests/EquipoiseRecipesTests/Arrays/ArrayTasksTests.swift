@@ -157,6 +157,18 @@ import Testing
     #expect(wrong?.contains("has no column 'part'") == true)
   }
 
+  @Test func sentimentIsSaid() throws {
+    let cells = ["1.5", "-2", "3e-1", "1", "0", "1", "2", "2.5"]
+    let sets = ["task=regression", "range=[-3, 3]"]
+    let said = try prepare(table("target", cells), sets + ["sentiment=true"]).description
+    #expect(said.isSentiment && said.targets[0].sentiment == true)
+    let nothing = try prepare(table("target", cells), sets).description
+    #expect(!nothing.isSentiment && nothing.targets[0].sentiment == nil)
+    #expect(
+      message { _ = try prepare(table("label", cells), ["sentiment=true"]) }?
+        .contains("as the task is classification: set task=regression") == true)
+  }
+
   /// Speakers stay whole.
   @Test func groupsStayWholeWithoutSplits() throws {
     let text = "target,who\n" + (0..<8).map { "\($0),\($0 / 2)\n" }.joined()

@@ -59,7 +59,8 @@ import Testing
   /// The same scores as numbers.
   @Test func sentimentAsANumber() throws {
     let dataset = try prepare(["task=regression", "modalities=[audio]"])
-    let target = TargetDescription(name: "sentiment", unit: "points", range: -3...3)
+    let target = TargetDescription(
+      name: "sentiment", unit: "points", range: -3...3, sentiment: true)
     #expect(dataset.description.targets == [target] && dataset.description.isSentiment)
     #expect(
       try dataset.samples(.train).targets == TargetRows([-2.5, 0, 1.5, 2.8, 0.2], width: 1))

@@ -33,6 +33,9 @@ public struct ManifestOptions: ConfigurationSection {
   public var range: [Double]?
   /// Of a regression: what its numbers are measured in.
   public var unit: String?
+  /// Of a regression: whether its numbers are sentiment from −3 to 3, which has scores of its own; nil goes by name and
+  /// range.
+  public var sentiment: Bool?
   /// The column of groups, such as speakers; it may be absent.
   public var group = "group"
   /// What the split column, or the folders, call the splits.
