@@ -66,15 +66,15 @@ public struct MethodSetting {
   /// What the training samples have of each label, 0 or 1, or of each target, in its own unit; empty in a
   /// classification.
   public let targets: [[Float]]
-  /// The modalities whose samples have lengths of their own.
-  public let modalitiesWithLengths: Set<String>
+  /// The modalities of which training samples differ in length.
+  public let modalitiesOfSeveralLengths: Set<String>
 
   package init(
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
     samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy,
-    outputs: [String] = [], targets: [[Float]] = [], modalitiesWithLengths: Set<String> = []
+    outputs: [String] = [], targets: [[Float]] = [], modalitiesOfSeveralLengths: Set<String> = []
   ) {
-    self.modalitiesWithLengths = modalitiesWithLengths
+    self.modalitiesOfSeveralLengths = modalitiesOfSeveralLengths
     (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
     (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
     (self.objective, self.outputs, self.targets) = (objective, outputs, targets)

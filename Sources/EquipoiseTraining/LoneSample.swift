@@ -12,7 +12,11 @@ enum LoneSample {
     let summary = model.summarize()
     for (encoder, (name, module)) in zip(summary.encoders, model.encoders.entries) {
       let isNormalised = module.namedModules.contains { $0.module is BatchNorm }
-      let isSingle = encoder.blocks.contains { $0.outputShape.dropFirst().reduce(1, *) == 1 }
+      // A video of one valid frame is one row.
+      let isOneFrame = encoder.inputShape.count == 4 && data.hasSamplesOfOneStep(name)
+      let isSingle = encoder.blocks.contains {
+        $0.outputShape.dropFirst(isOneFrame && encoder.inputShape[0] > 1 ? 2 : 1).reduce(1, *) == 1
+      }
       guard isNormalised, isSingle else { continue }
       throw EquipoiseError(
         .configuration,

@@ -61,7 +61,13 @@ struct RunData {
       LoaderOptions(
         batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
-        workers: runtime.loaders, prefetch: runtime.prefetch, sampling: training.sampling))
+        workers: runtime.loaders, prefetch: runtime.prefetch, sampling: training.sampling,
+        bucketing: training.bucketing))
+    guard training.bucketing == 0 || loader.samples.lengths.contains(where: { $0 != nil }) else {
+      throw EquipoiseError(
+        .configuration, "batches are sorted by length, and no modality of the dataset has lengths",
+        at: "training.bucketing", fix: "leave it out")
+    }
     guard loader.stepsPerEpoch > 0 else {
       throw EquipoiseError(
         .configuration,
@@ -100,6 +106,25 @@ struct RunData {
 
   /// The modalities whose samples have lengths of their own.
   var modalitiesWithLengths: Set<String> { modalities { $0.lengths } }
+
+  /// The modalities of which training samples differ in length.
+  var modalitiesOfSeveralLengths: Set<String> {
+    let samples = loader.samples
+    return Set(
+      samples.modalities.indices.filter { modality in
+        guard let lengths = samples.lengths[modality] else { return false }
+        let present = samples.present[modality]
+        let own = lengths.indices.filter { present?[$0] ?? true }.map { lengths[$0] }
+        return own.contains { $0 != own[0] }
+      }.map { samples.modalities[$0].name })
+  }
+
+  /// Whether a training sample of a modality has a single valid step.
+  func hasSamplesOfOneStep(_ name: String) -> Bool {
+    zip(loader.samples.modalities, loader.samples.lengths).contains { modality, lengths in
+      modality.name == name && lengths?.contains(1) == true
+    }
+  }
 
   /// The modalities that some samples may lack.
   var incompleteModalities: Set<String> { modalities { $0.present } }

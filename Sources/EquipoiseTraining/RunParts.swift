@@ -59,7 +59,7 @@ package final class RunParts {
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
         objective: objective, outputs: data.dataset.description.outputs,
-        targets: data.targets, modalitiesWithLengths: data.modalitiesWithLengths))
+        targets: data.targets, modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
     engine = Self.makeEngine(model, method, objective, data, training, device)
   }
 
@@ -88,6 +88,9 @@ package final class RunParts {
 
   /// The dataset with the modalities in use.
   package var dataset: PreparedDataset { data.dataset }
+
+  /// The modalities whose samples have lengths of their own.
+  package var modalitiesWithLengths: Set<String> { data.modalitiesWithLengths }
 
   /// The samples of each split, a carved validation split included.
   package var splits: [Split: Samples] { data.splits }

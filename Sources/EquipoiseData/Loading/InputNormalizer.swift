@@ -65,10 +65,7 @@ public struct InputNormalizer {
     zip(inputs, rules).map { normalized(moved(arranged($0, $1.kind)), $1) }
   }
 
-  /// On CUDA through page-locked memory: a copy out of any other would wait for all steps before.
-  private func moved(_ tensor: Tensor) -> Tensor {
-    device.kind == .cuda ? tensor.pinned().to(device) : tensor.to(device)
-  }
+  private func moved(_ tensor: Tensor) -> Tensor { tensor.sent(to: device) }
 
   /// Multiplying by float32 converts smaller types on the way, in one pass over memory.
   private func normalized(_ input: Tensor, _ rule: Rule) -> Tensor {

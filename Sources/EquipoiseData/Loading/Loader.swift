@@ -23,7 +23,8 @@ public struct Loader: Sendable {
     self.options = options
     gatherer = try BatchGatherer(samples, options)
     shuffled = SampleOrder(
-      samples, seed: options.seed, balanced: options.sampling == .balanced)
+      samples, seed: options.seed, balanced: options.sampling == .balanced,
+      bucketing: options.bucketing, batchSize: options.batchSize)
   }
 
   /// The number of batches of an epoch.

@@ -9,6 +9,9 @@ public struct LoaderOptions: Sendable {
   public var shuffle: Bool
   /// Which samples an epoch that is shuffled has.
   public var sampling: Sampling
+  /// How many batches of an epoch that is shuffled are sorted by length together, so that samples of a batch are of
+  /// similar length; 0 leaves them as they come.
+  public var bucketing: Int
   /// Whether to leave out the last batch of an epoch when it is smaller.
   public var dropLast: Bool
   /// The seed of order and augmentation.
@@ -31,14 +34,17 @@ public struct LoaderOptions: Sendable {
   ///   - workers: Threads that make batches ahead.
   ///   - prefetch: Batches made ahead at most.
   ///   - sampling: Which samples an epoch that is shuffled has.
+  ///   - bucketing: How many batches are sorted by length together.
   public init(
     batchSize: Int, shuffle: Bool = false, dropLast: Bool = false, seed: UInt64 = 0,
     augmentation: [String: AugmentationConfiguration] = [:], workers: Int = 1, prefetch: Int = 3,
-    sampling: Sampling = .shuffled
+    sampling: Sampling = .shuffled, bucketing: Int = 0
   ) {
     precondition(
-      batchSize > 0 && workers >= 0 && prefetch > 0,
-      "LoaderOptions: batchSize \(batchSize), workers \(workers), prefetch \(prefetch)")
+      batchSize > 0 && workers >= 0 && prefetch > 0 && bucketing >= 0,
+      "LoaderOptions: batchSize \(batchSize), workers \(workers), prefetch \(prefetch), "
+        + "bucketing \(bucketing)")
+    self.bucketing = bucketing
     self.batchSize = batchSize
     (self.shuffle, self.sampling) = (shuffle, sampling)
     self.dropLast = dropLast

@@ -5,6 +5,19 @@ extension Samples {
   /// Whether samples have lengths of their own, or may lack the modality.
   func isRagged(_ modality: Int) -> Bool { lengths[modality] != nil || present[modality] != nil }
 
+  /// How long each sample is beside the others: the sum of its shares of the modalities' steps.
+  var sizes: [Double] {
+    var sizes = [Double](repeating: 0, count: count)
+    for (modality, lengths) in lengths.enumerated() {
+      guard let lengths else { continue }
+      let steps = Double(modalities[modality].description.shape[0])
+      for (row, length) in lengths.enumerated() where present[modality]?[row] ?? true {
+        sizes[row] += Double(length) / steps
+      }
+    }
+    return sizes
+  }
+
   /// The steps of the longest of some samples that have the modality; one where none has.
   func longest(_ modality: Int, _ indices: [Int]) -> Int {
     guard let lengths = lengths[modality] else { return modalities[modality].description.shape[0] }

@@ -6,6 +6,7 @@ package import EquipoiseTraining
 internal import EquipoiseFormats
 
 /// One npy or npz file for each modality: a sample in the prepared shape, or N of them along a first axis.
+/// Where the run's samples have lengths of their own, a file may have fewer steps: they are the length of its samples.
 /// The files are mapped, and only the batch at hand is read.
 package struct ArrayPredictionSource: PredictionSource {
   package let modalities: [DatasetModality]
@@ -23,7 +24,10 @@ package struct ArrayPredictionSource: PredictionSource {
     let given = try Self.byModality(files, for: run)
     modalities = run.dataset.modalities.filter { given[$0.name] != nil }
     paths = modalities.compactMap { given[$0.name] }
-    arrays = try zip(paths, modalities).map { try Self.open($0, as: $1) }
+    let varying = run.modalitiesWithLengths
+    arrays = try zip(paths, modalities).map {
+      try Self.open($0, as: $1, anyLength: varying.contains($1.name))
+    }
     let counts = arrays.map { $0.shape[0] }
     guard let count = counts.first, count > 0 else {
       throw EquipoiseError(
@@ -76,7 +80,14 @@ package struct ArrayPredictionSource: PredictionSource {
       let rows = start..<min(count, start + size)
       let inputs = try arrays.indices.map { try input($0, rows) }
       let none = HostArray(int64s: rows.map { _ in 0 }, shape: [rows.count])
-      try body(HostBatch(epoch: 0, step: step, inputs: inputs, labels: none, indices: Array(rows)))
+      try body(
+        HostBatch(
+          epoch: 0, step: step, inputs: inputs, labels: none, indices: Array(rows),
+          lengths: zip(arrays, modalities).map { array, modality in
+            let steps = array.shape[1]
+            return modality.description.kind.hasSteps && steps < modality.description.shape[0]
+              ? [Int](repeating: steps, count: rows.count) : nil
+          }))
     }
   }
 
@@ -96,18 +107,25 @@ package struct ArrayPredictionSource: PredictionSource {
 
   /// The array with a first axis that counts samples: that of an npy file, or an npz file's array named after
   /// the modality, or its only one.
-  private static func open(_ path: String, as modality: DatasetModality) throws -> HostArray {
+  private static func open(
+    _ path: String, as modality: DatasetModality, anyLength: Bool
+  ) throws -> HostArray {
     let key = try ArrayFile.key(
       in: [path], nil, for: modality.name,
       setting: "\(.argument("input")) \(modality.name)=\(path)")
     let file = try ArrayFile.like(path, key: key)
     let (info, wanted) = (try file.info(), modality.description)
-    let isSingle = info.shape == wanted.shape
-    guard isSingle || Array(info.shape.dropFirst()) == wanted.shape else {
+    func fits(_ shape: [Int]) -> Bool {
+      shape == wanted.shape
+        || anyLength && shape.dropFirst() == wanted.shape.dropFirst()
+          && (1...wanted.shape[0]).contains(shape[0])
+    }
+    let isSingle = fits(info.shape)
+    guard isSingle || fits(Array(info.shape.dropFirst())) else {
       throw EquipoiseError(
         .data,
-        "is \(info), but modality '\(modality.name)' is \(wanted.type.rawValue) \(wanted.shape) or "
-          + "N of them", at: path,
+        "is \(info), but modality '\(modality.name)' is \(wanted.type.rawValue) \(wanted.shape)"
+          + (anyLength ? ", or of fewer steps," : "") + " or N of them", at: path,
         fix: "bring it into the shape \(wanted.kind.axes) and type of the training data")
     }
     guard StoredNumbers.canStore(info.type, as: wanted.type) else {

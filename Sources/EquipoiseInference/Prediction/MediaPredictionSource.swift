@@ -131,12 +131,12 @@ package struct MediaPredictionSource: PredictionSource {
     }
     defer { queue.stop() }
     var (step, corrupt) = (0, 0)
-    var rows: [(index: Int, inputs: [HostArray])] = []
+    var rows: [(index: Int, inputs: [HostArray], steps: [Int?])] = []
     for index in samples.indices {
       switch try queue.take(index) {
-      case .success((let inputs, let warnings)):
+      case .success(((let inputs, let steps), let warnings)):
         for warning in warnings { report("sample '\(samples[index].id)' is doubtful: \(warning)") }
-        rows.append((index, inputs))
+        rows.append((index, inputs, steps))
       case .failure(let error):
         corrupt += 1
         guard corrupt <= media.maxCorrupt else {
@@ -148,7 +148,7 @@ package struct MediaPredictionSource: PredictionSource {
         report("sample '\(samples[index].id)' is left out: \(error)")
       }
       if rows.count == size || index == samples.count - 1, !rows.isEmpty {
-        try body(Self.batch(rows, step: step))
+        try body(batch(rows, step: step))
         rows = []
         step += 1
       }
@@ -157,8 +157,8 @@ package struct MediaPredictionSource: PredictionSource {
 
   private static func arrays(
     of sample: Sample, _ features: [MediaModality], by decoder: any MediaDecoding
-  ) throws -> [HostArray] {
-    try zip(features, sample.files).map { modality, file in
+  ) throws -> (inputs: [HostArray], steps: [Int?]) {
+    let inputs = try zip(features, sample.files).map { modality, file in
       let array = try modality.array([file], of: sample.id, by: decoder)
       guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
         throw EquipoiseError(
@@ -167,16 +167,22 @@ package struct MediaPredictionSource: PredictionSource {
       }
       return array
     }
+    return (inputs, try zip(features, sample.files).map { try $0.steps([$1]) })
   }
 
-  private static func batch(
-    _ rows: [(index: Int, inputs: [HostArray])], step: Int
+  private func batch(
+    _ rows: [(index: Int, inputs: [HostArray], steps: [Int?])], step: Int
   ) throws -> HostBatch {
     let width = rows.first?.inputs.count ?? 0
     return HostBatch(
       epoch: 0, step: step,
       inputs: try (0..<width).map { column in try .stack(rows.map { $0.inputs[column] }) },
       labels: HostArray(int64s: rows.map { _ in 0 }, shape: [rows.count]),
-      indices: rows.map(\.index))
+      indices: rows.map(\.index),
+      lengths: modalities.enumerated().map { column, modality in
+        let most = modality.description.shape[0]
+        let own = rows.map { min($0.steps[column] ?? most, most) }
+        return modality.description.kind.hasSteps && own.contains { $0 < most } ? own : nil
+      })
   }
 }

@@ -27,13 +27,6 @@ extension AIM {
         .data, "class \(empty) has no training samples, so that there is no mean for its prototype",
         fix: "add samples of it or prepare the dataset without it")
     }
-    guard setting.modalitiesWithLengths.isEmpty else {
-      throw EquipoiseError(
-        .configuration,
-        "AIM's prototypes do not have lengths, and samples of "
-          + "'\(setting.modalitiesWithLengths.sorted()[0])' do", at: "method.name",
-        fix: "choose another method, or data whose samples have one length")
-    }
     try setting.requireSeparateEncoders("AIM runs and judges the blocks of each encoder alone")
     try checkDepths(model)
   }
@@ -93,6 +86,19 @@ extension AIM {
           "originalBlocks", "without original and without auxiliary blocks nothing is modulated",
           "leave one of originalBlocks and parameterModulation on"
         )
+      } else if prototypes.sequences == .flat,
+        let name = setting.modalitiesOfSeveralLengths.sorted().first
+      {
+        (
+          "prototypes.sequences",
+          "samples of '\(name)' have different lengths: a distance between outputs with padding "
+            + "measures it", "choose pooled or aligned"
+        )
+      } else if prototypes.sequences == .aligned, prototypes.distance == .spatialMean {
+        (
+          "prototypes.sequences", "means over positions cannot be compared position by position",
+          "use either aligned or distance=spatialMean"
+        )
       } else if prototypes.passInterval > 1, prototypes.classesPerStep != nil {
         (
           "prototypes.passInterval", "prototypes of some classes cannot serve the next steps",
@@ -127,11 +133,12 @@ extension AIM {
     let generator = Generator(seed: RandomStreams.seed(seed, "aim start"))
     var prototypes: DepthAdaptivePrototypes?
     if configuration.judge == .prototypes {
-      let means = try means(engine)
+      let (means, lengths) = try means(engine)
       prototypes = makePrototypes(
         means: means,
         starts: DepthAdaptivePrototypes.start(
-          means, settings: configuration.prototypes, from: generator))
+          means, lengths: lengths, settings: configuration.prototypes, from: generator),
+        lengths: lengths)
     }
     return makeParts(prototypes, from: generator)
   }
@@ -140,7 +147,9 @@ extension AIM {
   func partsToRestore() -> AIMParts {
     makeParts(
       configuration.judge == .prototypes
-        ? makePrototypes(means: zeroInputs(), starts: zeroInputs()) : nil,
+        ? makePrototypes(
+          means: zeroInputs(), starts: zeroInputs(),
+          lengths: setting.model.modalities.map { _ in nil }) : nil,
       from: nil)
   }
 
@@ -153,9 +162,11 @@ extension AIM {
     }
   }
 
-  private func makePrototypes(means: [Tensor], starts: [Tensor]) -> DepthAdaptivePrototypes {
+  private func makePrototypes(
+    means: [Tensor], starts: [Tensor], lengths: [[Int]?]
+  ) -> DepthAdaptivePrototypes {
     DepthAdaptivePrototypes(
-      means: means, starts: starts, modalities: setting.model.modalities,
+      means: means, starts: starts, lengths: lengths, modalities: setting.model.modalities,
       settings: configuration.prototypes, groups: groups, objective: setting.objective)
   }
 
@@ -184,26 +195,26 @@ extension AIM {
   }
 
   /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
-  /// [ΣK, sample shape] for each modality.
-  private func means(_ engine: any StepEngine) throws -> [Tensor] {
-    var sums: [Tensor] = []
-    var counts = Tensor.zeros([groups.count], dtype: .float64)
+  /// [ΣK, sample shape] for each modality, with the prototypes' lengths where samples have some.
+  private func means(_ engine: any StepEngine) throws -> (means: [Tensor], lengths: [[Int]?]) {
+    let model = setting.model
+    var sums = model.modalities.map {
+      PrototypeMeans(
+        prototypes: groups.count, steps: model.inputShapes[$0]?.first ?? 1,
+        severalLengths: setting.modalitiesOfSeveralLengths.contains($0))
+    }
     try withoutGradient {
       try engine.forEachTrainingBatch { batch in
         let members = groups.rows(of: batch.labels.to(.cpu))
-        let parts = batch.inputs.map { input in
-          let input = input.to(.cpu, dtype: .float64).contiguous()
-          return Tensor.concatenated(members.map { $0.sums(of: input) }, dimension: 0)
-        }
-        sums = sums.isEmpty ? parts : zip(sums, parts).map { $0 + $1 }
-        counts = counts + Tensor.concatenated(members.map(\.sizes), dimension: 0)
+        for (index, own) in batch.ragged.enumerated() { sums[index].add(own, of: members) }
       }
     }
-    return zip(sums, setting.model.encoders.modules).map { sum, encoder in
-      let shape = [groups.count] + sum.shape.dropFirst().map { _ in 1 }
-      return (sum / counts.reshaped(shape))
-        .to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
-    }
+    let found = sums.map(\.result)
+    return (
+      zip(found, model.encoders.modules).map { result, encoder in
+        result.means.to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
+      }, found.map(\.lengths)
+    )
   }
 
   private func pooledWidths(_ model: MultimodalModel) -> [[Int]] {

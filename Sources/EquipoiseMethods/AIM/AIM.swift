@@ -85,7 +85,7 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     let loss = plan.modulates ? combined(task, modulationLoss) : task
     try engine.apply(modulation.gradients(of: loss))
     let classifierLoss = parts.classifiers?.train(
-      forward.outputs, samples: context.batch.count, by: forward.measure)
+      forward.outputs, samples: context.batch.count, steps: forward.steps, by: forward.measure)
     if let scores = modulation.groupScores { parts.groupScores?.add(scores) }
 
     var report = StepReport(loss: loss, logits: forward.logits)

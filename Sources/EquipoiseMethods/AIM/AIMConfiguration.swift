@@ -104,6 +104,8 @@ public struct PrototypeConfiguration: ConfigurationSection {
   public var distance = PrototypeDistance.normalised
   /// What `normalised` distances are multiplied by.
   public var temperature = 10.0
+  /// What `raw` and `normalised` compare where samples differ in length.
+  public var sequences = SequenceComparison.pooled
   /// Training steps from one pass of the prototypes through the blocks to the next; in between the
   /// last ones serve, fixed.
   public var passInterval = 1
@@ -148,6 +150,16 @@ public enum PrototypeDistance: String, ConfigurationChoice {
   case normalised
   /// The outputs' means over space, time or positions.
   case spatialMean
+}
+
+/// What δ compares of sequences and videos of different lengths.
+public enum SequenceComparison: String, ConfigurationChoice {
+  /// The means over each one's valid steps.
+  case pooled
+  /// The steps that are valid in both.
+  case aligned
+  /// The flattened outputs, for data whose samples have one length: padding would be measured.
+  case flat
 }
 
 /// Parameter decoupling.

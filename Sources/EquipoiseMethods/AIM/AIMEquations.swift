@@ -93,7 +93,7 @@ enum AIMEquations {
 /// δ of Eq. 8, Eq. 9 and Eq. 10, between rows.
 enum BlockDistance {
   /// Under the root of a length, so that its slope stays finite at 0.
-  private static let floor = 1e-12
+  static let floor = 1e-12
 
   /// Euclidean distances between the rows of [B, n] and [K, n]: [B, K].
   static func euclidean(_ rows: Tensor, _ prototypes: Tensor) -> Tensor {

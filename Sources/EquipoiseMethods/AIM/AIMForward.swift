@@ -15,6 +15,9 @@ struct AIMForward {
   let inputs: [[Tensor]]
   /// f_d: the rows of the batch.
   let outputs: [[Tensor]]
+  /// Where the valid steps of each block's input and of the last one's output are, in the rows of the batch; nil where
+  /// all are valid.
+  let steps: [[StepLayout?]]
   /// What each block is judged by.
   let judges: [[any BlockJudge]]
   /// What the batch's answers make of the judges' numbers.
@@ -28,29 +31,56 @@ private struct AccompaniedTrace {
   /// P_d: the prototypes' rows of each output.
   var prototypes: [Tensor] = []
   let features: Tensor
+  /// Where the batch's valid steps are, before and after each block, and the prototypes'.
+  let steps: [StepLayout?]
+  let prototypeSteps: [StepLayout?]
 
   /// Runs the blocks on the batch and the prototypes together: one normalisation for both.
   ///
   /// One operation for each depth splits the rows, whose backward pass joins them again.
   init(
-    _ encoder: any ModalityEncoder, _ blocks: [EncoderBlock], input: Tensor, prototypes: Tensor,
-    _ mode: ForwardMode
+    _ encoder: any ModalityEncoder, _ blocks: [EncoderBlock], batch: RaggedBatch,
+    prototypes: RaggedBatch, _ mode: ForwardMode
   ) {
-    let (samples, classes) = (input.size(0), prototypes.size(0))
-    var x = encoder.prepare(
-      Tensor.concatenated([input, prototypes.detached()], dimension: 0))
+    let (samples, classes) = (batch.count, prototypes.count)
+    let joint = Self.joined(batch, prototypes)
+    let prepared = encoder.prepared(joint)
+    let layouts = prepared.steps
+    var x = prepared.input
     let perSample = x.size(0) / (samples + classes)
-    let rows = [samples * perSample, classes * perSample]
+    let rows = layouts[0]?.rows(samples, of: x) ?? [samples * perSample, classes * perSample]
     var own = x.slice(0..<rows[0])
-    for block in blocks {
+    for (depth, block) in blocks.enumerated() {
       inputs.append(own)
-      x = block(x, mode)
+      x = block(x, mode, layouts[depth])
       let parts = x.split(rows, dimension: 0)
       own = parts[0]
       outputs.append(parts[0])
       self.prototypes.append(parts[1])
     }
-    features = encoder.pool(own, samples: samples)
+    let lengths = joint.lengths
+    steps = lengths.map { encoder.layouts($0.slice(0..<samples)) } ?? layouts
+    prototypeSteps =
+      lengths.map { encoder.layouts($0.slice(samples..<samples + classes)) } ?? layouts
+    features = encoder.pool(own, samples: samples, steps[blocks.count])
+  }
+
+  /// The rows of a batch and then the prototypes', all as long as the longest.
+  private static func joined(_ batch: RaggedBatch, _ prototypes: RaggedBatch) -> RaggedBatch {
+    guard batch.lengths != nil || prototypes.lengths != nil else {
+      return RaggedBatch(.concatenated([batch.tensor, prototypes.tensor], dimension: 0))
+    }
+    let steps = max(batch.tensor.size(1), prototypes.tensor.size(1))
+    return RaggedBatch(
+      .concatenated(
+        [batch.padded(to: steps).tensor, prototypes.padded(to: steps).tensor], dimension: 0),
+      lengths: lengths(batch).appending(lengths(prototypes)))
+  }
+
+  private static func lengths(_ batch: RaggedBatch) -> StepLengths {
+    batch.lengths
+      ?? StepLengths(
+        [Int](repeating: batch.tensor.size(1), count: batch.count), device: batch.tensor.device)
   }
 }
 
@@ -80,7 +110,8 @@ extension AIM {
     }
     return AIMForward(
       logits: own.logits, features: own.features, inputs: watched.inputs,
-      outputs: watched.outputs, judges: watched.judges, measure: watched.measure)
+      outputs: watched.outputs, steps: watched.steps, judges: watched.judges,
+      measure: watched.measure)
   }
 
   /// The batch and the prototypes in one pass.
@@ -90,19 +121,21 @@ extension AIM {
     let model = engine.model
     let classes = StepClasses(
       context, all: groups.count, wanted: configuration.prototypes.classesPerStep, seed: seed)
-    let prototypes = parts.prototypes?.inputs.map { classes.rows(of: $0.leaf) } ?? []
+    let prototypes = parts.prototypes?.batches(history: false).map(classes.rows) ?? []
+    let batches = context.batch.ragged
     return engine.inRunPrecision {
       let traces = model.encoders.modules.enumerated().map { index, encoder in
         AccompaniedTrace(
-          encoder, parts.blocks[index], input: context.batch.inputs[index],
-          prototypes: prototypes[index], mode)
+          encoder, parts.blocks[index], batch: batches[index], prototypes: prototypes[index], mode)
       }
       parts.keepPassed(traces.map(\.prototypes))
       let features = traces.map(\.features)
       return AIMForward(
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
-        outputs: traces.map(\.outputs),
-        judges: judges(of: traces.map(\.prototypes), classes.count, context, model),
+        outputs: traces.map(\.outputs), steps: traces.map(\.steps),
+        judges: judges(
+          of: traces.map(\.prototypes), classes.count, context, model, traces.map(\.steps),
+          traces.map(\.prototypeSteps)),
         measure: classes.labels.map { ClassMeasure(labels: $0) }
           ?? groups.measure(of: context.batch.labels))
     }
@@ -113,37 +146,67 @@ extension AIM {
     _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
   ) throws -> AIMForward {
     let forward = try engine.forward(context)
+    let steps = steps(of: forward, context, engine.model)
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
-      judges: constantJudges(context, engine, parts),
+      steps: steps, judges: constantJudges(context, engine, parts, steps),
       measure: parts.classifiers == nil
         ? groups.measure(of: context.batch.labels)
         : groups.classifierMeasure(of: context.batch.labels))
   }
 
+  /// Where the batch's valid steps are: of modalities whose samples differ in length in batches of equal ones, too.
+  private func steps(
+    of forward: Forward, _ context: StepContext, _ model: MultimodalModel
+  ) -> [[StepLayout?]] {
+    model.encoders.entries.enumerated().map { index, entry in
+      let input = context.batch.inputs[index]
+      guard setting.modalitiesOfSeveralLengths.contains(entry.name),
+        context.batch.lengths[index] == nil
+      else { return forward.traces[index].steps }
+      return entry.module.layouts(
+        StepLengths([Int](repeating: input.size(1), count: input.size(0)), device: input.device))
+    }
+  }
+
   private func constantJudges(
-    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
+    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts,
+    _ steps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
     if let classifiers = parts.classifiers {
       return parts.blocks.enumerated().map { modality, blocks in
-        blocks.indices.map { classifiers.judge(modality, $0, samples: context.batch.count) }
+        blocks.indices.map {
+          classifiers.judge(
+            modality, $0, samples: context.batch.count, steps: steps[modality][$0 + 1])
+        }
       }
     }
     let model = engine.model
     let passed =
       configuration.prototypes.targets == .frozen
       ? parts.pass(model, with: engine) : parts.passed
-    return judges(of: passed, groups.count, context, model)
+    let batches = parts.prototypes?.batches(history: false) ?? []
+    let prototypeSteps = zip(model.encoders.modules, batches).map { encoder, batch in
+      batch.lengths.map { encoder.layouts($0) }
+        ?? [StepLayout?](repeating: nil, count: encoder.depth + 1)
+    }
+    return judges(of: passed, groups.count, context, model, steps, prototypeSteps)
   }
 
   private func judges(
-    of prototypes: [[Tensor]], _ classes: Int, _ context: StepContext, _ model: MultimodalModel
+    of prototypes: [[Tensor]], _ classes: Int, _ context: StepContext, _ model: MultimodalModel,
+    _ steps: [[StepLayout?]], _ prototypeSteps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
-    zip(model.encoders.modules, prototypes).map { encoder, outputs in
-      let space = ComparisonSpace(
-        configuration.prototypes, encoder: encoder, samples: context.batch.count)
-      return outputs.map { PrototypeJudge(output: $0, classes: classes, space: space) }
+    model.encoders.entries.enumerated().map { index, entry in
+      prototypes[index].enumerated().map { depth, output in
+        let space = ComparisonSpace(
+          configuration.prototypes, encoder: entry.module, samples: context.batch.count,
+          sequences: setting.modalitiesOfSeveralLengths.contains(entry.name)
+            ? configuration.prototypes.sequences : .flat,
+          steps: steps[index][depth + 1], prototypeSteps: prototypeSteps[index][depth + 1])
+        return PrototypeJudge(output: output, classes: classes, space: space)
+      }
     }
   }
 }
@@ -155,12 +218,14 @@ private struct StepClasses {
   let count: Int
   /// Which classes they are; nil for all.
   private let indices: Tensor?
+  /// The same on the host; empty for all.
+  private let chosen: [Int]
 
   /// All classes, or as many as wanted: those of the batch, and others drawn for this step. A subset
   /// reads the labels on the host.
   init(_ context: StepContext, all: Int, wanted: Int?, seed: UInt64) {
     guard let wanted, wanted < all else {
-      (labels, count, indices) = (nil, all, nil)
+      (labels, count, indices, chosen) = (nil, all, nil, [])
       return
     }
     let given = context.batch.labels.array(of: Int.self)
@@ -172,11 +237,14 @@ private struct StepClasses {
     let device = context.batch.labels.device
     labels = Tensor(given.map { position[$0] ?? 0 }).to(device)
     indices = Tensor(chosen).to(device)
-    count = chosen.count
+    (count, self.chosen) = (chosen.count, chosen)
   }
 
   /// The rows of these classes of [K, …].
-  func rows(of tensor: Tensor) -> Tensor {
-    indices.map { tensor.detached().gatheringRows($0) } ?? tensor
+  func rows(_ batch: RaggedBatch) -> RaggedBatch {
+    guard let indices else { return batch }
+    return RaggedBatch(
+      batch.tensor.gatheringRows(indices),
+      lengths: batch.lengths.map { $0.rows(chosen, at: indices) })
   }
 }

@@ -44,7 +44,7 @@ final class AIMParts {
     guard let prototypes else { return [] }
     return withoutGradient {
       engine.inRunPrecision {
-        model.trace(prototypes.inputs.map { $0.leaf.detached() }, .evaluation).map(\.outputs)
+        model.trace(prototypes.batches(history: false), .evaluation).map(\.outputs)
       }
     }
   }
@@ -52,10 +52,10 @@ final class AIMParts {
   /// Runs a block with other parameters on a batch, with the batch's own statistics (decision D13).
   func run(
     _ modality: Int, _ depth: Int, with pairs: [(Parameter, Tensor)], on input: Tensor,
-    _ engine: any StepEngine
+    _ steps: StepLayout?, _ engine: any StepEngine
   ) -> Tensor {
     engine.inRunPrecision {
-      withParameters(pairs) { blocks[modality][depth](input, .auxiliary(dropout: dropout)) }
+      withParameters(pairs) { blocks[modality][depth](input, .auxiliary(dropout: dropout), steps) }
     }
   }
 

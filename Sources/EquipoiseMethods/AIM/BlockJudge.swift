@@ -17,7 +17,7 @@ protocol BlockJudge {
 /// −δ to the prototypes of a depth (Eq. 9 and Eq. 10).
 struct PrototypeJudge: BlockJudge {
   private let space: ComparisonSpace
-  /// As they are compared, [K, n].
+  /// As they are compared, [K, n], or of sequences position by position [K, T, n].
   private let prototypes: Tensor
 
   /// A judge of one block.
@@ -27,7 +27,8 @@ struct PrototypeJudge: BlockJudge {
   ///   - classes: K.
   ///   - space: how outputs are compared.
   init(output: Tensor, classes: Int, space: ComparisonSpace) {
-    self.init(prototypes: space.vectors(output, samples: classes), space: space)
+    self.init(
+      prototypes: space.vectors(output, samples: classes, space.prototypeSteps), space: space)
   }
 
   private init(prototypes: Tensor, space: ComparisonSpace) {
@@ -35,8 +36,13 @@ struct PrototypeJudge: BlockJudge {
   }
 
   func logits(of output: Tensor) -> Tensor {
-    let rows = space.vectors(output, samples: space.samples)
-    return BlockDistance.euclidean(rows, prototypes) * -space.temperature
+    let rows = space.vectors(output, samples: space.samples, space.steps)
+    guard let lengths = space.alignedLengths else {
+      return BlockDistance.euclidean(rows, prototypes) * -space.temperature
+    }
+    return BlockDistance.aligned(
+      rows, lengths.rows, prototypes, lengths.prototypes,
+      isNormalised: space.distance == .normalised) * -space.temperature
   }
 
   var constant: any BlockJudge { PrototypeJudge(prototypes: prototypes.detached(), space: space) }
@@ -56,20 +62,42 @@ struct ComparisonSpace {
   let samples: Int
   /// What the distance is multiplied by.
   let temperature: Double
+  /// How sequences of different lengths are compared; `flat` where all have one.
+  private let sequences: SequenceComparison
+  /// Where the valid steps of the block's output are, for the batch and for the prototypes; nil where all are valid.
+  let steps: StepLayout?
+  let prototypeSteps: StepLayout?
 
-  init(_ settings: PrototypeConfiguration, encoder: any ModalityEncoder, samples: Int) {
+  init(
+    _ settings: PrototypeConfiguration, encoder: any ModalityEncoder, samples: Int,
+    sequences: SequenceComparison = .flat, steps: StepLayout? = nil,
+    prototypeSteps: StepLayout? = nil
+  ) {
+    (self.sequences, self.steps, self.prototypeSteps) = (sequences, steps, prototypeSteps)
     distance = settings.distance
     temperature = settings.distance == .normalised ? settings.temperature : 1
     (self.encoder, self.samples) = (encoder, samples)
   }
 
-  /// A block's output → one vector for each sample, in full precision: [samples, n].
-  func vectors(_ output: Tensor, samples: Int) -> Tensor {
+  /// The lengths of what is compared position by position; nil where nothing is.
+  var alignedLengths: (rows: StepLengths, prototypes: StepLengths)? {
+    guard sequences == .aligned, let steps, let prototypeSteps else { return nil }
+    return (steps.lengths, prototypeSteps.lengths)
+  }
+
+  /// A block's output → one vector for each sample, in full precision: [samples, n]; of sequences that are compared
+  /// position by position [samples, T, n].
+  func vectors(_ output: Tensor, samples: Int, _ steps: StepLayout? = nil) -> Tensor {
+    if alignedLengths != nil, let steps { return steps.padded(output.inFullPrecision()) }
+    if sequences != .flat {
+      let pooled = encoder.pool(output.inFullPrecision(), samples: samples, steps)
+      return distance == .normalised ? BlockDistance.unitLength(pooled) : pooled
+    }
     switch distance {
-    case .raw: output.inFullPrecision().reshaped([samples, -1])
+    case .raw: return output.inFullPrecision().reshaped([samples, -1])
     case .normalised:
-      BlockDistance.unitLength(output.inFullPrecision().reshaped([samples, -1]))
-    case .spatialMean: encoder.pool(output.inFullPrecision(), samples: samples)
+      return BlockDistance.unitLength(output.inFullPrecision().reshaped([samples, -1]))
+    case .spatialMean: return encoder.pool(output.inFullPrecision(), samples: samples, steps)
     }
   }
 }
@@ -79,13 +107,16 @@ struct ComparisonSpace {
 struct ClassifierJudge: BlockJudge {
   let encoder: any ModalityEncoder
   let samples: Int
+  /// Where the valid steps of the block's output are; nil where all are valid.
+  let steps: StepLayout?
   /// [K, width].
   let weight: Tensor
   /// [K].
   let bias: Tensor
 
   func logits(of output: Tensor) -> Tensor {
-    encoder.pool(output.inFullPrecision(), samples: samples).linear(weight: weight, bias: bias)
+    encoder.pool(output.inFullPrecision(), samples: samples, steps)
+      .linear(weight: weight, bias: bias)
   }
 
   var constant: any BlockJudge { self }

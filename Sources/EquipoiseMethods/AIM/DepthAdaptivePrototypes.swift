@@ -14,6 +14,8 @@ import EquipoiseTorch
 final class DepthAdaptivePrototypes {
   /// P_0 of each modality, [K, sample shape].
   let inputs: [Parameter]
+  /// The length of each prototype, of modalities whose samples have some, int64 [K].
+  private var lengths: [Buffer?]
   /// X̄ of each modality: the groups' means of the training inputs, [K, sample shape].
   private let means: [Buffer]
   /// Ψ_dap of each modality: weight [C, C] and bias [C].
@@ -29,16 +31,21 @@ final class DepthAdaptivePrototypes {
   /// - Parameters:
   ///   - means: the class means, [K, sample shape] for each modality.
   ///   - starts: P_0 at first, likewise.
+  ///   - lengths: the prototypes' lengths for each modality; nil where samples have none.
   ///   - modalities: their names.
   ///   - settings: how they are trained.
   ///   - groups: what they stand for.
   ///   - objective: what the network minimises.
   init(
-    means: [Tensor], starts: [Tensor], modalities: [String], settings: PrototypeConfiguration,
+    means: [Tensor], starts: [Tensor], lengths: [[Int]?]? = nil, modalities: [String],
+    settings: PrototypeConfiguration,
     groups: any PrototypeGroups, objective: Objective
   ) {
     (self.groups, self.objective) = (groups, objective)
     self.means = means.map { Buffer($0) }
+    self.lengths = zip(means, lengths ?? means.map { _ in nil }).map { mean, lengths in
+      lengths.map { Buffer(Tensor($0, shape: [$0.count]).to(mean.device)) }
+    }
     inputs = starts.map { Parameter($0) }
     (self.modalities, self.settings) = (modalities, settings)
     decoders =
@@ -57,13 +64,28 @@ final class DepthAdaptivePrototypes {
   }
 
   /// P_0 before training (decision D2): the class means with noise, or noise alone.
+  /// Noise is drawn for the prototypes' own steps, so that it does not depend on padding.
   static func start(
-    _ means: [Tensor], settings: PrototypeConfiguration, from generator: Generator
+    _ means: [Tensor], lengths: [[Int]?]? = nil, settings: PrototypeConfiguration,
+    from generator: Generator
   ) -> [Tensor] {
-    means.map { mean in
-      let noise = Tensor.normal(mean.shape, from: generator).to(mean.device, dtype: mean.dtype)
+    zip(means, lengths ?? means.map { _ in nil }).map { mean, lengths in
+      let drawn =
+        lengths.map { Self.noise($0, mean.shape, from: generator) }
+        ?? .normal(mean.shape, from: generator)
+      let noise = drawn.to(mean.device, dtype: mean.dtype)
       return settings.start == .random ? noise : mean + noise * settings.startNoise
     }
+  }
+
+  private static func noise(
+    _ lengths: [Int], _ shape: [Int], from generator: Generator
+  ) -> Tensor {
+    .stacked(
+      lengths.map { length in
+        let own = Tensor.normal([1, length] + shape.dropFirst(2), from: generator)
+        return RaggedBatch(own).padded(to: shape[1]).tensor.select(0)
+      })
   }
 
   /// Eq. 3: the run's loss of what the network says of each prototype, which of a class is cross-entropy, from outputs
@@ -76,10 +98,37 @@ final class DepthAdaptivePrototypes {
   /// averaged over modalities and prototypes.
   func reconstructionLoss(_ prototypes: [Tensor]) -> Tensor {
     let terms = prototypes.indices.map { index in
-      let difference = decoded(prototypes[index], index) - means[index].value
+      var difference = decoded(prototypes[index], index) - means[index].value
+      if let mask = mask(index) { difference = difference * mask }
       return (difference * difference).sum()
     }
     return Tensor.stacked(terms).sum() / Double(prototypes.count * prototypes[0].size(0))
+  }
+
+  /// 1 at the steps of each prototype, [K, L, 1…]; nil where they have no lengths.
+  private func mask(_ index: Int) -> Tensor? {
+    let mean = means[index].value
+    return lengths[index].map {
+      StepLengths(onDevice: $0.value).mask(
+        mean.size(1), dtype: mean.dtype, trailing: mean.rank - 2)
+    }
+  }
+
+  /// P_0 of each modality as a batch of which only a prototype's own steps count, cut behind the longest.
+  func batches(history: Bool) -> [RaggedBatch] {
+    inputs.indices.map { index in
+      let leaf = history ? inputs[index].leaf : inputs[index].leaf.detached()
+      guard let mask = mask(index), let lengths = stepLengths[index] else {
+        return RaggedBatch(leaf)
+      }
+      let longest = lengths.host?.max() ?? leaf.size(1)
+      return RaggedBatch((leaf * mask).slice(0..<longest, dimension: 1), lengths: lengths)
+    }
+  }
+
+  /// The prototypes' lengths of each modality, which the host knows too.
+  private lazy var stepLengths: [StepLengths?] = lengths.map { buffer in
+    buffer.map { StepLengths($0.value.array(of: Int.self), device: $0.value.device) }
   }
 
   /// Eq. 5: steps of Adam on P_0 and the decoders, through the frozen network in evaluation mode.
@@ -92,7 +141,8 @@ final class DepthAdaptivePrototypes {
     var loss = Tensor.zeros([])
     for _ in 0..<settings.steps {
       let prototypes = inputs.map(\.leaf)
-      let logits = engine.inRunPrecision { model.forward(prototypes, .evaluation).logits }
+      let batches = batches(history: true)
+      let logits = engine.inRunPrecision { model.forward(batches, .evaluation).logits }
       loss =
         taskLoss(logits)
         + reconstructionLoss(prototypes) * settings.reconstructionWeight
@@ -121,6 +171,9 @@ final class DepthAdaptivePrototypes {
   var state: [NamedTensor] {
     parameters.map { ($0.name, $0.parameter.leaf) }
       + zip(modalities, means).map { ("means.\($0)", $1.value) }
+      + zip(modalities, lengths).compactMap { name, lengths in
+        lengths.map { ("lengths.\(name)", $0.value) }
+      }
       + optimizer.state.map { ("prototypeOptimizer.\($0.name)", $0.tensor) }
   }
 
@@ -131,6 +184,14 @@ final class DepthAdaptivePrototypes {
     }
     for (name, mean) in zip(modalities, means) {
       mean.assign(try saved.tensor("means.\(name)", shape: mean.value.shape))
+    }
+    for (index, name) in modalities.enumerated() where saved.has("lengths.\(name)") {
+      let mean = means[index].value
+      lengths[index] = Buffer(
+        try saved.tensor("lengths.\(name)", shape: [mean.size(0)]).to(mean.device))
+    }
+    stepLengths = lengths.map { buffer in
+      buffer.map { StepLengths($0.value.array(of: Int.self), device: $0.value.device) }
     }
     try optimizer.restore(saved.section("prototypeOptimizer"))
   }

@@ -40,10 +40,13 @@ final class DepthClassifiers {
   }
 
   /// The judge of one block.
-  func judge(_ modality: Int, _ depth: Int, samples: Int) -> any BlockJudge {
+  func judge(
+    _ modality: Int, _ depth: Int, samples: Int, steps: StepLayout?
+  ) -> any BlockJudge {
     let head = heads[modality][depth]
     return ClassifierJudge(
-      encoder: encoders[modality], samples: samples, weight: head.weight.leaf.detached(),
+      encoder: encoders[modality], samples: samples, steps: steps,
+      weight: head.weight.leaf.detached(),
       bias: head.bias.leaf.detached())
   }
 
@@ -52,14 +55,17 @@ final class DepthClassifiers {
   /// - Parameters:
   ///   - outputs: of the blocks, by modality and depth.
   ///   - samples: B.
+  ///   - steps: where the valid steps are, by modality, before and after each depth.
   ///   - measure: what the batch's answers make of the classifiers' outputs.
   /// - Returns: the loss.
-  func train(_ outputs: [[Tensor]], samples: Int, by measure: any BlockMeasure) -> Tensor {
+  func train(
+    _ outputs: [[Tensor]], samples: Int, steps: [[StepLayout?]], by measure: any BlockMeasure
+  ) -> Tensor {
     let losses = outputs.enumerated().flatMap { modality, outputs in
       outputs.enumerated().map { depth, output in
         let head = heads[modality][depth]
         let pooled = encoders[modality].pool(
-          output.detached().inFullPrecision(), samples: samples)
+          output.detached().inFullPrecision(), samples: samples, steps[modality][depth + 1])
         return measure.lesson(pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf))
       }
     }

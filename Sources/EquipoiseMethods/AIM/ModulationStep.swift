@@ -135,7 +135,8 @@ struct ModulationStep {
     _ modality: Int, _ depth: Int, _ pairs: [(Parameter, Tensor)], _ input: Tensor,
     _ judge: any BlockJudge
   ) -> BlockPerformance {
-    let output = parts.run(modality, depth, with: pairs, on: input, engine)
+    let output = parts.run(
+      modality, depth, with: pairs, on: input, forward.steps[modality][depth], engine)
     return forward.measure.performance(judge.logits(of: output))
   }
 

@@ -14,6 +14,9 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var dropLast = false
   /// Which samples an epoch has: `shuffled`, each once, or `balanced`, each class equally often.
   public var sampling = Sampling.shuffled
+  /// Of samples of different lengths: how many batches are sorted by length together, so that those of a batch are of
+  /// similar length and little of it is padding; 0 leaves them as they come.
+  public var bucketing = 0
   /// What is minimised.
   public var loss = LossSection()
   /// The update rule.
@@ -48,6 +51,7 @@ extension TrainingConfiguration: RangeChecking {
   public func check(at path: ConfigPath) throws {
     try path.check("epochs", epochs, .atLeast(1, to: 1_000_000))
     try path.check("batchSize", batchSize, .atLeast(1))
+    try path.check("bucketing", bucketing, .atLeast(0, to: 1_000_000))
     try path.check("gradientClip", gradientClip, .above(0, to: 1e30))
     try optimiser.check(at: path.appending("optimiser"))
     try schedule.check(at: path.appending("schedule"))

@@ -88,7 +88,7 @@ public final class MMTM: StepCoupling {
       let (output, gate, axis) = (outputs[index], gates[index], axes[index])
       let rows = output.size(0)
       let repeated =
-        steps[index]?.repeated(gate)
+        steps[index]?.repeated(gate, rows: rows)
         ?? (rows == samples ? gate : gate.repeatingElements(rows / samples, dimension: 0))
       var shape = output.shape.map { _ in 1 }
       (shape[0], shape[axis]) = (rows, gate.size(1))

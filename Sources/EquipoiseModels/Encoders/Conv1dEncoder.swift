@@ -59,12 +59,8 @@ public final class Conv1dEncoder: StepMasking {
   /// [B, L, C] → [B, C, L].
   public func prepare(_ input: Tensor) -> Tensor { input.transposed(1, 2) }
 
-  /// [B, L, C] → [B, C, L], whose last dimension holds the steps.
-  public func prepare(
-    _ input: Tensor, _ lengths: StepLengths
-  ) -> (input: Tensor, steps: StepLayout) {
-    (prepare(input), .positions(lengths, axis: 2))
-  }
+  /// In the last dimension.
+  public func steps(of lengths: StepLengths) -> StepLayout { .positions(lengths, axis: 2) }
 
   /// Half of the steps, and at least one.
   public func steps(after depth: Int, of steps: StepLayout) -> StepLayout {

@@ -124,16 +124,16 @@ public final class ResNet: StepMasking {
     return input.rank == 4 ? input : input.reshaped([-1] + input.shape.suffix(3))
   }
 
-  /// The valid frames of [B, T, C, H, W] as rows, [ΣT, C, H, W]. Where the host does not know the lengths, all frames:
-  /// that is right in evaluation alone, where rows do not see each other.
-  public func prepare(
-    _ input: Tensor, _ lengths: StepLengths
-  ) -> (input: Tensor, steps: StepLayout) {
-    guard lengths.host != nil else {
-      return (prepare(input), .paddedRows(lengths, perSample: input.size(1)))
-    }
-    let rows = StepRows(lengths)
-    return (rows.gathered(input), .rows(rows))
+  /// Valid frames as rows. Where the host does not know the lengths, all frames: that is right in evaluation alone, where
+  /// rows do not see each other.
+  public func steps(of lengths: StepLengths) -> StepLayout {
+    lengths.host == nil ? .paddedRows(lengths) : .rows(StepRows(lengths))
+  }
+
+  /// [B, T, C, H, W] → the rows that the steps are, [ΣT, C, H, W].
+  public func prepare(_ input: Tensor, _ steps: StepLayout) -> Tensor {
+    guard case .rows(let rows) = steps else { return prepare(input) }
+    return rows.gathered(input)
   }
 
   /// [B·T, C, h, w] → means over time, height and width, [B, C].

@@ -9,12 +9,12 @@ public enum StepLayout {
   case rows(StepRows)
   /// As many rows for each sample, of which the first are valid: for models in evaluation mode whose lengths the host
   /// does not know.
-  case paddedRows(StepLengths, perSample: Int)
+  case paddedRows(StepLengths)
 
   /// How many steps of each sample are valid.
   public var lengths: StepLengths {
     switch self {
-    case .positions(let lengths, _), .paddedRows(let lengths, _): lengths
+    case .positions(let lengths, _), .paddedRows(let lengths): lengths
     case .rows(let rows): rows.lengths
     }
   }
@@ -38,7 +38,8 @@ public enum StepLayout {
     case .rows(let rows):
       let means = others.isEmpty ? output : output.mean(over: others)
       return rows.members.to(means.dtype).matmul(means) / counts
-    case .paddedRows(let lengths, let perSample):
+    case .paddedRows(let lengths):
+      let perSample = output.size(0) / lengths.count
       let means = others.isEmpty ? output : output.mean(over: others)
       let grouped = means.reshaped([-1, perSample, means.size(1)])
       return (grouped * lengths.mask(perSample, dtype: grouped.dtype, trailing: 1)).sum(over: [1])
@@ -46,13 +47,16 @@ public enum StepLayout {
     }
   }
 
-  /// The layout of some consecutive samples' part.
-  package func samples(_ range: Range<Int>) -> StepLayout {
+  /// A block's output with a dimension of steps behind that of samples and everything else in one: [B, T, n], zeros behind
+  /// the valid steps.
+  package func padded(_ output: Tensor) -> Tensor {
     switch self {
-    case .positions(let lengths, let axis): .positions(lengths.slice(range), axis: axis)
-    case .rows(let rows): .rows(StepRows(rows.lengths.slice(range)))
-    case .paddedRows(let lengths, let perSample):
-      .paddedRows(lengths.slice(range), perSample: perSample)
+    case .positions(_, let axis):
+      let moved = axis == 1 ? output : output.transposed(1, axis)
+      return moved.reshaped([moved.size(0), moved.size(1), -1])
+    case .rows(let rows): return rows.padded(output.reshaped([output.size(0), -1]))
+    case .paddedRows(let lengths):
+      return output.reshaped([lengths.count, output.size(0) / lengths.count, -1])
     }
   }
 
@@ -62,17 +66,18 @@ public enum StepLayout {
       switch self {
       case .positions: samples
       case .rows(let rows): rows.host.prefix(samples).reduce(0, +)
-      case .paddedRows(_, let perSample): samples * perSample
+      case .paddedRows(let lengths): output.size(0) / lengths.count * samples
       }
     return [first, output.size(0) - first]
   }
 
-  /// One row for each row of a block's output, of one for each sample: [B, …] → [rows, …].
-  func repeated(_ perSample: Tensor) -> Tensor {
+  /// One row for each of a block's `rows`, of one for each sample: [B, …] → [rows, …].
+  func repeated(_ perSample: Tensor, rows count: Int) -> Tensor {
     switch self {
     case .positions: perSample
     case .rows(let rows): perSample.gatheringRows(rows.samples)
-    case .paddedRows(_, let count): perSample.repeatingElements(count, dimension: 0)
+    case .paddedRows(let lengths):
+      perSample.repeatingElements(count / lengths.count, dimension: 0)
     }
   }
 }
@@ -96,7 +101,7 @@ public struct StepRows {
     (self.lengths, self.host) = (lengths, host)
     let samples = host.enumerated().flatMap { [Int](repeating: $0, count: $1) }
     let device = lengths.tensor.device
-    self.samples = Tensor(samples, shape: [samples.count]).to(device)
+    self.samples = Tensor(samples, shape: [samples.count]).sent(to: device)
     members = self.samples.unsqueezed(0).equal(
       Tensor.range(host.count, device: device).unsqueezed(1))
   }
@@ -108,6 +113,20 @@ public struct StepRows {
       (0..<length).map { sample * steps + $0 }
     }
     return batch.reshaped([-1] + batch.shape.dropFirst(2))
-      .gatheringRows(Tensor(places, shape: [places.count]).to(batch.device))
+      .gatheringRows(Tensor(places, shape: [places.count]).sent(to: batch.device))
+  }
+
+  /// Rows [rows, n] as [B, T, n] of the longest sample's T steps, with zeros behind.
+  func padded(_ rows: Tensor) -> Tensor {
+    let (steps, zero) = (host.max() ?? 1, rows.size(0))
+    var next = 0
+    let places = host.flatMap { length in
+      defer { next += length }
+      return (0..<steps).map { $0 < length ? next + $0 : zero }
+    }
+    let zeros = Tensor.zeros([1, rows.size(1)], dtype: rows.dtype, device: rows.device)
+    return Tensor.concatenated([rows, zeros], dimension: 0)
+      .gatheringRows(Tensor(places, shape: [places.count]).sent(to: rows.device))
+      .reshaped([host.count, steps, rows.size(1)])
   }
 }

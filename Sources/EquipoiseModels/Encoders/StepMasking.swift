@@ -11,9 +11,11 @@ public import EquipoiseTorch
 /// ```
 /// Without lengths it does what a ``ModalityEncoder`` does.
 public protocol StepMasking: ModalityEncoder {
-  /// Raw input of a modality, [B, T, …], whose steps behind the valid ones are zero → the first block's input, and where
-  /// its steps are.
-  func prepare(_ input: Tensor, _ lengths: StepLengths) -> (input: Tensor, steps: StepLayout)
+  /// Where the steps of the first block's input are.
+  func steps(of lengths: StepLengths) -> StepLayout
+
+  /// Raw input of a modality, [B, T, …], whose steps behind the valid ones are zero → the first block's input.
+  func prepare(_ input: Tensor, _ steps: StepLayout) -> Tensor
 
   /// Where the steps of a block's output are, from where those of its input are.
   func steps(after depth: Int, of steps: StepLayout) -> StepLayout
@@ -23,6 +25,9 @@ public protocol StepMasking: ModalityEncoder {
 }
 
 extension StepMasking {
+  /// As without lengths: the input keeps its steps.
+  public func prepare(_ input: Tensor, _ steps: StepLayout) -> Tensor { prepare(input) }
+
   /// As wide as a block's input: no step moves.
   public func steps(after depth: Int, of steps: StepLayout) -> StepLayout { steps }
 
@@ -46,11 +51,16 @@ extension ModalityEncoder {
     guard let lengths = batch.lengths else {
       return (prepare(batch.tensor), [StepLayout?](repeating: nil, count: depth + 1))
     }
+    let steps = layouts(lengths)
+    return (masking.prepare(batch.tensor, steps[0]), steps)
+  }
+
+  /// Where the steps of the first block's input and of each block's output are.
+  package func layouts(_ lengths: StepLengths) -> [StepLayout] {
     let masking = masking
-    let (input, first) = masking.prepare(batch.tensor, lengths)
-    var steps = [first]
+    var steps = [masking.steps(of: lengths)]
     for index in 0..<depth { steps.append(masking.steps(after: index, of: steps[index])) }
-    return (input, steps)
+    return steps
   }
 
   /// Features of a block's output: over all of it where nothing is said of its steps.

@@ -136,10 +136,8 @@ public final class TransformerEncoder: StepMasking {
   /// [B, L, C] as it is.
   public func prepare(_ input: Tensor) -> Tensor { input }
 
-  /// [B, L, C] as it is, with its steps in the middle dimension. L may be less than the encoder was made for.
-  public func prepare(
-    _ input: Tensor, _ lengths: StepLengths
-  ) -> (input: Tensor, steps: StepLayout) { (input, .positions(lengths, axis: 1)) }
+  /// In the middle dimension, which may be shorter than the encoder was made for.
+  public func steps(of lengths: StepLengths) -> StepLayout { .positions(lengths, axis: 1) }
 
   /// [B, L, width] → means over the positions, [B, width].
   public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [1]) }

@@ -40,7 +40,9 @@ package enum FeatureRecord: Equatable, Sendable {
     case .image(let image): return StillFeature(image: image)
     case .spectrogram(let spectrogram, let precision):
       return AudioFeature(spectrogram: spectrogram, precision: precision)
-    case .array(let array): return ArrayFeature(description: description, key: array.key)
+    case .array(let array):
+      return ArrayFeature(
+        description: description, key: array.key, hasLengths: array.length != nil)
     case .flow(let sampling, let image, let computed):
       guard let computed else {
         return FlowFeature(sampling: sampling, image: image, flow: nil, levels: FlowLevels())
@@ -71,9 +73,12 @@ package struct ArrayRecord: Equatable, Sendable {
   let type: ElementType?
   /// The array's name in npz files with several.
   let key: String?
+  /// The steps that series of any length were fitted to; nil where arrays had one shape.
+  let length: Int?
 
-  init(_ description: ModalityDescription, key: String?) {
+  init(_ description: ModalityDescription, key: String?, length: Int? = nil) {
     (kind, type, self.key) = (description.kind, description.type, key)
+    self.length = length
   }
 
   fileprivate init(_ record: TaggedRecord) throws {
@@ -84,6 +89,7 @@ package struct ArrayRecord: Equatable, Sendable {
       return choice
     }
     (kind, type, key) = (try choice("kind"), try choice("dtype"), try record.optional("key"))
+    length = try record.optional("length")
   }
 }
 
@@ -138,6 +144,7 @@ extension FeatureRecord: Codable {
       try container.encodeIfPresent(array.kind?.rawValue, forKey: AnyKey("kind"))
       try container.encodeIfPresent(array.type?.rawValue, forKey: AnyKey("dtype"))
       try container.encodeIfPresent(array.key, forKey: AnyKey("key"))
+      try container.encodeIfPresent(array.length, forKey: AnyKey("length"))
     case .flow(let sampling, let image, let computed):
       var container = try encoder.tagged("flow")
       try container.encode(sampling, forKey: AnyKey("sampling"))

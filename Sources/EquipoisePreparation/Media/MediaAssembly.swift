@@ -21,23 +21,38 @@ struct MediaAssembly {
   var warnings: [CorruptFile] = []
   let extra: [String: String]
 
-  /// Writes the dataset and what was left out of it.
-  func write(to output: String, missing: ResolvedSamples) throws -> DatasetDescription {
+  /// Writes the dataset and what was left out of it; `note` is told how many series were cut.
+  func write(
+    to output: String, missing: ResolvedSamples, note: (String) -> Void
+  ) throws -> DatasetDescription {
     let groups = SampleGroups(samples)
     let writer = try DatasetWriter(
       folder: output, description: try description(groups),
-      standardising: Set(source.modalities.filter(\.standardised).map(\.name)))
+      standardising: Set(source.modalities.filter(\.standardised).map(\.name)),
+      lengths: Set(source.modalities.filter(\.hasLengths).map(\.name)))
+    var cut = [Int](repeating: 0, count: source.modalities.count)
     let width = source.modalities.count
     for start in stride(from: 0, to: parts.count, by: width) {
       let chunk = try parts[start..<start + width].map(read)
       for (row, index) in parts[start].samples.enumerated() where corrupt[index] == nil {
         let sample = samples[index]
-        try writer.append(
-          PreparedSample(
-            inputs: chunk.map { $0.row(row) }, answer: sample.answer, group: groups?.numbers[index],
-            id: sample.id),
-          to: sample.split)
+        var prepared = PreparedSample(
+          inputs: chunk.map { $0.array.row(row) }, answer: sample.answer,
+          group: groups?.numbers[index],
+          id: sample.id)
+        for (place, modality) in source.modalities.enumerated() {
+          guard let steps = chunk[place].steps?[row] else { continue }
+          let most = modality.feature.description.shape[0]
+          prepared.lengths[modality.name] = min(steps, most)
+          if steps > most { cut[place] += 1 }
+        }
+        try writer.append(prepared, to: sample.split)
       }
+    }
+    for (modality, count) in zip(source.modalities, cut) where count > 0 {
+      note(
+        "\(Enumeration.count(count, "sample")) of '\(modality.name)' had more than "
+          + "\(modality.feature.description.shape[0]) steps: the rest was cut off")
     }
     let description = try writer.finish()
     try MediaRecord(source).write(to: output)
@@ -50,15 +65,19 @@ struct MediaAssembly {
     return description
   }
 
-  private func read(_ part: MediaPart) throws -> HostArray {
+  private func read(_ part: MediaPart) throws -> MediaPartContent {
     let path = folder + "/" + part.name
-    let like = source.modalities[part.modality].feature.description
-    guard let content = MediaPartContent(of: path, like: like, count: part.samples.count) else {
+    let modality = source.modalities[part.modality]
+    guard
+      let content = MediaPartContent(
+        of: path, like: modality.feature.description, hasLengths: modality.hasLengths,
+        count: part.samples.count)
+    else {
       throw EquipoiseError(
         .data, "the part was damaged after it was made", at: path,
         fix: "check the disk and \(.preparingAgain)")
     }
-    return content.array
+    return content
   }
 
   /// Throws what writing would throw of names and shapes, before anything is decoded.

@@ -38,15 +38,17 @@ public struct MediaModality: Sendable {
   ///   - name: what it is called.
   ///   - files: the paths of all of them; their headers have to agree on shape and type.
   ///   - key: the array's name in npz files; nil takes their only one.
+  ///   - length: the steps that series of different lengths are padded or cut to; nil wants one shape.
   ///   - standardised: as for other features.
   /// - Throws: `EquipoiseError` naming the file that differs, or `FormatError`.
   public init(
-    name: String, arrays files: [String], key: String? = nil, standardised: Bool = false
+    name: String, arrays files: [String], key: String? = nil, length: Int? = nil,
+    standardised: Bool = false
   ) throws {
     guard !files.isEmpty else {
       throw EquipoiseError(.data, "there are no files of modality '\(name)'", fix: "list some")
     }
-    let feature = try ArrayFeature(like: files.map { ($0, $0) }, key: key)
+    let feature = try ArrayFeature(like: files.map { ($0, $0) }, key: key, length: length)
     self.init(name: name, feature: feature, standardised: standardised)
   }
 
@@ -57,6 +59,16 @@ public struct MediaModality: Sendable {
   init(name: String, feature: any MediaFeature, record: FeatureRecord, standardised: Bool = false) {
     (self.name, self.feature, self.record) = (name, feature, record)
     self.standardised = standardised
+  }
+
+  /// Whether samples have lengths of their own.
+  package var hasLengths: Bool { (feature as? any SteppedFeature)?.hasLengths ?? false }
+
+  /// The steps that a sample's files have, which may be more than those of the shape; nil where samples have no lengths.
+  /// Throws `FormatError`.
+  package func steps(_ files: [String]) throws -> Int? {
+    guard let stepped = feature as? any SteppedFeature, stepped.hasLengths else { return nil }
+    return try stepped.steps(of: files)
   }
 
   /// The array of one sample, which depends on its name where something is drawn. Throws as `feature`.

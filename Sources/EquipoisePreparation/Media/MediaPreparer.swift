@@ -59,7 +59,9 @@ struct MediaPreparer {
     let assembly = MediaAssembly(
       source: source, samples: resolved.samples, parts: parts, folder: work, corrupt: corrupt,
       warnings: warnings, extra: [MediaNotes.recipe: recipe, MediaNotes.prepared: key])
-    let description = try assembly.write(to: work + "/dataset", missing: resolved)
+    let description = try assembly.write(to: work + "/dataset", missing: resolved) {
+      report(.note($0))
+    }
     try former.replace(by: work + "/dataset", keeping: work + "/replaced")
     try removeUnused(parts)
     if !corrupt.isEmpty {

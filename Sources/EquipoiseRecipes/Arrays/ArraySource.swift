@@ -11,6 +11,8 @@ struct ArraySource {
   let name: String
   let description: ModalityDescription
   let path: String
+  /// The valid steps of each row; nil where all are.
+  let lengths: [Int]?
   private let array: HostArray
 
   /// Opens the array. Throws `EquipoiseError` or `FormatError` when it does not fit the table.
@@ -31,26 +33,37 @@ struct ArraySource {
     }
     description = try Self.description(info, options, name)
     array = try source.read()
+    lengths = try ArrayLengths.read(of: name, beside: path, key, description, rows: rows)
   }
 
   /// What a row holds, in the array's own type.
   func raw(_ row: Int) -> HostArray { array.row(row) }
 
-  /// The sample in a row, in the stored type. Throws `EquipoiseError` when it is not finite.
+  /// Its valid steps.
+  private func valid(_ row: Int) -> HostArray {
+    lengths.map { raw(row).slice(rows: 0..<$0[row]) } ?? raw(row)
+  }
+
+  /// The sample in a row, in the stored type, with zeros behind its valid steps. Throws `EquipoiseError` when it is not finite.
   func sample(_ row: Int) throws -> HostArray {
-    try StoredNumbers.stored(raw(row), as: description.type, at: "\(path), row \(row)")
+    try stored(valid(row), row)
+  }
+
+  private func stored(_ valid: HostArray, _ row: Int) throws -> HostArray {
+    let stored = try StoredNumbers.stored(
+      valid, as: description.type, at: "\(path), row \(row)")
+    return lengths == nil ? stored : try stored.fitted(toRows: description.shape[0])
   }
 
   /// The same with numbers for those that are not finite, one for each channel; nil leaves them to be refused.
   func sample(_ row: Int, filling means: [Float]?) throws -> HostArray {
     guard let means, problem(row) != nil else { return try sample(row) }
     let stride = channelStride
-    let numbers = raw(row).floats().enumerated().map { place, number in
+    let valid = valid(row)
+    let numbers = valid.floats().enumerated().map { place, number in
       number.isFinite ? number : means[place / stride % means.count]
     }
-    return try StoredNumbers.stored(
-      HostArray(floats: numbers, shape: description.shape), as: description.type,
-      at: "\(path), row \(row)")
+    return try stored(HostArray(floats: numbers, shape: valid.shape), row)
   }
 
   /// Numbers that are not finite.
@@ -70,13 +83,13 @@ struct ArraySource {
   func missingValues(in rows: [Int], training: [Int]) -> Missing {
     guard [.float16, .bfloat16, .float32, .float64].contains(array.type) else { return .nothing }
     let broken = rows.filter { problem($0) != nil }
-    let count = broken.reduce(0) { $0 + raw($1).floats().count { !$0.isFinite } }
+    let count = broken.reduce(0) { $0 + valid($1).floats().count { !$0.isFinite } }
     guard count > 0 else { return .nothing }
     let (channels, stride) = (description.channels, channelStride)
     var sums = [Double](repeating: 0, count: channels)
     var counts = [Double](repeating: 0, count: channels)
     for row in training {
-      for (place, number) in raw(row).floats().enumerated() where number.isFinite {
+      for (place, number) in valid(row).floats().enumerated() where number.isFinite {
         sums[place / stride % channels] += Double(number)
         counts[place / stride % channels] += 1
       }
@@ -92,7 +105,7 @@ struct ArraySource {
 
   /// What is wrong with a row's numbers, or nil.
   func problem(_ row: Int) -> String? {
-    StoredNumbers.problem(raw(row))
+    StoredNumbers.problem(valid(row))
   }
 
   private static func description(
@@ -131,12 +144,14 @@ struct ArraySource {
 }
 
 extension ArraySource {
-  /// The modalities that the options name, sorted; without any, every npy file of the folder.
+  /// The modalities that the options name, sorted; without any, every npy file of the folder but those of lengths.
   static func all(_ options: ArraysOptions, folder: String, rows: Int) throws -> [ArraySource] {
     var names = options.modalities.names
     if names.isEmpty {
       let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
-      names = (files ?? []).filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }.sorted()
+      names = (files ?? []).filter { $0.hasSuffix(".npy") && !ArrayLengths.areMeant(by: $0) }.map {
+        String($0.dropLast(4))
+      }.sorted()
     }
     if let only = options.only {
       for name in only where !names.contains(name) {

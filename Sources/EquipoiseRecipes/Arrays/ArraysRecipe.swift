@@ -37,14 +37,15 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     let fillers = fillers(sources, missing, report)
     let writer = try DatasetWriter(
       folder: output, description: description(table, sources, missing, input),
-      standardising: options.standardise ? Set(sources.map(\.name)) : [])
+      standardising: options.standardise ? Set(sources.map(\.name)) : [],
+      lengths: Set(sources.filter { $0.lengths != nil }.map(\.name)))
     for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
       let inputs = try sources.enumerated().map { place, source in
         try source.sample(row.index, filling: fillers[place])
       }
-      try writer.append(
-        PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id),
-        to: row.split)
+      var sample = PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id)
+      for source in sources { sample.lengths[source.name] = source.lengths?[row.index] }
+      try writer.append(sample, to: row.split)
       report(.progress(done + 1, of: table.rows.count))
     }
     let description = try writer.finish()

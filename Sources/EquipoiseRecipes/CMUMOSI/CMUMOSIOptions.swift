@@ -17,6 +17,9 @@ public struct CMUMOSIOptions: ConfigurationSection {
   /// Time steps of every modality, from the first: longer series are cut, shorter ones end in zeros. Nil
   /// keeps each modality's own, which is 50 in MultiBench's files.
   public var length: Int?
+  /// Whether the dataset notes how many steps of each series there are; without, the zeros behind them count as data, as
+  /// they do in MultiBench.
+  public var lengths = false
   /// Whether training is to see each channel with the mean 0 and standard deviation 1 of the training
   /// split.
   public var standardise = true

@@ -32,7 +32,8 @@ public struct CMUMOSIRecipe: DatasetRecipe {
     let used = sources.filter { options.modalities.contains($0.name) }
     let writer = try DatasetWriter(
       folder: output, description: description(table, used),
-      standardising: options.standardise ? Set(used.map(\.name)) : [])
+      standardising: options.standardise ? Set(used.map(\.name)) : [],
+      lengths: options.lengths ? Set(used.map(\.name)) : [])
     var counts: [Split: Int] = [:]
     var wordless = 0
     for (done, row) in table.rows.enumerated() {
@@ -41,9 +42,13 @@ public struct CMUMOSIRecipe: DatasetRecipe {
         wordless += 1
       } else {
         let inputs = used.map { series.input($0, length: options.length ?? $0.steps) }
-        try writer.append(
-          PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id),
-          to: row.split)
+        var sample = PreparedSample(
+          inputs: inputs, answer: row.answer, group: row.group, id: row.id)
+        for source in used where options.lengths {
+          sample.lengths[source.name] = series.steps(
+            source, length: options.length ?? source.steps)
+        }
+        try writer.append(sample, to: row.split)
         counts[row.split, default: 0] += 1
       }
       report(.progress(done + 1, of: table.rows.count))

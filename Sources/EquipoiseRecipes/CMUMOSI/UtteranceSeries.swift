@@ -39,6 +39,11 @@ struct UtteranceSeries {
       shape: [length, source.channels])
   }
 
+  /// How many of them are the series' own.
+  func steps(_ source: ArraySource, length: Int) -> Int {
+    min(length, max(1, source.steps - firstStep(isAligned ? "text" : source.name)))
+  }
+
   private func firstStep(_ name: String) -> Int {
     guard let source = sources.first(where: { $0.name == name }), let numbers = series[name],
       let first = numbers.firstIndex(where: { $0 != 0 })

@@ -61,9 +61,8 @@ public enum DataPreview {
             samples.targets.map { Array($0.row(index)) } ?? [], dataset.description.task, classes)
         }
       var row = Row(id: samples.id(of: index), label: label)
-      let location = samples.locations[index]
       for (number, modality) in dataset.modalities.enumerated() {
-        let array = samples.shards[Int(location.shard)].inputs[number].row(Int(location.row))
+        guard let array = samples.valid(number, ofSample: index) else { continue }
         if let picture = PreviewPicture(of: array, modality.description) {
           row.pictures.append((modality.name, picture))
         }

@@ -47,6 +47,12 @@ extension Tensor {
   /// takes none of the program's time. For tensors on the host; there must be an accelerator.
   public func pinned() -> Tensor { Operator.pinMemory(.tensor(self)) }
 
+  /// The same numbers, from the host to a device; on CUDA through page-locked memory, as a copy out of any other would
+  /// wait for all steps before.
+  package func sent(to device: Device) -> Tensor {
+    device.kind == .cuda ? pinned().to(device) : to(device)
+  }
+
   /// The same numbers, dense in memory in the given order; itself where they are.
   public func contiguous(_ layout: MemoryLayoutOrder = .contiguous) -> Tensor {
     isContiguous(layout)

@@ -17,6 +17,15 @@ public struct RaggedBatch {
   /// The number of rows.
   public var count: Int { tensor.size(0) }
 
+  /// The same rows with zeros behind, so that there are `steps` of them; as they are where there are more.
+  public func padded(to steps: Int) -> RaggedBatch {
+    let missing = steps - tensor.size(1)
+    guard missing > 0 else { return self }
+    let zeros = Tensor.zeros(
+      [count, missing] + tensor.shape.dropFirst(2), dtype: tensor.dtype, device: tensor.device)
+    return with(.concatenated([tensor, zeros], dimension: 1))
+  }
+
   /// The same rows with other numbers of the same shape.
   public func with(_ tensor: Tensor) -> RaggedBatch {
     RaggedBatch(tensor, lengths: lengths, presence: presence)

@@ -19,12 +19,8 @@ public struct RowPresence {
   public init(_ present: [Bool], device: Device = .cpu) {
     count = present.count
     rows = present.indices.filter { present[$0] }
-    func moved(_ tensor: Tensor) -> Tensor {
-      // On CUDA through page-locked memory: a copy out of any other would wait for all steps before.
-      device.kind == .cuda ? tensor.pinned().to(device) : tensor.to(device)
-    }
-    index = moved(Tensor(rows, shape: [rows.count]))
-    mask = moved(Tensor(present, shape: [present.count]))
+    index = Tensor(rows, shape: [rows.count]).sent(to: device)
+    mask = Tensor(present, shape: [present.count]).sent(to: device)
   }
 
   /// The mask with dimensions of 1 behind, for tensors of so many dimensions: [B, 1…].

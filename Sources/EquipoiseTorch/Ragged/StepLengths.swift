@@ -16,9 +16,7 @@ public struct StepLengths {
   public init(_ lengths: [Int], device: Device = .cpu) {
     precondition(lengths.allSatisfy { $0 > 0 }, "lengths of no step: \(lengths)")
     host = lengths
-    let tensor = Tensor(lengths, shape: [lengths.count])
-    // On CUDA through page-locked memory: a copy out of any other would wait for all steps before.
-    self.tensor = device.kind == .cuda ? tensor.pinned().to(device) : tensor.to(device)
+    tensor = Tensor(lengths, shape: [lengths.count]).sent(to: device)
   }
 
   /// Lengths that are known on the device alone, int64 [B].

@@ -133,4 +133,98 @@ struct ONNXTests {
       }
     }
   }
+
+  // MARK: Samples of different lengths
+
+  private static let raggedModalities = [
+    "clip": ModalityDescription(
+      kind: .video, shape: [3, 1, 16, 16], type: .float32, mean: [0.5], std: [2]),
+    "series": ModalityDescription(
+      kind: .sequence, shape: [16, 2], type: .float32, mean: [1, -1], std: [2, 3]),
+  ]
+
+  /// Clip and series, with not-a-number behind the valid steps.
+  private static func ragged(_ index: Int, _ part: String) -> PreparedSample {
+    var stream = RandomStream(seed: UInt64(index), part)
+    let lengths = ["clip": 1 + index % 3, "series": 1 + index * 5 % 16]
+    let inputs = raggedModalities.sorted { $0.key < $1.key }.map { name, modality in
+      let step = modality.shape.dropFirst().reduce(1, *)
+      let valid = (0..<(lengths[name] ?? 0) * step).map { _ in Float(stream.uniform()) * 4 - 2 }
+      let rest = [Float](repeating: .nan, count: modality.shape.reduce(1, *) - valid.count)
+      return HostArray(floats: valid + rest, shape: modality.shape)
+    }
+    var sample = PreparedSample(inputs: inputs, label: index % 3, id: "s\(index)")
+    sample.lengths = lengths
+    return sample
+  }
+
+  @Test(arguments: ["conv1d", "transformer", "mmtm"])
+  func onnxruntimeTakesLengths(model: String) throws {
+    let data = folder.file("ragged")
+    let writer = try DatasetWriter(
+      folder: data,
+      description: DatasetDescription(
+        name: "ragged", classes: ["a", "b", "c"], modalities: Self.raggedModalities),
+      lengths: ["clip", "series"])
+    for (split, count) in [(Split.train, 12), (.validation, 6), (.test, 9)] {
+      for index in 0..<count { try writer.append(Self.ragged(index, split.rawValue), to: split) }
+    }
+    try writer.finish()
+    let run = folder.file("ragged-run")
+    let series =
+      model == "transformer"
+      ? "{type: transformer, width: 8, heads: 2, depth: 2}" : "{type: conv1d, width: 4, depth: 4}"
+    _ = try equipoise([
+      "train", "--data", data, "--out", run, "--max-steps", "3", "--threads", "1", "--batch-size",
+      "4", "--quiet", "--learning-rate", "0.01", "--set",
+      "model.encoders={clip: {type: resnet18, width: 4, smallImageStem: true}, series: \(series)}",
+      "--set", "model.coupling=\(model == "mmtm" ? "mmtm" : "none")",
+    ])
+    _ = try equipoise([
+      "export", run, "--weights", "last", "--format", "onnx", "--out", run + ".onnx",
+    ])
+    let samples = (0..<9).map { Self.ragged($0, "test") }
+    var files: [String] = []
+    for (place, name) in Self.raggedModalities.keys.sorted().enumerated() {
+      let rows = samples.map { $0.inputs[place] }
+      try NPY.write(
+        HostArray(floats: rows.flatMap { $0.floats() }, shape: [9] + rows[0].shape),
+        to: folder.file(name + ".npy"))
+      try NPY.write(
+        HostArray(int64s: samples.map { Int64($0.lengths[name] ?? 0) }, shape: [9]),
+        to: folder.file(name + ".length.npy"))
+      files += [
+        "\(name)=\(folder.file(name + ".npy"))",
+        "\(name).length=\(folder.file(name + ".length.npy"))",
+      ]
+    }
+    let found = try OutsidePython.run(
+      "onnx_probabilities.py", [run + ".onnx"] + files + ["--batch", "4"])
+    let rows = try #require(found["probabilities"] as? [[Double]])
+    func predicted(_ arguments: [String]) throws -> [[String: Double]] {
+      try equipoise(["predict", run, "--weights", "last", "--format", "jsonl"] + arguments)
+        .split(separator: "\n").map { line in
+          let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+          return try #require(object?["fused"] as? [String: Double])
+        }
+    }
+    let wanted = try predicted([data])
+    #expect(rows.count == 9 && wanted.count == 9)
+    for (row, line) in zip(rows, wanted) {
+      let difference = zip(row, ["a", "b", "c"]).map { abs($0 - (line[$1] ?? .infinity)) }
+      #expect(try #require(difference.max()) < 1e-4)
+    }
+    // A sample in files of its own length is the same sample.
+    let third = samples[2]
+    for (place, name) in Self.raggedModalities.keys.sorted().enumerated() {
+      let own = third.inputs[place].slice(rows: 0..<(third.lengths[name] ?? 0))
+      try NPY.write(own, to: folder.file("own-" + name + ".npy"))
+    }
+    let alone = try predicted(
+      ["clip", "series"].flatMap { ["--input", "\($0)=\(folder.file("own-" + $0 + ".npy"))"] })
+    #expect(alone.count == 1)
+    for (name, probability) in alone[0] {
+      #expect(abs(probability - (wanted[2][name] ?? .infinity)) < 1e-6)
+    }
+  }
 }

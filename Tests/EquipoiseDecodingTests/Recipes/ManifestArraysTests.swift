@@ -74,9 +74,9 @@ struct ManifestArraysTests {
     try manifest([series(5), series(7), series(5)])
     #expect(
       tree.problem("manifest")
-        == "\(folder)/1.npy: float32 [7, 2] does not have the shape [5, 2] of the others, as 1 of 3 files: "
-        + "series of different lengths are not supported yet; give arrays of one shape: pad or cut series to "
-        + "one length")
+        == "\(folder)/1.npy: float32 [7, 2] does not have the shape [5, 2] of the others, as 1 of 3 files; "
+        + "give arrays of one shape, or say with the setting 'length' how many steps series are padded or cut to"
+    )
     // Allowed, the one that differs is left out and listed.
     let some = try tree.prepare("manifest", to: "some", maxCorrupt: 1)
     #expect(try some.samples(.train).count == 2)
@@ -87,6 +87,40 @@ struct ManifestArraysTests {
         "1 of 3 numbers are NaN, 1 of 3 numbers are infinite; fill such numbers in or leave the sample out"
       ))
     #expect(!FileManager.default.fileExists(atPath: tree.maker.file("refused")))
+  }
+
+  @Test func seriesOfDifferentLengths() throws {
+    func series(_ length: Int, _ first: Float) -> HostArray {
+      HostArray((0..<2 * length).map { first + Float($0) }, shape: [length, 2])
+    }
+    var broken = series(6, 40).floats()
+    broken[10] = .nan
+    try manifest([
+      series(2, 10), series(1, 20), series(5, 30), HostArray(broken, shape: [6, 2]),
+    ])
+    var notes: [String] = []
+    let data = try tree.prepare("manifest", ["modalities.x.length=4"]) {
+      if case .note(let text) = $0 { notes.append(text) }
+    }
+    // Behind the cut nothing is looked at.
+    #expect(notes.contains("2 samples of 'x' had more than 4 steps: the rest was cut off"))
+    #expect(data.modalities[0].description.shape == [4, 2])
+    let samples = try data.samples(.train)
+    #expect(samples.lengths[0] == [2, 1, 4, 4])
+    #expect(
+      try values(data)[..<16] == [10, 11, 12, 13, 0, 0, 0, 0, 20, 21, 0, 0, 0, 0, 0, 0])
+    #expect(
+      try values(data)[16...].elementsEqual([
+        30, 31, 32, 33, 34, 35, 36, 37, 40, 41, 42, 43, 44, 45, 46, 47,
+      ]))
+    // From the parts, the same; of another length they are made again.
+    #expect(try tree.prepare("manifest", ["modalities.x.length=4"]).fingerprint == data.fingerprint)
+    let all = try tree.prepare("manifest", ["modalities.x.length=5"])
+    #expect(try all.samples(.train).lengths[0] == [2, 1, 5, 5])
+    try manifest([single(0), single(1)])
+    #expect(
+      tree.problem("manifest", ["modalities.x.length=5"])?.contains(
+        "arrays of kind vector have no steps; leave 'length' out") == true)
   }
 
   @Test func archivesWithSeveralArrays() throws {

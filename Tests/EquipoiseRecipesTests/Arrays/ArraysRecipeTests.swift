@@ -62,6 +62,50 @@ import Testing
       ])
   }
 
+  @Test func rowsHaveLengths() throws {
+    let source = try Source()
+    func write(_ lengths: [Int64]) throws {
+      try NPY.write(
+        HostArray(int64s: lengths, shape: [lengths.count]),
+        to: source.folder.file("source/mor.length.npy"))
+    }
+    // Behind the steps of row 0 there is a number that is not one.
+    var mor = (0..<48).map { Double($0) }
+    mor[3] = .nan
+    try NPY.write(HostArray(mor, shape: [8, 3, 2]), to: source.folder.file("source/mor.npy"))
+    try write([1, 3, 2, 3, 1, 3, 2, 3])
+    let dataset = try source.prepare([])
+    #expect(dataset.modalities.map(\.name) == ["fac", "mor"])
+    let train = try dataset.samples(.train)
+    #expect(train.lengths[0] == nil && train.lengths[1] == [1, 3, 2, 1])
+    let first = try #require(
+      try Loader(train, LoaderOptions(batchSize: 1)).batches(epoch: 0).next())
+    #expect(first.inputs[1].floats() == [0, 1] && first.lengths[1] == [1])
+    // 0; 6, 8, 10; 12, 14; 24.
+    #expect(abs((dataset.modalities[1].description.mean?[0] ?? 0) - 74.0 / 7) < 1e-6)
+    try write([1, 3, 2, 3, 1, 3, 0, 3])
+    #expect(
+      source.failure([])
+        == "SOURCE/mor.length.npy: row 6 has length 0, outside 1...3; correct it, or leave the sample out of the "
+        + "table's splits")
+    try write([1, 3])
+    #expect(
+      source.failure([])
+        == "SOURCE/mor.length.npy: int64 [2] does not have one length for each of the table's 8 rows; give one "
+        + "whole number for each sample")
+  }
+
+  @Test func lengthsOfVectorsAreRefused() throws {
+    let source = try Source()
+    try NPY.write(
+      HostArray(int64s: [Int64](repeating: 1, count: 8), shape: [8]),
+      to: source.folder.file("source/fac.length.npy"))
+    #expect(
+      source.failure([])
+        == "SOURCE/fac.length.npy: there are lengths of 'fac', which is of kind vector and has no steps; remove "
+        + "them, or set kind=sequence or kind=video where it has")
+  }
+
   @Test func classesCanBeNamed() throws {
     let source = try Source()
     let dataset = try source.prepare(["classes=[bad, fair, good]", "only=[fac]"])

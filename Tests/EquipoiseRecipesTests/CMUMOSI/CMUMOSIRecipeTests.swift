@@ -43,6 +43,26 @@ import Testing
       ])
   }
 
+  /// What was moved to the front leaves as many zeros behind, which are no steps.
+  @Test func lengthsAreThoseOfTheSeries() throws {
+    let samples = try prepare(["standardise=false", "lengths=true"]).samples(.train)
+    let padded = try prepare(["standardise=false"]).samples(.train)
+    #expect(padded.lengths.allSatisfy { $0 == nil })
+    for modality in 0..<3 {
+      let lengths = try #require(samples.lengths[modality])
+      #expect(lengths.contains { $0 < 6 } && lengths.allSatisfy { $0 > 0 })
+      for (sample, length) in lengths.enumerated() {
+        let array = padded.input(modality, ofSample: sample)
+        #expect(array.slice(rows: length..<6).floats().allSatisfy { $0 == 0 })
+        #expect(
+          array.slice(rows: 0..<length).floats()
+            == samples.valid(modality, ofSample: sample)?.floats())
+      }
+    }
+    let cut = try prepare(["length=2", "lengths=true"]).samples(.train)
+    #expect(cut.lengths.allSatisfy { $0?.allSatisfy { (1...2).contains($0) } == true })
+  }
+
   /// Of the scores −2.5, 0, 1.5, 2.8 and 0.2.
   @Test(arguments: [
     (SentimentRule.positive, [0, 0, 1, 1, 1]), (.nonNegative, [0, 1, 1, 1, 1]),

@@ -37,6 +37,7 @@ struct RunConfigurationTests {
         batchSize: 64
         dropLast: false
         sampling: shuffled
+        bucketing: 0
         loss:
           type: auto
         optimiser:

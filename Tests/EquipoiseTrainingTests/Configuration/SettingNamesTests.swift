@@ -35,8 +35,8 @@ struct SettingNamesTests {
     ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
-      "choose from 'batchSize', 'channelsLast', 'dropLast', 'epochs', "
-        + "'gradientClip', 'loss', 'optimiser', 'precision' and 2 more"
+      "choose from 'batchSize', 'bucketing', 'channelsLast', 'dropLast', "
+        + "'epochs', 'gradientClip', 'loss', 'optimiser' and 3 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {

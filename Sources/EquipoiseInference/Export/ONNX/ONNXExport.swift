@@ -14,7 +14,8 @@ import EquipoiseTorch
 
 /// A trained model as ONNX: from the prepared arrays of each modality, in the dataset's type and before
 /// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision; of a regression
-/// to `values` and `values_<modality>`, [batch, T], in the targets' own unit.
+/// to `values` and `values_<modality>`, [batch, T], in the targets' own unit. Where samples have lengths of their own,
+/// `<modality>.length` is an input too, int64 [batch].
 ///
 /// The model is run on zeros and what it calls is translated, so that every encoder and fusion made of
 /// known operators can be exported, those of other programs too.
@@ -38,7 +39,11 @@ package struct ONNXExport {
     let second = try withoutGradient { try Recording(run, samples: 3) }
     var translation = ONNXTranslation()
     for (modality, input) in zip(modalities, first.inputs) {
-      try translation.graph.addInput(input, modality.name)
+      try translation.graph.addInput(input.tensor, modality.name)
+    }
+    for (modality, input) in zip(modalities, first.inputs) {
+      guard let lengths = input.lengths?.tensor else { continue }
+      try translation.graph.addInput(lengths, modality.name + ".length")
     }
     do {
       try translation.add(first.calls, comparing: second.calls)
@@ -95,9 +100,9 @@ package struct ONNXExport {
 
   /// The part of a model that calls an operator, for the message.
   private static func part(
-    of run: RunParts, calling name: String, _ inputs: [Tensor]
+    of run: RunParts, calling name: String, _ inputs: [RaggedBatch]
   ) -> String {
-    let normalized = InputNormalizer(run.dataset.modalities, device: .cpu).normalized(inputs)
+    let normalized = Recording.normalized(inputs, run.dataset.modalities)
     if !run.model.isCoupled {
       for (entry, input) in zip(run.model.encoders.entries, normalized) {
         let calls = withoutGradient {
@@ -117,24 +122,37 @@ package struct ONNXExport {
 
   /// What the model calls for some samples of zeros.
   private struct Recording {
-    let inputs: [Tensor]
+    let inputs: [RaggedBatch]
     let calls: [OperatorCall]
     let fused: Tensor
     let modalities: [(name: String, probabilities: Tensor)]
 
     init(_ run: RunParts, samples: Int) throws {
       let modalities = run.dataset.modalities
+      let withLengths = run.modalitiesWithLengths
       let inputs = modalities.map { modality in
-        Tensor.zeros(
-          [samples] + modality.description.shape, dtype: DType(modality.description.type))
+        let shape = modality.description.shape
+        let zeros = Tensor.zeros([samples] + shape, dtype: DType(modality.description.type))
+        return RaggedBatch(
+          zeros,
+          lengths: withLengths.contains(modality.name)
+            ? StepLengths(
+              onDevice: Tensor([Int](repeating: shape[0], count: samples), shape: [samples])) : nil)
       }
-      let normalizer = InputNormalizer(modalities, device: .cpu)
       let scores = ClassScores(of: run, present: modalities.map(\.name))
       let (calls, result) = try OperatorTrace.record {
-        try scores.probabilities(normalizer.normalized(inputs).map { RaggedBatch($0) })
+        try scores.probabilities(Self.normalized(inputs, modalities))
       }
       self.inputs = inputs
       (self.calls, fused, self.modalities) = (calls, result.fused, result.modalities)
+    }
+
+    /// What the model sees of prepared arrays.
+    static func normalized(
+      _ inputs: [RaggedBatch], _ modalities: [DatasetModality]
+    ) -> [RaggedBatch] {
+      let tensors = InputNormalizer(modalities, device: .cpu).normalized(inputs.map(\.tensor))
+      return zip(inputs, tensors).map { InputNormalizer.zeroed($0.with($1)) }
     }
   }
 }

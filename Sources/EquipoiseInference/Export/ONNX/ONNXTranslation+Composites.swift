@@ -20,16 +20,33 @@ extension ONNXTranslation {
         "ReduceSum", [try graph.name(of: x), try graph.constant(axes)],
         [.int("keepdims", keeping ? 1 : 0)], to: result)
     case "aten::scaled_dot_product_attention":
-      guard call.arguments.count == 3, let key = call.tensor(1), let value = call.tensor(2) else {
+      guard call.arguments.count <= 4, let key = call.tensor(1), let value = call.tensor(2) else {
         return false
       }
-      try attention(x, key, value, to: result)
+      try attention(x, key, value, call.tensor(3), to: result)
+    case "aten::where.self":
+      guard let first = call.tensor(1), let second = call.tensor(2) else { return false }
+      graph.add("Where", try [x, first, second].map { try graph.name(of: $0) }, to: result)
+    case "aten::gt.Tensor":
+      guard let other = call.tensor(1) else { return false }
+      graph.add("Greater", try [x, other].map { try graph.name(of: $0) }, to: result)
+    case "aten::div.Scalar_mode":
+      // Of whole numbers that are not negative, as lengths are, ONNX's division rounds down.
+      guard x.dtype == .int64, let divisor = call.int(1) else { return false }
+      let number = try graph.constant(Tensor([divisor], shape: []))
+      graph.add("Div", [try graph.name(of: x), number], to: result)
+    case "aten::expand":
+      return try expand(x, shape, result)
     case "aten::gelu":
       // x · ½ (1 + erf(x / √2))
       let name = try graph.name(of: x)
       let scaled = graph.add("Mul", [name, try graph.constant(0.5.squareRoot())])
       let share = graph.add("Add", [graph.add("Erf", [scaled]), try graph.constant(1)])
       graph.add("Mul", [name, graph.add("Mul", [share, try graph.constant(0.5)])], to: result)
+    case "aten::clamp" where x.dtype == .int64:
+      guard let low = call.int(1), call.int(2) == nil else { return false }
+      graph.add(
+        "Max", [try graph.name(of: x), try graph.constant(Tensor([low], shape: []))], to: result)
     case "aten::clamp":
       let bounds = try [1, 2].map { try call.double($0).map { try graph.constant($0) } ?? "" }
       graph.add("Clip", [try graph.name(of: x)] + bounds, to: result)
@@ -42,15 +59,29 @@ extension ONNXTranslation {
     return true
   }
 
-  /// softmax(Q Kᵀ / √d) V
+  /// Dimensions of one become those of the result; others, the free one among them, stay.
+  private mutating func expand(_ x: Tensor, _ shape: [Int], _ result: Tensor) throws -> Bool {
+    guard x.rank == result.rank else { return false }
+    let sizes = zip(x.shape, result.shape).map { $0 == $1 ? 1 : $1 }
+    guard zip(sizes, shape).allSatisfy({ $0 == 1 || $0 == $1 }) else { return false }
+    graph.add("Expand", [try graph.name(of: x), try graph.constant(sizes)], to: result)
+    return true
+  }
+
+  /// softmax(Q Kᵀ / √d) V, over the keys that are true where these are given.
   private mutating func attention(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, to result: Tensor
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ keys: Tensor?, to result: Tensor
   ) throws {
     let order = Self.exchanging(-2, -1, key.rank)
     let transposed = graph.add("Transpose", [try graph.name(of: key)], [.ints("perm", order)])
     let products = graph.add("MatMul", [try graph.name(of: query), transposed])
     let scale = try graph.constant(1 / Double(query.size(-1)).squareRoot())
-    let weights = graph.add("Softmax", [graph.add("Mul", [products, scale])], [.int("axis", -1)])
+    var scores = graph.add("Mul", [products, scale])
+    if let keys {
+      scores = graph.add(
+        "Where", [try graph.name(of: keys), scores, try graph.constant(-1e30)])
+    }
+    let weights = graph.add("Softmax", [scores], [.int("axis", -1)])
     graph.add("MatMul", [weights, try graph.name(of: value)], to: result)
   }
 

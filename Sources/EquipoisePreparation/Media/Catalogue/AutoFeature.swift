@@ -11,6 +11,8 @@ public struct AutoFeature: FeatureSettings, RangeChecking {
 
   /// The array's name in npz files; nil takes their only one, or the one named like the modality.
   public var key: String?
+  /// The steps of a sample, where arrays differ in their first dimension; nil wants arrays of one shape.
+  public var length: Int?
   /// Frames of a video.
   public var frames = 3
   /// Frames per second among which they are chosen; nil takes all.
@@ -41,6 +43,7 @@ public struct AutoFeature: FeatureSettings, RangeChecking {
 
   /// Throws for the first value out of its range.
   public func check(at path: ConfigPath) throws {
+    try arraySettings.check(at: path)
     try framesSettings.check(at: path)
     try spectrogramSettings.check(at: path)
   }
@@ -58,13 +61,16 @@ public struct AutoFeature: FeatureSettings, RangeChecking {
       (settings.frames, settings.fps, settings.choice) = (frames, fps, choice)
       (settings.size, settings.shorterSide) = (size, shorterSide)
       return settings
-    case .array:
-      var settings = ArrayConfiguration()
-      settings.key = key
-      return settings
+    case .array: return arraySettings
     case .spectrogram: return spectrogramSettings
     default: return features.own(named: kind.rawValue)?.init() ?? framesSettings
     }
+  }
+
+  private var arraySettings: ArrayConfiguration {
+    var settings = ArrayConfiguration()
+    (settings.key, settings.length) = (key, length)
+    return settings
   }
 
   private var framesSettings: FramesConfiguration {

@@ -4,19 +4,37 @@ internal import EquipoiseMedia
 internal import EquipoiseData
 internal import EquipoiseFormats
 
-/// An array of an npy or npz file: as it is.
-struct ArrayFeature: StandardFeature {
+/// A feature whose arrays may have fewer valid steps than their shape.
+protocol SteppedFeature: MediaFeature {
+  /// Whether arrays differ in length.
+  var hasLengths: Bool { get }
+  /// The steps that files have, which may be more than those of the shape. Throws `FormatError`.
+  func steps(of files: [String]) throws -> Int
+}
+
+/// An array of an npy or npz file: as it is, or a series fitted to a stated length.
+struct ArrayFeature: StandardFeature, SteppedFeature {
   let description: ModalityDescription
   /// The array's name in npz files; nil takes their only one.
   let key: String?
+  /// Whether the arrays' first dimension may be another one than that of the shape.
+  let hasLengths: Bool
 
   /// npy and npz are read here.
   var decodes: Bool { false }
-  var record: FeatureRecord { .array(ArrayRecord(description, key: key)) }
+  var record: FeatureRecord {
+    .array(
+      ArrayRecord(description, key: key, length: hasLengths ? description.shape[0] : nil))
+  }
 
-  /// Arrays of a known kind, shape and type.
-  init(description: ModalityDescription, key: String? = nil) {
-    (self.description, self.key) = (description, key)
+  /// Arrays of a known kind, shape and type, or of any length.
+  init(description: ModalityDescription, key: String? = nil, hasLengths: Bool = false) {
+    (self.description, self.key, self.hasLengths) = (description, key, hasLengths)
+  }
+
+  func steps(of files: [String]) throws -> Int {
+    guard let path = files.first else { preconditionFailure("ArrayFeature: no file") }
+    return try ArrayFile.like(path, key: key).info().shape.first ?? 0
   }
 
   func callAsFunction(
@@ -26,15 +44,29 @@ struct ArrayFeature: StandardFeature {
     let file = try ArrayFile.like(path, key: key)
     // Before it is inflated.
     let info = try file.info()
-    guard info.shape == description.shape else {
+    guard fits(info.shape) else {
       throw EquipoiseError(
         .data, "\(info) does not have the shape \(description.shape) of the others", at: file.place,
         fix: Self.oneShape)
     }
-    return try StoredNumbers.stored(file.read(), as: description.type, at: file.place)
+    let array = try file.read()
+    guard hasLengths else {
+      return try StoredNumbers.stored(array, as: description.type, at: file.place)
+    }
+    // What is cut off need not be finite.
+    let kept = array.slice(rows: 0..<min(array.shape[0], description.shape[0]))
+    return try StoredNumbers.stored(kept, as: description.type, at: file.place)
+      .fitted(toRows: description.shape[0])
   }
 
-  fileprivate static let oneShape = "give arrays of one shape: pad or cut series to one length"
+  private func fits(_ shape: [Int]) -> Bool {
+    guard hasLengths else { return shape == description.shape }
+    return shape.count == description.shape.count && shape[0] > 0
+      && shape.dropFirst() == description.shape.dropFirst()
+  }
+
+  fileprivate static let oneShape =
+    "give arrays of one shape, or say with the setting 'length' how many steps series are padded or cut to"
 }
 
 extension ArrayFeature {
@@ -43,11 +75,16 @@ extension ArrayFeature {
   /// - Parameters:
   ///   - files: a path for each sample and where it is named.
   ///   - key: the array's name in npz files; nil takes the only one.
+  ///   - length: the steps that series are fitted to; nil wants one shape.
   ///   - tolerant: whether those that differ from most, or cannot be read, are left for the work itself to name.
   /// - Throws: `EquipoiseError` naming the file that differs, or `FormatError`.
   init(
-    like files: [(path: String, place: String)], key: String? = nil, tolerant: Bool = false
+    like files: [(path: String, place: String)], key: String? = nil, length: Int? = nil,
+    tolerant: Bool = false
   ) throws {
+    func fitted(_ shape: [Int]) -> [Int] {
+      shape.isEmpty ? shape : length.map { [$0] + shape.dropFirst() } ?? shape
+    }
     var infos: [(info: ArrayInfo, file: ArrayFile, place: String)] = []
     for (path, place) in files {
       do {
@@ -56,13 +93,16 @@ extension ArrayFeature {
       } catch  where tolerant && !(infos.isEmpty && path == files.last?.path) {}
     }
     guard let first = infos.first else { preconditionFailure("ArrayFeature: like no file") }
-    let counts = Dictionary(grouping: infos) { $0.info.shape }.mapValues(\.count)
-    let most = infos.max { (counts[$0.info.shape] ?? 0) < (counts[$1.info.shape] ?? 0) }
-    let shape = most?.info.shape ?? first.info.shape
-    if counts.count > 1, !tolerant {
-      throw Self.differing(infos.map { ($0.info, $0.file.place) }, from: shape)
+    let counts = Dictionary(grouping: infos) { fitted($0.info.shape) }.mapValues(\.count)
+    let most = infos.max {
+      (counts[fitted($0.info.shape)] ?? 0) < (counts[fitted($1.info.shape)] ?? 0)
     }
-    let types = Set(infos.filter { $0.info.shape == shape }.map(\.info.type))
+    let shape = fitted(most?.info.shape ?? first.info.shape)
+    if counts.count > 1, !tolerant {
+      throw Self.differing(
+        infos.map { ($0.info, $0.file.place) }, from: shape, isDifferent: { fitted($0) != shape })
+    }
+    let types = Set(infos.filter { fitted($0.info.shape) == shape }.map(\.info.type))
     var stored = StoredNumbers.type(of: types)
     if stored == nil, tolerant { stored = first.info.type == .uint8 ? .uint8 : .float32 }
     guard let stored else {
@@ -73,21 +113,25 @@ extension ArrayFeature {
           + "\(first.info.type.rawValue); uint8 stands for 0 to 1, other types for their numbers",
         at: odd.place, fix: "save all with one dtype")
     }
-    self.init(
-      description: try Self.description(shape, stored, at: first.file.place), key: key)
+    let description = try Self.description(shape, stored, at: first.file.place)
+    guard length == nil || description.kind.hasSteps else {
+      throw EquipoiseError(
+        .configuration, "arrays of kind \(description.kind.rawValue) have no steps",
+        at: first.place,
+        fix: "leave 'length' out: it is for sequences [L, C] and videos [T, C, H, W]")
+    }
+    self.init(description: description, key: key, hasLengths: length != nil)
   }
 
   private static func differing(
-    _ arrays: [(info: ArrayInfo, place: String)], from shape: [Int]
+    _ arrays: [(info: ArrayInfo, place: String)], from shape: [Int],
+    isDifferent: ([Int]) -> Bool
   ) -> EquipoiseError {
-    let odd = arrays.first { $0.info.shape != shape } ?? arrays[0]
-    let others = arrays.count { $0.info.shape != shape }
-    let isSeries =
-      odd.info.shape.count == shape.count && odd.info.shape.dropFirst() == shape.dropFirst()
+    let odd = arrays.first { isDifferent($0.info.shape) } ?? arrays[0]
+    let others = arrays.count { isDifferent($0.info.shape) }
     return EquipoiseError(
       .data,
-      "\(odd.info) does not have the shape \(shape) of the others, as \(others) of \(arrays.count) files"
-        + (isSeries ? ": series of different lengths are not supported yet" : ""),
+      "\(odd.info) does not have the shape \(shape) of the others, as \(others) of \(arrays.count) files",
       at: odd.place, fix: oneShape)
   }
 

@@ -182,7 +182,7 @@ struct ManifestSource {
     }
     let modality: MediaModality
     if let array = settings as? ArrayConfiguration {
-      modality = MediaModality(name: name, feature: try arrays(index, key: array.key))
+      modality = MediaModality(name: name, feature: try arrays(index, array))
     } else if let settings = settings as? any MediaFeatureConfiguration {
       modality = try MediaModality(name: name, feature: settings)
     } else {
@@ -235,14 +235,14 @@ struct ManifestSource {
   }
 
   /// What the headers of a column's arrays agree on, of those that are there.
-  private func arrays(_ index: Int, key: String?) throws -> ArrayFeature {
+  private func arrays(_ index: Int, _ settings: ArrayConfiguration) throws -> ArrayFeature {
     let (name, rows) = (listed.modalities[index], listed.rows)
     let there = try rows.filter { try folder.holds($0.files[index], namedIn: $0.place) }
     let files = try (there.isEmpty ? Array(rows.prefix(1)) : there).map { row in
       (path: try folder.resolve(row.files[index], namedIn: row.place), place: row.place)
     }
     let key = try ArrayFile.key(
-      in: files.map(\.path), key, for: name, setting: "modalities.\(name).key")
-    return try ArrayFeature(like: files, key: key, tolerant: tolerant)
+      in: files.map(\.path), settings.key, for: name, setting: "modalities.\(name).key")
+    return try ArrayFeature(like: files, key: key, length: settings.length, tolerant: tolerant)
   }
 }

@@ -59,9 +59,11 @@ struct MediaPartContent: Sendable {
   let sources: String?
   /// What is doubtful about others, likewise.
   let warnings: [Int: String]
+  /// The steps that the files have; nil where samples have no lengths.
+  let steps: [Int]?
 
   /// The content of a whole and undamaged file, or nil.
-  init?(of path: String, like modality: ModalityDescription, count: Int) {
+  init?(of path: String, like modality: ModalityDescription, hasLengths: Bool, count: Int) {
     guard FileManager.default.fileExists(atPath: path), let file = try? SafetensorsFile(path: path),
       (try? file.verifyChecksum()) != nil, let array = try? file.array("input"),
       array.shape == [count] + modality.shape, array.type == modality.type,
@@ -72,12 +74,17 @@ struct MediaPartContent: Sendable {
       try? JSONDecoder().decode([Int: String].self, from: Data($0.utf8))
     }
     (self.array, self.corrupt, self.warnings) = (array, corrupt, warnings ?? [:])
+    steps =
+      hasLengths ? (try? file.array("length").int64s(named: "length").map(Int.init)) : nil
+    guard !hasLengths || steps?.count == count else { return nil }
     sources = file.metadata["sources"]
   }
 
   init(
-    array: HostArray, corrupt: [Int: String], warnings: [Int: String] = [:], sources: String
+    array: HostArray, corrupt: [Int: String], warnings: [Int: String] = [:], sources: String,
+    steps: [Int]? = nil
   ) {
+    self.steps = steps
     (self.array, self.corrupt, self.warnings) = (array, corrupt, warnings)
     self.sources = sources
   }
@@ -88,7 +95,11 @@ struct MediaPartContent: Sendable {
       String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
     }
     try Safetensors.writeChecksummed(
-      to: path, tensors: [("input", array)],
+      to: path,
+      tensors: [("input", array)]
+        + (steps.map {
+          [("length", HostArray(int64s: $0.map(Int64.init), shape: [$0.count]))]
+        } ?? []),
       metadata: [
         "corrupt": list(corrupt), "warnings": list(warnings), "sources": sources ?? "",
       ])

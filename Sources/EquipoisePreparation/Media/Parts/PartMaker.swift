@@ -61,7 +61,7 @@ struct PartMaker: Sendable {
   private func kept(_ part: MediaPart) -> MediaPartContent? {
     let kept = MediaPartContent(
       of: folder + "/" + part.name, like: source.modalities[part.modality].feature.description,
-      count: part.samples.count)
+      hasLengths: source.modalities[part.modality].hasLengths, count: part.samples.count)
     guard let kept, !verifies || kept.sources == sources(of: part) else { return nil }
     return kept
   }
@@ -76,6 +76,7 @@ struct PartMaker: Sendable {
     // Before the decoding: of a file that is replaced meanwhile no part may say that it is made of it.
     let sources = sources(of: part)
     var (corrupt, warnings): ([Int: String], [Int: String]) = ([:], [:])
+    var steps = [Int](repeating: 1, count: part.samples.count)
     let array = try HostArray(
       rows: part.samples.count, of: description.type, description.shape
     ) { rows in
@@ -85,6 +86,7 @@ struct PartMaker: Sendable {
           try rows.set(
             row,
             to: try modality.array(sample.paths[part.modality], of: sample.id, by: noting))
+          if let own = try modality.steps(sample.paths[part.modality]) { steps[row] = own }
         } catch {
           guard !stopsAtCorrupt else { throw Self.stopping(error, sample) }
           corrupt[row] = "\(error)"
@@ -95,7 +97,8 @@ struct PartMaker: Sendable {
       }
     }
     return MediaPartContent(
-      array: array, corrupt: corrupt, warnings: warnings, sources: sources)
+      array: array, corrupt: corrupt, warnings: warnings, sources: sources,
+      steps: modality.hasLengths ? steps : nil)
   }
 
   private static func stopping(_ error: any Error, _ sample: ResolvedSample) -> EquipoiseError {
