@@ -94,6 +94,25 @@ import Testing
     #expect(try CommandLineTool.run(["check", folder.file("out")]).status == 0)
     let page = try ReportPage.json(for: [folder.file("out")])
     #expect(page.contains("\"chosen\":[[\"training.optimiser.momentum="))
+    try otherWinnersAreRefused()
+  }
+
+  /// As after a search with more trials, of which another one wins.
+  private func otherWinnersAreRefused() throws {
+    let path = folder.file("out/joint/fold-1/seed-1/config.yaml")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let changed = text.replacing(/momentum: [0-9.]+/, with: "momentum: 0.25")
+    try #require(changed != text)
+    try Data(changed.utf8).write(to: URL(fileURLWithPath: path))
+    let outcome = try CommandLineTool.run(arguments("out"))
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.contains(
+        "\(path): another trial wins in a fold than when its winner was trained: the configuration differs "
+          + "from the run's: training.optimiser.momentum: 0"))
+    #expect(
+      outcome.errors.hasSuffix(
+        "remove the runs of that fold, or search into another folder\n"))
   }
 
   @Test func killedAndRepeatedFindsTheSame() throws {
