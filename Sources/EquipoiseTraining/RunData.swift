@@ -59,9 +59,9 @@ struct RunData {
     loader = try Loader(
       splits[.train] ?? dataset.samples(.train),
       LoaderOptions(
-        batchSize: training.batchSize, shuffle: true, dropLast: training.dropLast,
+        batchSize: training.batchSize, sampling: training.sampling, dropLast: training.dropLast,
         seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
-        workers: runtime.loaders, prefetch: runtime.prefetch, sampling: training.sampling,
+        workers: runtime.loaders, prefetch: runtime.prefetch,
         bucketing: training.bucketing))
     guard training.bucketing == 0 || loader.samples.lengths.contains(where: { $0 != nil }) else {
       throw EquipoiseError(

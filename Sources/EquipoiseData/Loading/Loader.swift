@@ -52,6 +52,6 @@ public struct Loader: Sendable {
   }
 
   private func order(_ epoch: Int) -> [Int] {
-    options.shuffle ? shuffled.epoch(epoch) : Array(0..<samples.count)
+    options.sampling == nil ? Array(0..<samples.count) : shuffled.epoch(epoch)
   }
 }

@@ -5,11 +5,9 @@ internal import EquipoiseKit
 public struct LoaderOptions: Sendable {
   /// Samples per batch.
   public var batchSize: Int
-  /// Whether each epoch has an order of its own; else the samples come as they are.
-  public var shuffle: Bool
-  /// Which samples an epoch that is shuffled has.
-  public var sampling: Sampling
-  /// How many batches of an epoch that is shuffled are sorted by length together, so that samples of a batch are of
+  /// Which samples an epoch has, in an order of its own; nil takes each once, as they come.
+  public var sampling: Sampling?
+  /// How many batches of an epoch that is sampled are sorted by length together, so that samples of a batch are of
   /// similar length; 0 leaves them as they come.
   public var bucketing: Int
   /// Whether to leave out the last batch of an epoch when it is smaller.
@@ -27,18 +25,17 @@ public struct LoaderOptions: Sendable {
   ///
   /// - Parameters:
   ///   - batchSize: Samples per batch.
-  ///   - shuffle: Whether each epoch has an order of its own.
+  ///   - sampling: Which samples an epoch has, in an order of its own; nil takes each once, as they come.
   ///   - dropLast: Whether to leave out a smaller last batch.
   ///   - seed: The seed of order and augmentation.
   ///   - augmentation: Random changes by modality.
   ///   - workers: Threads that make batches ahead.
   ///   - prefetch: Batches made ahead at most.
-  ///   - sampling: Which samples an epoch that is shuffled has.
   ///   - bucketing: How many batches are sorted by length together.
   public init(
-    batchSize: Int, shuffle: Bool = false, dropLast: Bool = false, seed: UInt64 = 0,
+    batchSize: Int, sampling: Sampling? = nil, dropLast: Bool = false, seed: UInt64 = 0,
     augmentation: [String: AugmentationConfiguration] = [:], workers: Int = 1, prefetch: Int = 3,
-    sampling: Sampling = .shuffled, bucketing: Int = 0
+    bucketing: Int = 0
   ) {
     precondition(
       batchSize > 0 && workers >= 0 && prefetch > 0 && bucketing >= 0,
@@ -46,7 +43,7 @@ public struct LoaderOptions: Sendable {
         + "bucketing \(bucketing)")
     self.bucketing = bucketing
     self.batchSize = batchSize
-    (self.shuffle, self.sampling) = (shuffle, sampling)
+    self.sampling = sampling
     self.dropLast = dropLast
     self.seed = seed
     self.augmentation = augmentation

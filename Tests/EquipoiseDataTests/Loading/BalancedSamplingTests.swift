@@ -29,7 +29,7 @@ import Testing
   }
 
   private func order(_ epoch: Int, seed: UInt64 = 0, from step: Int = 0) throws -> [Int] {
-    let options = LoaderOptions(batchSize: 10, shuffle: true, seed: seed, sampling: .balanced)
+    let options = LoaderOptions(batchSize: 10, sampling: .balanced, seed: seed)
     let stream = try Loader(samples, options).batches(epoch: epoch, from: step)
     var order: [Int] = []
     while let batch = try stream.next() { order += batch.indices }

@@ -27,7 +27,7 @@ import Testing
 
   private func batches(_ samples: Samples, _ bucketing: Int, epoch: Int = 0) throws -> [[Int]] {
     let loader = try Loader(
-      samples, LoaderOptions(batchSize: 5, shuffle: true, seed: 3, bucketing: bucketing))
+      samples, LoaderOptions(batchSize: 5, sampling: .shuffled, seed: 3, bucketing: bucketing))
     let stream = loader.batches(epoch: epoch)
     var found: [[Int]] = []
     while let batch = try stream.next() { found.append(batch.indices) }

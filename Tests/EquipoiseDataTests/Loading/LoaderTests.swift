@@ -51,7 +51,7 @@ import Testing
 
   @Test func doesNotReadWhatItSkips() throws {
     let data = try Self.hundredSamples(notFinite: [3])
-    let loader = try Self.loader(data) { $0.shuffle = false }
+    let loader = try Self.loader(data) { $0.sampling = nil }
     #expect(throws: EquipoiseError.self) { try Self.digests(loader.batches(epoch: 0)) }
     #expect(try Self.digests(loader.batches(epoch: 0, from: 1)).count == 14)
   }
@@ -100,7 +100,7 @@ import Testing
   @Test(arguments: [0, 1, 4])
   func aNumberThatIsNotFiniteIsReportedInItsTurn(workers: Int) throws {
     let data = try Self.hundredSamples(notFinite: [45, 90])
-    let loader = try Self.loader(data, workers: workers) { $0.shuffle = false }
+    let loader = try Self.loader(data, workers: workers) { $0.sampling = nil }
     let stream = loader.batches(epoch: 0)
     for step in 0..<6 { #expect(try stream.next()?.step == step) }
     #expect(
@@ -167,7 +167,8 @@ import Testing
     var sound = AugmentationConfiguration()
     (sound.timeShift, sound.timeMask, sound.frequencyMask) = (1, 2, 1)
     var options = LoaderOptions(
-      batchSize: 7, shuffle: true, seed: 5, augmentation: ["visual": picture, "audio": sound],
+      batchSize: 7, sampling: .shuffled, seed: 5,
+      augmentation: ["visual": picture, "audio": sound],
       workers: workers, prefetch: prefetch)
     change(&options)
     return try Loader(PreparedDataset(folder: data.path).samples(.train), options)
