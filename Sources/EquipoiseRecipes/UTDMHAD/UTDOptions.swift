@@ -21,6 +21,9 @@ public struct UTDOptions: ConfigurationSection {
   public var skeletonLength = 64
   /// How a series comes to its length: `resample` or `pad`.
   public var fit = SeriesFit.resample
+  /// Of series that are padded: whether the dataset notes how many steps of each there are; without, the zeros behind
+  /// them count as data.
+  public var lengths = false
   /// Whether joints are relative to the hip centre of their frame.
   public var centred = true
 
@@ -40,6 +43,9 @@ extension UTDOptions: RangeChecking {
     try path.check(
       "modalities", !modalities.isEmpty && Set(modalities).count == modalities.count,
       found: .sequence([]), expected: "at least one modality, each once")
+    try path.check(
+      "lengths", !lengths || fit == .pad, found: .bool(lengths),
+      expected: "fit: pad, as series that are resampled have one length")
     try path.check("frames", frames, .from(1..<33))
     try path.check("size", size, .from(8..<129))
     try path.check("inertialLength", inertialLength, .from(8..<1025))

@@ -32,13 +32,16 @@ public struct UTDRecipe: DatasetRecipe {
     try checkSubjects(source.clips)
     let names = options.modalities.sorted()
     let writer = try DatasetWriter(
-      folder: output, description: description, standardising: Set(names))
+      folder: output, description: description, standardising: Set(names),
+      lengths: options.lengths ? Set(names).intersection(["inertial", "skeleton"]) : [])
     for (done, clip) in source.clips.enumerated() {
       let inputs = try names.map { try source.input($0, of: clip) }
-      try writer.append(
-        PreparedSample(
-          inputs: inputs, label: clip.action - 1, group: clip.subject, id: clip.id),
-        to: split(clip.subject))
+      var sample = PreparedSample(
+        inputs: inputs, label: clip.action - 1, group: clip.subject, id: clip.id)
+      for name in names where options.lengths {
+        sample.lengths[name] = try source.steps(name, of: clip)
+      }
+      try writer.append(sample, to: split(clip.subject))
       report(.progress(done + 1, of: source.clips.count))
     }
     return try writer.finish()

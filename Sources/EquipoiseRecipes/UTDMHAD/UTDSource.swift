@@ -48,6 +48,17 @@ final class UTDSource {
     }
   }
 
+  /// How many steps of a series are the clip's own; nil of other modalities. Throws `EquipoiseError` or `FormatError`.
+  func steps(_ modality: String, of clip: UTDClip) throws -> Int? {
+    switch modality {
+    case "inertial":
+      min(options.inertialLength, try array(in: "inertial", clip.id, rank: 2).shape[0])
+    case "skeleton":
+      min(options.skeletonLength, try array(in: "skeleton", clip.id, rank: 3).shape[0])
+    default: nil
+    }
+  }
+
   /// Depth in units of 16 millimetres, 0 where there is nothing: [frames, 1, size, size] uint8.
   private func depth(_ clip: UTDClip) throws -> HostArray {
     let video = try array(in: "depth_s\(clip.subject)", "a\(clip.action)_t\(clip.trial)", rank: 3)

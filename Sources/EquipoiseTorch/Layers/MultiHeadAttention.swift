@@ -51,7 +51,10 @@ public final class MultiHeadAttention: Layer {
     let projected = input.linear(weight: inProjWeight.value, bias: inProjBias.value)
     let parts = projected.reshaped([shape[0], shape[1], 3, heads, shape[2] / heads])
       .permuted([2, 0, 3, 1, 4]).unbound(0)  // 3 × [B, heads, L, d]
-    let keys = valid.map { $0.reshaped([-1, 1, 1, shape[1]]) }
+    // Added to scores: nothing at a valid key, and at another so little that its weight is exactly 0.
+    let keys = valid.map {
+      (($0.to(parts[0].dtype) - 1) * 1e30).reshaped([-1, 1, 1, shape[1]])
+    }
     let attended = attention(parts[0], parts[1], parts[2], keys, mode)
     return outProj(attended.transposed(1, 2).reshaped(shape))
   }
@@ -64,12 +67,8 @@ public final class MultiHeadAttention: Layer {
       return Tensor.attention(query: query, key: key, value: value, keys: keys)
     }
     let scale = 1 / Double(query.size(-1)).squareRoot()
-    var scores = (query * scale).matmul(key.transposed(-2, -1))
-    if let keys {
-      scores = scores.selected(
-        where: keys, else: .full([], -1e30, dtype: scores.dtype, device: scores.device))
-    }
-    let weights = scores.softmax(-1)
+    let scores = (query * scale).matmul(key.transposed(-2, -1))
+    let weights = (keys.map { scores + $0 } ?? scores).softmax(-1)
     return dropout(weights, mode).matmul(value)
   }
 }

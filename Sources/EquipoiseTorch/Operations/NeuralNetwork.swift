@@ -92,11 +92,11 @@ extension Tensor {
     return Operator.attention(.tensor(query), .tensor(key), .tensor(value))
   }
 
-  /// The same over the keys that are true in `keys`, [B, 1, 1, L]; nil for all.
+  /// The same with `keys`, [B, 1, 1, L], added to the scores of each query; nil adds nothing.
   static func attention(query: Tensor, key: Tensor, value: Tensor, keys: Tensor?) -> Tensor {
     guard let keys else { return attention(query: query, key: key, value: value) }
     MultiplyAdds.add { 2 * query.count * key.size(-2) }
-    // In full: libtorch's fast kernels want a row for each query.
+    // libtorch's fast kernels want a row for each query; these are one in memory. Truth values they would copy out.
     return Operator.attention(
       .tensor(query), .tensor(key), .tensor(value),
       .tensor(keys.expanded([-1, -1, query.size(-2), -1])))

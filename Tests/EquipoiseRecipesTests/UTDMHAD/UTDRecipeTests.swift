@@ -63,6 +63,21 @@ import Testing
     #expect(Array(batch.inputs[1].floats().prefix(6)) == [0, 0, 0, 1, 2, 3])
   }
 
+  @Test func paddedSeriesHaveLengths() throws {
+    let folder = try TemporaryFolder()
+    let dataset = try prepare(
+      folder,
+      [
+        "modalities=[depth, inertial, skeleton]", "fit=pad", "inertialLength=40", "lengths=true",
+      ])
+    let train = try dataset.samples(.train)
+    // 32 steps of the inertial series; depth has as many frames of every clip.
+    #expect(train.lengths[0] == nil && train.lengths[1]?.first == 32)
+    #expect(train.lengths[2]?.allSatisfy { (1...64).contains($0) } == true)
+    #expect(
+      message { _ = try prepare(folder, ["lengths=true"]) }?.contains("fit: pad") == true)
+  }
+
   @Test func validationSubjectsCanBeChosen() throws {
     let folder = try TemporaryFolder()
     let none = try prepare(folder, ["modalities=[inertial]", "validationSubjects=[]"])

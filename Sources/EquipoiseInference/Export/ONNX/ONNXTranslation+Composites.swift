@@ -68,7 +68,7 @@ extension ONNXTranslation {
     return true
   }
 
-  /// softmax(Q Kᵀ / √d) V, over the keys that are true where these are given.
+  /// softmax(Q Kᵀ / √d + M) V, where M may be given.
   private mutating func attention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ keys: Tensor?, to result: Tensor
   ) throws {
@@ -78,8 +78,7 @@ extension ONNXTranslation {
     let scale = try graph.constant(1 / Double(query.size(-1)).squareRoot())
     var scores = graph.add("Mul", [products, scale])
     if let keys {
-      scores = graph.add(
-        "Where", [try graph.name(of: keys), scores, try graph.constant(-1e30)])
+      scores = graph.add("Add", [scores, try graph.name(of: keys)])
     }
     let weights = graph.add("Softmax", [scores], [.int("axis", -1)])
     graph.add("MatMul", [weights, try graph.name(of: value)], to: result)
