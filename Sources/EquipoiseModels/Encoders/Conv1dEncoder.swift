@@ -111,8 +111,11 @@ private final class Conv1dBlock: Layer {
   func callAsFunction(_ input: Tensor, _ mode: ForwardMode, _ lengths: StepLengths?) -> Tensor {
     guard let lengths else { return dropout(pool(bn(conv(input, mode), mode).relu(), mode), mode) }
     let filtered = conv(input, mode)
-    let mask = lengths.mask(filtered.size(2), dtype: filtered.dtype).unsqueezed(1)
-    let kept = bn(filtered, mode, valid: mask).relu() * mask
+    var kept = bn(filtered, mode, lengths: lengths).relu()
+    // A window reaches from a valid step to one that is not where there is a single one.
+    if lengths.host?.contains(1) ?? true {
+      kept = kept * lengths.mask(kept.size(2), dtype: kept.dtype).unsqueezed(1)
+    }
     let pooled = pool(Self.filledToTwo(kept), mode)
     return dropout(
       pooled * lengths.halved.mask(pooled.size(2), dtype: pooled.dtype).unsqueezed(1), mode)

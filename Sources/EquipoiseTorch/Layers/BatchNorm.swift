@@ -45,41 +45,52 @@ public final class BatchNorm: Layer {
     }
   }
 
-  /// The same where only part of the input is valid: statistics are over that alone.
+  /// The same of sequences of which only some steps are valid: statistics are over these alone.
   ///
   /// ```
-  /// mean = Σ m x / Σ m,   var = Σ m (x − mean)² / Σ m
+  /// mean = Σ m x / n,   var = Σ m (x − mean)² / n,   n = Σ m
   /// ```
-  /// What is not valid is 0 before scale and shift.
+  /// Filled with that mean where it is not valid, the input has this mean, and n/N of this variance over all N values: with
+  /// n/N of ε and √(n/N) of the scale libtorch's own kernel does the rest.
   ///
   /// - Parameters:
-  ///   - input: [B, C, …].
+  ///   - input: [B, C, L].
   ///   - mode: how statistics behave.
-  ///   - mask: 1 where the input is valid, else 0, with a dimension of 1 in place of the channels: [B, 1, …].
-  /// - Returns: the input's shape.
+  ///   - lengths: of the sequences, which the host knows.
+  /// - Returns: the input's shape; behind the valid steps what comes out means nothing.
   public func callAsFunction(
-    _ input: Tensor, _ mode: ForwardMode, valid mask: Tensor
+    _ input: Tensor, _ mode: ForwardMode, lengths: StepLengths
   ) -> Tensor {
     guard mode.statistics != .running else { return callAsFunction(input, mode) }
+    guard let host = lengths.host else {
+      preconditionFailure("batch_norm in training of lengths that the host does not know")
+    }
+    let (valid, steps) = (Double(host.reduce(0, +)), input.size(2))
+    let share = valid / Double(input.size(0) * steps)
     let x = input.inFullPrecision()
-    let mask = mask.to(x.dtype)
-    let others = (0..<x.rank).filter { $0 != 1 }
-    let count = mask.sum()
-    let channels = (0..<x.rank).map { $0 == 1 ? x.size(1) : 1 }
-    let mean = (x * mask).sum(over: others, keeping: true) / count
-    let centred = (x - mean) * mask
-    let variance = (centred * centred).sum(over: others, keeping: true) / count
+    let mask = lengths.mask(steps, dtype: x.dtype)
+    // Products of half precision would round the sums.
+    let sums =
+      x.dtype == input.dtype
+      ? x.matmul(mask.unsqueezed(2)).sum(over: [0, 2])
+      : (x * mask.unsqueezed(1)).sum(over: [0, 2])
+    let mean = sums / valid
+    let filled = x.selected(
+      where: lengths.positions(steps).unsqueezed(1), else: mean.reshaped([1, -1, 1]))
+    let found = filled.batchNormalizedWithStatistics(
+      weight: weight.value.to(x.dtype) * share.squareRoot(), bias: bias.value.to(x.dtype),
+      epsilon: epsilon * share)
     if mode.statistics == .updatingRunning {
       numBatchesTracked.increment()
       withoutGradient {
+        let variance = found.inverseDeviation.power(-2) / share - epsilon
         // Bessel's correction; a single valid value has no variance, and leaves a zero.
-        let unbiased = variance * (count / (count - 1).clamped(low: 1))
-        move(runningMean, towards: mean.reshaped([-1]))
-        move(runningVar, towards: unbiased.reshaped([-1]))
+        let unbiased = variance.clamped(low: 0) * (valid / max(1, valid - 1))
+        move(runningMean, towards: mean)
+        move(runningVar, towards: unbiased)
       }
     }
-    let scale = weight.value.to(x.dtype).reshaped(channels) * (variance + epsilon).power(-0.5)
-    return (centred * scale + bias.value.to(x.dtype).reshaped(channels)).to(input.dtype)
+    return found.output.to(input.dtype)
   }
 
   private func move(_ running: Buffer, towards statistic: Tensor) {

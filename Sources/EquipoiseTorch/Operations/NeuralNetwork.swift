@@ -78,6 +78,16 @@ extension Tensor {
       .bool(training), .double(momentum), .double(epsilon), .bool(true))
   }
 
+  /// Normalises each channel by the batch's own statistics, and says 1/√(variance + epsilon) of each, [C].
+  func batchNormalizedWithStatistics(
+    weight: Tensor, bias: Tensor, epsilon: Double
+  ) -> (output: Tensor, inverseDeviation: Tensor) {
+    let results = Operator.nativeBatchNorm.results(
+      3, .tensor(self), .tensor(weight), .tensor(bias), .none, .none, .bool(true), .double(0),
+      .double(epsilon))
+    return (results[0], results[2])
+  }
+
   /// Normalises over the last dimensions, given by `shape`.
   public func layerNormalized(_ shape: [Int], weight: Tensor?, bias: Tensor?, epsilon: Double)
     -> Tensor
@@ -162,6 +172,7 @@ extension Operator {
   fileprivate static let adaptiveAvgPool2d = Operator("aten::adaptive_avg_pool2d")
   fileprivate static let batchNorm = Operator("aten::batch_norm")
   fileprivate static let layerNorm = Operator("aten::layer_norm")
+  fileprivate static let nativeBatchNorm = Operator("aten::native_batch_norm")
   fileprivate static let attention = Operator("aten::scaled_dot_product_attention")
   fileprivate static let embedding = Operator("aten::embedding")
   fileprivate static let crossEntropy = Operator("aten::cross_entropy_loss")

@@ -191,8 +191,10 @@ import Testing
     let short = try Self.steps(Self.rig(pair, steps: 20, padded: false, change))
     let long = try Self.steps(Self.rig(pair, steps: 33, padded: true, change))
     #expect(short.count == long.count)
+    // An aligned distance is the root of a difference of squares, which near 0 has half of their digits.
+    let tolerance = sets.contains("prototypes.sequences=aligned") ? 1e-6 : 1e-9
     for (a, b) in zip(short, long) where !a.name.hasSuffix("sinusoids") {
-      #expect(a.name == b.name && isClose(a.tensor, b.tensor, tolerance: 1e-9), "\(a.name)")
+      #expect(a.name == b.name && isClose(a.tensor, b.tensor, tolerance: tolerance), "\(a.name)")
     }
   }
 
