@@ -29,7 +29,8 @@ struct MediaAssembly {
     let writer = try DatasetWriter(
       folder: output, description: try description(groups),
       standardising: Set(source.modalities.filter(\.standardised).map(\.name)),
-      lengths: Set(source.modalities.filter(\.hasLengths).map(\.name)))
+      lengths: Set(source.modalities.filter(\.hasLengths).map(\.name)),
+      absences: Set(samples.flatMap(absent)))
     var cut = [Int](repeating: 0, count: source.modalities.count)
     let width = source.modalities.count
     for start in stride(from: 0, to: parts.count, by: width) {
@@ -40,8 +41,10 @@ struct MediaAssembly {
           inputs: chunk.map { $0.array.row(row) }, answer: sample.answer,
           group: groups?.numbers[index],
           id: sample.id)
+        prepared.absent = absent(sample)
         for (place, modality) in source.modalities.enumerated() {
-          guard let steps = chunk[place].steps?[row] else { continue }
+          guard let steps = chunk[place].steps?[row], !prepared.absent.contains(modality.name)
+          else { continue }
           let most = modality.feature.description.shape[0]
           prepared.lengths[modality.name] = min(steps, most)
           if steps > most { cut[place] += 1 }
@@ -63,6 +66,11 @@ struct MediaAssembly {
       try AtomicFile.write(data: Data(missing.table.utf8), to: output + "/missing.csv")
     }
     return description
+  }
+
+  /// The modalities that a sample lacks.
+  private func absent(_ sample: ResolvedSample) -> Set<String> {
+    Set(zip(source.modalities, sample.paths).filter { $1.isEmpty }.map(\.0.name))
   }
 
   private func read(_ part: MediaPart) throws -> MediaPartContent {

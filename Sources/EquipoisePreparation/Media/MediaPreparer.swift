@@ -92,6 +92,12 @@ struct MediaPreparer {
       let count = Set(resolved.missing.map(\.id)).count
       report(.note("left out \(count) samples without files, listed in \(output)/missing.csv"))
     }
+    for (modality, count) in resolved.absences(source) {
+      report(
+        .note(
+          "\(Enumeration.count(count, "sample")) of \(resolved.samples.count) \(count == 1 ? "lacks" : "lack") '\(modality)'"
+        ))
+    }
     guard resolved.samples.contains(where: { $0.split == .train }) else {
       throw EquipoiseError(
         .data, "there are no samples for training", at: source.folder.path,

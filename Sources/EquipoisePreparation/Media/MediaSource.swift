@@ -29,6 +29,9 @@ public struct MediaSource: Sendable {
   public var expected: [Split: Int] = [:]
   /// Whether samples with missing files and other numbers than the published ones are refused.
   public var expectCounts = true
+  /// Whether samples may lack modalities: those of which they have no files, or none of the files that are named is
+  /// there.
+  public var allowsMissing = false
   /// Notes for `dataset.json`.
   public var extra: [String: String] = [:]
   /// What the user should know.
@@ -81,7 +84,9 @@ extension MediaSource {
         at: folder.path, fix: "correct the recipe")
     }
     for sample in samples {
-      guard sample.files.count == names.count, sample.files.allSatisfy({ !$0.isEmpty }) else {
+      guard sample.files.count == names.count,
+        allowsMissing || sample.files.allSatisfy({ !$0.isEmpty })
+      else {
         throw EquipoiseError(
           .data,
           "sample '\(sample.id)' does not have files of each of \(names.joined(separator: ", "))",

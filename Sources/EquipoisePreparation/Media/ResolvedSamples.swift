@@ -35,21 +35,36 @@ struct ResolvedSamples {
 
   private mutating func add(_ sample: RawSample, _ source: MediaSource) throws {
     var paths: [[String]] = []
-    var isWhole = true
+    var absent: [Missing] = []
     for (index, modality) in source.modalities.enumerated() {
       var found: [String] = []
       for name in sample.files[index] {
         if try source.folder.holds(name, namedIn: sample.place) {
           found.append(try source.folder.resolve(name, namedIn: sample.place))
         } else {
-          isWhole = false
-          missing.append(
+          absent.append(
             .init(id: sample.id, split: sample.split, modality: modality.name, file: name))
         }
       }
-      paths.append(found)
+      // Of the two folders of flow one alone is nothing.
+      paths.append(found.count < sample.files[index].count ? [] : found)
     }
-    if isWhole { samples.append(ResolvedSample(sample, paths: paths)) }
+    let isUsed = source.allowsMissing ? paths.contains { !$0.isEmpty } : absent.isEmpty
+    if isUsed {
+      samples.append(ResolvedSample(sample, paths: paths))
+    } else if absent.isEmpty {
+      missing.append(.init(id: sample.id, split: sample.split, modality: "", file: ""))
+    } else {
+      missing += absent
+    }
+  }
+
+  /// How many of the samples lack each modality, of those that some lack.
+  func absences(_ source: MediaSource) -> [(modality: String, count: Int)] {
+    source.modalities.enumerated().compactMap { index, modality in
+      let count = samples.count { $0.paths[index].isEmpty }
+      return count > 0 ? (modality.name, count) : nil
+    }
   }
 
   /// The missing files as a table.

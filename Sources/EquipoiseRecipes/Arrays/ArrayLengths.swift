@@ -21,11 +21,12 @@ enum ArrayLengths {
   ///   - key: the array's name in an npz file; nil for npy files and those of one array.
   ///   - description: of the modality.
   ///   - rows: the number of samples.
+  ///   - present: for each sample whether it has the modality; nil where all have. Of one that lacks it any length will do.
   /// - Returns: one for each sample; nil where there are none.
   /// - Throws: `EquipoiseError` for lengths that do not fit, or `FormatError`.
   static func read(
     of name: String, beside path: String, _ key: String?, _ description: ModalityDescription,
-    rows: Int
+    rows: Int, present: [Bool]?
   ) throws -> [Int]? {
     guard let (array, place) = try found(beside: path, key ?? name) else { return nil }
     guard description.kind.hasSteps else {
@@ -39,7 +40,9 @@ enum ArrayLengths {
         .data, "\(array) does not have one length for each of the table's \(rows) rows", at: place,
         fix: "give one whole number for each sample")
     }
-    let lengths = try array.int64s(named: place).map(Int.init)
+    let lengths = try array.int64s(named: place).enumerated().map { row, length in
+      present?[row] ?? true ? Int(length) : 1
+    }
     let most = description.shape[0]
     if let row = lengths.firstIndex(where: { !(1...most).contains($0) }) {
       throw EquipoiseError(

@@ -14,6 +14,8 @@ struct ArraySource {
   /// The valid steps of each row; nil where all are.
   let lengths: [Int]?
   private let array: HostArray
+  /// For each row whether it has the modality; nil where all have.
+  private var present: [Bool]?
 
   /// Opens the array. Throws `EquipoiseError` or `FormatError` when it does not fit the table.
   init(_ name: String, _ options: ArrayModalityOptions, folder: String, rows: Int) throws {
@@ -33,7 +35,55 @@ struct ArraySource {
     }
     description = try Self.description(info, options, name)
     array = try source.read()
-    lengths = try ArrayLengths.read(of: name, beside: path, key, description, rows: rows)
+    present = try Self.present(name, options, folder, rows: rows)
+    lengths = try ArrayLengths.read(
+      of: name, beside: path, key, description, rows: rows, present: present)
+  }
+
+  /// Which rows an array of 1 and 0 beside the modality's says that it is there in; nil without such an array.
+  private static func present(
+    _ name: String, _ options: ArrayModalityOptions, _ folder: String, rows: Int
+  ) throws -> [Bool]? {
+    let file = options.present ?? name + presentEnding + ".npy"
+    let path = file.hasPrefix("/") ? file : folder + "/" + file
+    guard options.present != nil || FileManager.default.fileExists(atPath: path) else { return nil }
+    let key = try ArrayFile.key(in: [path], nil, for: name, setting: "modalities.\(name).present")
+    let array = try ArrayFile.like(path, key: key).read()
+    guard array.shape == [rows] else {
+      throw EquipoiseError(
+        .data, "\(array.description) does not have one number for each of the table's \(rows) rows",
+        at: path, fix: "give 1 for a sample that has '\(name)' and 0 for one that lacks it")
+    }
+    return try array.floats().enumerated().map { row, number in
+      guard number == 0 || number == 1 else {
+        throw EquipoiseError(
+          .data, "row \(row) has \(number), not 0 or 1", at: path,
+          fix: "give 1 for a sample that has '\(name)' and 0 for one that lacks it")
+      }
+      return number == 1
+    }
+  }
+
+  /// What the names of files end in that say which samples have a modality.
+  fileprivate static let presentEnding = ".present"
+
+  /// Whether a row has the modality.
+  func isPresent(_ row: Int) -> Bool { present?[row] ?? true }
+
+  /// Takes rows whose numbers are not finite as such that lack the modality.
+  mutating func leaveOutMissingValues(in rows: [Int]) {
+    var own = present ?? Array(repeating: true, count: array.shape[0])
+    for row in rows where own[row] && problem(row) != nil { own[row] = false }
+    present = own.allSatisfy(\.self) ? nil : own
+  }
+
+  /// What is stored in the place of a modality that a row lacks.
+  var nothing: HostArray {
+    get throws {
+      try HostArray(type: description.type, shape: description.shape) { bytes in
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+      }
+    }
   }
 
   /// What a row holds, in the array's own type.
@@ -82,13 +132,13 @@ struct ArraySource {
   /// What some rows lack.
   func missingValues(in rows: [Int], training: [Int]) -> Missing {
     guard [.float16, .bfloat16, .float32, .float64].contains(array.type) else { return .nothing }
-    let broken = rows.filter { problem($0) != nil }
+    let broken = rows.filter { isPresent($0) && problem($0) != nil }
     let count = broken.reduce(0) { $0 + valid($1).floats().count { !$0.isFinite } }
     guard count > 0 else { return .nothing }
     let (channels, stride) = (description.channels, channelStride)
     var sums = [Double](repeating: 0, count: channels)
     var counts = [Double](repeating: 0, count: channels)
-    for row in training {
+    for row in training where isPresent(row) {
       for (place, number) in valid(row).floats().enumerated() where number.isFinite {
         sums[place / stride % channels] += Double(number)
         counts[place / stride % channels] += 1
@@ -149,8 +199,11 @@ extension ArraySource {
     var names = options.modalities.names
     if names.isEmpty {
       let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
-      names = (files ?? []).filter { $0.hasSuffix(".npy") && !ArrayLengths.areMeant(by: $0) }.map {
-        String($0.dropLast(4))
+      let found = (files ?? []).filter { $0.hasSuffix(".npy") && !ArrayLengths.areMeant(by: $0) }
+        .map { String($0.dropLast(4)) }
+      names = found.filter { name in
+        !(name.hasSuffix(presentEnding)
+          && found.contains(String(name.dropLast(presentEnding.count))))
       }.sorted()
     }
     if let only = options.only {

@@ -50,7 +50,7 @@ public struct ArraysOptions: ConfigurationSection {
   /// Of the modalities, which to use; nil uses all.
   public var only: [String]?
   /// What becomes of samples with numbers that are not there, or not finite: `refuse`, `zero`, `mean` (of the channel
-  /// over the training split) or `drop`.
+  /// over the training split), `drop`, or `absent`: the sample lacks the modality.
   public var missingValues = MissingValues.refuse
   /// Whether training is to see each channel with the mean 0 and standard deviation 1 of the
   /// training split.
@@ -69,6 +69,9 @@ public struct ArrayModalityOptions: ConfigurationSection {
   /// `image`, `spectrogram`, `video`, `sequence` or `vector`; nil chooses by the number of
   /// dimensions: vector, sequence, image, video.
   public var kind: String?
+  /// The npy file that says with 1 and 0 which samples have the modality; nil takes the modality's name with
+  /// `.present.npy` where there is such a file.
+  public var present: String?
 
   /// The defaults.
   public init() {}
@@ -84,6 +87,8 @@ public enum MissingValues: String, ConfigurationChoice {
   case mean
   /// Such samples are left out.
   case drop
+  /// Such samples lack the modality.
+  case absent
 }
 
 /// Folders whose settings are known.

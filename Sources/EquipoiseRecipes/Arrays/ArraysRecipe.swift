@@ -29,22 +29,32 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     input: String, output: String, maxCorrupt: Int, report: (PreparationEvent) -> Void
   ) throws -> DatasetDescription {
     let table = try ArrayTable(options, folder: input)
-    let sources = try ArraySource.all(options, folder: input, rows: table.rowCount)
-    for note in notes(table) { report(.note(note)) }
+    var sources = try ArraySource.all(options, folder: input, rows: table.rowCount)
+    let missing = missing(table, sources)
+    if options.missingValues == .absent {
+      for place in sources.indices {
+        sources[place].leaveOutMissingValues(in: table.rows.map(\.index))
+      }
+    }
+    for note in notes(table) + absenceNotes(table, sources) { report(.note(note)) }
     let corrupt = try corrupt(
       table, sources, allowed: options.missingValues == .drop ? table.rowCount : maxCorrupt)
-    let missing = missing(table, sources)
     let fillers = fillers(sources, missing, report)
     let writer = try DatasetWriter(
       folder: output, description: description(table, sources, missing, input),
       standardising: options.standardise ? Set(sources.map(\.name)) : [],
-      lengths: Set(sources.filter { $0.lengths != nil }.map(\.name)))
+      lengths: Set(sources.filter { $0.lengths != nil }.map(\.name)),
+      absences: Set(absences(table, sources).keys))
     for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
       let inputs = try sources.enumerated().map { place, source in
-        try source.sample(row.index, filling: fillers[place])
+        source.isPresent(row.index)
+          ? try source.sample(row.index, filling: fillers[place]) : try source.nothing
       }
       var sample = PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id)
-      for source in sources { sample.lengths[source.name] = source.lengths?[row.index] }
+      sample.absent = Set(sources.filter { !$0.isPresent(row.index) }.map(\.name))
+      for source in sources where source.isPresent(row.index) {
+        sample.lengths[source.name] = source.lengths?[row.index]
+      }
       try writer.append(sample, to: row.split)
       report(.progress(done + 1, of: table.rows.count))
     }
@@ -61,11 +71,25 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
   private func corrupt(
     _ table: ArrayTable, _ sources: [ArraySource], allowed: Int
   ) throws -> [Int: String] {
-    guard [.refuse, .drop].contains(options.missingValues) else { return [:] }
     var found: [Int: String] = [:]
     var first: (place: String, problem: String)?
+    for row in table.rows where !sources.contains(where: { $0.isPresent(row.index) }) {
+      found[row.index] = "the sample has none of the modalities"
+      first = first ?? (sources[0].path, "row \(row.index) has none of the modalities")
+    }
+    if let first, found.count > allowed {
+      throw EquipoiseError(
+        .data,
+        first.problem
+          + (found.count > 1
+            ? ", and neither \(found.count == 2 ? "has 1 more row" : "have \(found.count - 1) more rows")"
+            : ""),
+        at: first.place,
+        fix: "leave such rows out; up to N are with \(.argument("maxCorrupt=N"))")
+    }
+    guard [.refuse, .drop].contains(options.missingValues) else { return found }
     for row in table.rows {
-      for source in sources {
+      for source in sources where source.isPresent(row.index) {
         guard found[row.index] == nil, let problem = source.problem(row.index) else { continue }
         found[row.index] = "\(source.name): \(problem)"
         first = first ?? (source.path, "row \(row.index) is not finite: \(problem)")
@@ -77,7 +101,7 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       first.problem + (found.count > 1 ? ", and so are \(found.count - 1) more rows" : ""),
       at: first.place,
       fix: StoredNumbers.missingValues
-        + ", or set missingValues to zero, mean or drop; up to N such rows are left out with "
+        + ", or set missingValues to zero, mean, drop or absent; up to N such rows are left out with "
         + "\(.argument("maxCorrupt=N"))")
   }
 
@@ -113,6 +137,20 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
             + (options.missingValues == .zero
               ? "they become 0" : "they become their channel's mean over the training split")))
       return options.missingValues == .zero ? found.means.map { _ in 0 } : found.means
+    }
+  }
+
+  /// How many of the samples lack each modality, of those that some lack.
+  private func absences(_ table: ArrayTable, _ sources: [ArraySource]) -> [String: Int] {
+    let counts = sources.map { source in
+      (source.name, table.rows.count { !source.isPresent($0.index) })
+    }
+    return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
+  }
+
+  private func absenceNotes(_ table: ArrayTable, _ sources: [ArraySource]) -> [String] {
+    absences(table, sources).sorted { $0.key < $1.key }.map { name, count in
+      "\(Enumeration.count(count, "sample")) of \(table.rows.count) \(count == 1 ? "lacks" : "lack") '\(name)'"
     }
   }
 

@@ -87,6 +87,8 @@ public enum DataPreview {
         let files = try sample.files[number].map {
           try source.folder.resolve($0, namedIn: sample.place)
         }
+        // Of a modality that the sample lacks there is nothing to show.
+        guard !files.isEmpty else { continue }
         let array = try modality.array(files, of: sample.id, by: decoder)
         if let picture = PreviewPicture(of: array, modality.feature.description) {
           row.pictures.append((modality.name, picture))

@@ -32,7 +32,7 @@ struct ListScan {
           } catch { note(.list, sample.id, "\(error)") }
         }
         files.formUnion(paths)
-        if paths.count == names.count {
+        if paths.count == names.count, !names.isEmpty {
           items.append(ScanItem(sample: sample, modality: index, files: paths))
         }
       }

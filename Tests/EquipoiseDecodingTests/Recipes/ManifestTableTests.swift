@@ -145,9 +145,9 @@ struct ManifestTableTests {
     try tree.write(table([("y", ["0.npy", "nan", "", "3.npy"])]), to: "manifest.csv")
     #expect(
       tree.problem("manifest")
-        == "\(folder)/manifest.csv:3: column 'y' is empty in 2 of 4 rows: samples that lack a modality are not "
-        + "supported yet; name a file for every modality, leave such rows out, or the column with "
-        + "only=[...]")
+        == "\(folder)/manifest.csv:3: column 'y' is empty in 2 of 4 rows; name a file for every modality, take "
+        + "the modality as absent there with missing=absent, leave such rows out with missing=drop, or the column "
+        + "with only=[...]")
     try tree.write(table([("id", ["a", "", "c", "d"])]), to: "manifest.csv")
     #expect(
       tree.problem("manifest")

@@ -187,7 +187,8 @@ import Testing
     let text = table("label", (0..<8).map { "\($0 % 2)" })
     let refusal = message { _ = try prepare(text, []) }
     #expect(
-      refusal?.contains("set missingValues to zero, mean or drop") == true, "\(refusal ?? "")")
+      refusal?.contains("set missingValues to zero, mean, drop or absent") == true,
+      "\(refusal ?? "")")
     func rows(_ policy: String, _ split: Split) throws -> [Float] {
       let samples = try prepare(text, ["missingValues=\(policy)"]).samples(split)
       return (0..<samples.count).flatMap { samples.input(0, ofSample: $0).floats() }

@@ -163,7 +163,7 @@ import Testing
     #expect(
       source.failure(["only=[fac]"])
         == "SOURCE/fac.npy: row 4 is not finite: 1 of 1 numbers are NaN, and so are 1 more rows; fill such "
-        + "numbers in or leave the sample out, or set missingValues to zero, mean or drop; up to N such rows "
+        + "numbers in or leave the sample out, or set missingValues to zero, mean, drop or absent; up to N such rows "
         + "are left out with maxCorrupt=N")
     let output = source.folder.file("some")
     try RecipeCatalogue.standard.prepare(

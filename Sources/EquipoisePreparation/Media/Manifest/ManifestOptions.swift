@@ -54,12 +54,25 @@ public struct ManifestOptions: ConfigurationSection {
   public var keepGroups = true
   /// Decides which samples go to which split.
   public var seed = 0
+  /// What becomes of samples without a file of some modality, whose cell is empty or names nothing: `refuse`; `absent`,
+  /// the sample lacks the modality; `drop`, it is left out.
+  public var missing = MissingFiles.refuse
   /// Whether what is missing or cannot be read stops the run; otherwise those samples are left out and
   /// named.
   public var expectCounts = true
 
   /// The defaults.
   public init() {}
+}
+
+/// What becomes of samples without a file of some modality.
+public enum MissingFiles: String, ConfigurationChoice {
+  /// They are an error.
+  case refuse
+  /// Such samples lack the modality.
+  case absent
+  /// Such samples are left out.
+  case drop
 }
 
 extension ManifestOptions: AnswerSettings {}

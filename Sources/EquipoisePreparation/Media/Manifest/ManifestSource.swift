@@ -19,13 +19,34 @@ struct ManifestSource {
     _ listed: ListedSamples, folder: MediaFolder, options: ManifestOptions,
     media: MediaPreparation
   ) throws {
-    (self.listed, self.folder, self.options, self.media) = (listed, folder, options, media)
+    (self.folder, self.options, self.media) = (folder, options, media)
+    self.listed = try Self.dropped(listed, folder, options)
     guard !listed.rows.isEmpty, !listed.modalities.isEmpty else {
       throw EquipoiseError(
         .data, "it lists no \(listed.rows.isEmpty ? "samples" : "modalities")", at: listed.place,
         fix: "give one row per sample and one column per modality")
     }
     order = listed.modalities.indices.sorted { listed.modalities[$0] < listed.modalities[$1] }
+  }
+
+  /// Without the rows that lack a file, where these are to be left out.
+  private static func dropped(
+    _ listed: ListedSamples, _ folder: MediaFolder, _ options: ManifestOptions
+  ) throws -> ListedSamples {
+    guard options.missing == .drop else { return listed }
+    let kept = try listed.rows.indices.filter { row in
+      try listed.rows[row].files.allSatisfy { file in
+        try !file.isEmpty && folder.holds(file, namedIn: listed.rows[row].place)
+      }
+    }
+    guard kept.count < listed.rows.count else { return listed }
+    var left = listed
+    left.rows = kept.map { listed.rows[$0] }
+    left.answers = listed.answers?.rows(kept)
+    left.notes.append(
+      "left out \(Enumeration.count(listed.rows.count - kept.count, "sample")) of \(listed.rows.count) that lack a modality"
+    )
+    return left
   }
 
   /// Samples with what they are to be told by, and the names of that.
@@ -54,6 +75,7 @@ struct ManifestSource {
       notes: listed.notes + read.notes + (SampleGroups(read.samples)?.note.map { [$0] } ?? [])
         + notes)
     (source.task, source.targets) = (options.task, listed.answers?.targets ?? [])
+    source.allowsMissing = options.missing == .absent
     return source
   }
 
@@ -101,7 +123,7 @@ struct ManifestSource {
     }
     return RawSample(
       id: row.id, split: split, label: label, group: row.group.flatMap { $0.isEmpty ? nil : $0 },
-      files: order.map { [row.files[$0]] }, place: row.place)
+      files: order.map { row.files[$0].isEmpty ? [] : [row.files[$0]] }, place: row.place)
   }
 
   private func noLabel(_ row: ListedSamples.Row) -> EquipoiseError {
@@ -200,6 +222,7 @@ struct ManifestSource {
     var first: (kind: MediaKind, file: String, place: String)?
     for row in listed.rows {
       let file = row.files[index]
+      guard !file.isEmpty else { continue }
       guard var kind = media.features.kind(ofFile: file) else {
         try media.report(
           EquipoiseError(
@@ -236,7 +259,8 @@ struct ManifestSource {
 
   /// What the headers of a column's arrays agree on, of those that are there.
   private func arrays(_ index: Int, _ settings: ArrayConfiguration) throws -> ArrayFeature {
-    let (name, rows) = (listed.modalities[index], listed.rows)
+    let name = listed.modalities[index]
+    let rows = listed.rows.filter { !$0.files[index].isEmpty }
     let there = try rows.filter { try folder.holds($0.files[index], namedIn: $0.place) }
     let files = try (there.isEmpty ? Array(rows.prefix(1)) : there).map { row in
       (path: try folder.resolve(row.files[index], namedIn: row.place), place: row.place)

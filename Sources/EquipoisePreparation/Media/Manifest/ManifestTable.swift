@@ -149,19 +149,25 @@ struct ManifestTable {
     table.header.allSatisfy { name in (try? table.column(name)[row].isEmpty) ?? true }
   }
 
-  /// A column's paths in the rows that are used. Throws `EquipoiseError` where one is missing.
+  /// A column's paths in the rows that are used, empty where there is none. Throws `EquipoiseError` where one is missing
+  /// that may not be.
   private func files(_ modality: String, _ cells: [String], _ rows: [Int]) throws -> [String] {
     let names = rows.map { folder.fileName(in: cells[$0]) }
     let missing = names.indices.filter { position in
       TableCell.isMissing(names[position]) && !folder.isThere(names[position])
     }
     guard let first = missing.first else { return names }
+    guard options.missing == .refuse else {
+      let isMissing = Set(missing)
+      return names.enumerated().map { isMissing.contains($0) ? "" : $1 }
+    }
     throw EquipoiseError(
       .data,
-      "column '\(modality)' is empty in \(missing.count) of \(names.count) rows: samples that lack a modality "
-        + "are not supported yet", at: place(rows[first]),
+      "column '\(modality)' is empty in \(missing.count) of \(names.count) rows",
+      at: place(rows[first]),
       fix:
-        "name a file for every modality, leave such rows out, or the column with \(.setting("only=[...]"))"
+        "name a file for every modality, take the modality as absent there with \(.setting("missing=absent")), leave "
+        + "such rows out with \(.setting("missing=drop")), or the column with \(.setting("only=[...]"))"
     )
   }
 

@@ -81,6 +81,8 @@ struct PartMaker: Sendable {
       rows: part.samples.count, of: description.type, description.shape
     ) { rows in
       for (row, sample) in samples[part.samples].enumerated() {
+        // The row of a modality that the sample lacks stays zeros.
+        guard !sample.paths[part.modality].isEmpty else { continue }
         let noting = NotingDecoder(decoder)
         do {
           try rows.set(
