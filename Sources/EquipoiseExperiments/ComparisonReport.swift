@@ -25,6 +25,16 @@ public struct ComparisonReport: Encodable, Sendable {
     public internal(set) var differences: [String: PairedDifference] = [:]
     /// Where a search chose settings in each fold: them, each `KEY=VALUE`; of a fold without a winner none.
     public let chosen: [[String]]?
+    /// The areas under the curves of missing and of noisy modalities, by modality; empty where these were not measured.
+    public let robustness: [String: Areas]
+  }
+
+  /// How high a score stays on the whole while one modality is missing or noisy.
+  public struct Areas: Codable, Sendable {
+    /// Under the curve over the share of samples that lack the modality.
+    public let missing: SampleSummary?
+    /// Under the curve over the strength of its noise.
+    public let noise: SampleSummary?
   }
 
   /// One modality of an entry. The three accuracies answer different questions.
@@ -157,6 +167,16 @@ extension ComparisonReport.Entry {
           alone: SampleSummary(references.compactMap { $0.report[.measure(of: $0.report.task)] }))
         return (name, modality)
       })
+    let disturbed = Set(runs.flatMap { $0.report.robustness.map { Array($0.noise.keys) } ?? [] })
+    robustness = Dictionary(
+      uniqueKeysWithValues: disturbed.map { name in
+        (
+          name,
+          ComparisonReport.Areas(
+            missing: summary { $0.report.robustness?.missing[name]?.area },
+            noise: summary { $0.report.robustness?.noise[name]?.area })
+        )
+      })
   }
 }
 
@@ -168,7 +188,7 @@ extension ComparisonReport.Entry {
 /// Each score and its difference stand beside the other keys: `accuracy`, `accuracyDifference`.
 extension ComparisonReport.Entry: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample, chosen
+    case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample, chosen, robustness
   }
 
   /// Writes an entry.
@@ -179,6 +199,7 @@ extension ComparisonReport.Entry: Encodable {
     try container.encode(modalities, forKey: .modalities)
     try container.encodeIfPresent(chosen, forKey: .chosen)
     try container.encodeIfPresent(imbalance, forKey: .imbalance)
+    if !robustness.isEmpty { try container.encode(robustness, forKey: .robustness) }
     try container.encodeIfPresent(seconds, forKey: .seconds)
     try container.encodeIfPresent(multiplyAddsPerSample, forKey: .multiplyAddsPerSample)
     var numbers = encoder.container(keyedBy: AnyKey.self)

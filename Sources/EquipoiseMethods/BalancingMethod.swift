@@ -68,13 +68,18 @@ public struct MethodSetting {
   public let targets: [[Float]]
   /// The modalities of which training samples differ in length.
   public let modalitiesOfSeveralLengths: Set<String>
+  /// Whether a training sample may lack a modality, of itself or by `augmentation.MODALITY.modalityDropout`.
+  public let lacksModalities: Bool
 
   package init(
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
     samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy,
-    outputs: [String] = [], targets: [[Float]] = [], modalitiesOfSeveralLengths: Set<String> = []
+    outputs: [String] = [], targets: [[Float]] = [], lacksModalities: Bool = false,
+    modalitiesOfSeveralLengths: Set<String> = []
   ) {
-    self.modalitiesOfSeveralLengths = modalitiesOfSeveralLengths
+    (self.lacksModalities, self.modalitiesOfSeveralLengths) = (
+      lacksModalities, modalitiesOfSeveralLengths
+    )
     (self.model, self.classes, self.epochs, self.device) = (model, classes, epochs, device)
     (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
     (self.objective, self.outputs, self.targets) = (objective, outputs, targets)
@@ -118,7 +123,22 @@ public protocol StepDefining: BalancingMethod {
 public protocol InferenceFusing: BalancingMethod {
   /// The fused logits [B, K] of features [B, w_m] of an evaluation-mode forward pass; evaluation
   /// also asks for them with some modalities' features replaced.
-  func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor
+  ///
+  /// - Parameters:
+  ///   - features: of every sample; where it lacks a modality what stands for it.
+  ///   - present: for each modality the samples that have it, nil where all do; empty where none lacks anything.
+  ///   - model: the network.
+  /// - Returns: the logits.
+  func fusedLogits(
+    of features: [Tensor], present: [RowPresence?], with model: MultimodalModel
+  ) throws -> Tensor
+}
+
+extension InferenceFusing {
+  /// The fused logits of samples that lack nothing.
+  public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
+    try fusedLogits(of: features, present: [], with: model)
+  }
 }
 
 /// Has parameters of its own, such as heads that only training needs. The run's optimiser trains

@@ -65,7 +65,8 @@ public final class DiagnosingRelearning: EpochAdapting, StateKeeping, TelemetryR
     tasks: TaskRules(
       multilabel: .refused(
         "its clusters are compared with classes, and a sample here has several or none"),
-      regression: .refused("its clusters are compared with classes, which numbers do not have")))
+      regression: .refused("its clusters are compared with classes, which numbers do not have")),
+    missing: .stated("the clusters of a modality are those of the samples that have it"))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei et al.", title: "Diagnosing and Re-learning for Balanced Multimodal Learning",
@@ -138,7 +139,8 @@ extension DiagnosingRelearning {
       let gap = Self.gap(
         training: purity(training, index, model, "train epoch \(epoch)"),
         validation: purity(validation, index, model, "validation epoch \(epoch)"))
-      let hasClusters = min(training.labels.count, validation.labels.count) >= model.classes
+      let hasClusters =
+        min(training.labels[index].count, validation.labels[index].count) >= model.classes
       let strength = hasClusters ? Self.strength(of: gap, lambda: configuration.lambda) : 0
       strengths[index] = Float(strength)
       pullBack(encoder, strength)
@@ -158,26 +160,30 @@ extension DiagnosingRelearning {
 
   /// How far the clusters of a modality's features agree with the classes; 0 without clusters.
   private func purity(
-    _ split: (features: [Tensor], labels: [Int]), _ modality: Int, _ model: MultimodalModel,
+    _ split: (features: [Tensor], labels: [[Int]]), _ modality: Int, _ model: MultimodalModel,
     _ name: String
   ) -> Double {
-    guard split.labels.count >= model.classes else { return 0 }
+    guard split.labels[modality].count >= model.classes else { return 0 }
     let stream = RandomStream(seed: setting.seed, "diagnosing", name, model.modalities[modality])
     let clusters = KMeans.clusters(
       of: Self.scaled(split.features[modality]), count: model.classes,
       restarts: configuration.restarts, from: stream)
-    return Purity.of(split.labels, in: clusters)
+    return Purity.of(split.labels[modality], in: clusters)
   }
 
   private func features(
     of model: MultimodalModel, _ forEachBatch: ((Batch) throws -> Void) throws -> Void
-  ) throws -> (features: [Tensor], labels: [Int]) {
+  ) throws -> (features: [Tensor], labels: [[Int]]) {
     var batches: [[Tensor]] = []
-    var labels: [Int] = []
+    var labels = model.modalities.map { _ in [Int]() }
     try withoutGradient {
       try forEachBatch { batch in
-        batches.append(model.features(batch.ragged, .evaluation))
-        labels += batch.labels.array(of: Int.self)
+        let features = model.features(batch.ragged, .evaluation)
+        batches.append(features.enumerated().map { batch.present[$0].rows(of: $1) })
+        let own = batch.labels.array(of: Int.self)
+        for modality in labels.indices {
+          labels[modality] += batch.present[modality]?.rows.map { own[$0] } ?? own
+        }
       }
     }
     let features = model.modalities.indices.map { modality in

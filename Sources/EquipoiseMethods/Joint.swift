@@ -18,7 +18,7 @@ public final class Joint: BalancingMethod {
   /// One line for lists.
   public static let summary = "all modalities together, one loss on the fused logits"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(tasks: .lossOnly)
+  public static let needs = ModelNeeds(tasks: .lossOnly, missing: .fusedLossAlone)
   /// There is no paper to cite.
   public static let citation: Citation? = nil
 
@@ -39,7 +39,9 @@ public final class Unimodal: BalancingMethod {
   /// One line for lists.
   public static let summary = "one modality alone, the reference for what it can reach"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(modalities: 1...1, tasks: .lossOnly)
+  public static let needs = ModelNeeds(
+    modalities: 1...1, tasks: .lossOnly,
+    missing: .stated("samples without the modality are left out, of training and of scores"))
   /// There is no paper to cite.
   public static let citation: Citation? = nil
 

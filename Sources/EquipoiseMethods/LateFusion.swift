@@ -43,7 +43,10 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
     fusion: .sum, coupling: .uncoupled,
     tasks: TaskRules(
       multilabel: .stated("the logit of the mean of the modalities' probabilities of each label"),
-      regression: .stated("the mean of the modalities' numbers")))
+      regression: .stated("the mean of the modalities' numbers")),
+    missing: .stated(
+      "each modality's loss is the mean over the samples that have it; a sample's average is of those it has"
+    ))
   /// There is no paper to cite.
   public static let citation: Citation? = nil
 
@@ -72,19 +75,35 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
   }
 
   /// The logarithm of the mean of the modalities' probabilities, [B, K].
-  static func meanOfProbabilities(_ logits: [Tensor]) -> Tensor {
+  static func meanOfProbabilities(_ logits: [Tensor], _ present: [RowPresence?] = []) -> Tensor {
     let logarithms = Tensor.stacked(logits.map { $0.logSoftmax(1) })
-    let largest = logarithms.maximum(over: [0], keeping: true)
-    return (logarithms - largest).exp().mean(over: [0]).log() + largest.squeezed(0)
+    guard let masks = OverPresent.masks(present, like: logits[0]) else {
+      let largest = logarithms.maximum(over: [0], keeping: true)
+      return (logarithms - largest).exp().mean(over: [0]).log() + largest.squeezed(0)
+    }
+    return logSum(logarithms, masks) - masks.sum(over: [0]).log()
+  }
+
+  /// log Σ_m e^(x_m) over the modalities that each sample has; [M, B, K] → [B, K].
+  private static func logSum(_ logarithms: Tensor, _ masks: Tensor?) -> Tensor {
+    guard let masks else {
+      let largest = logarithms.maximum(over: [0], keeping: true)
+      return (logarithms - largest).exp().sum(over: [0]).log() + largest.squeezed(0)
+    }
+    let far = Tensor.full([], -1e30, dtype: logarithms.dtype, device: logarithms.device)
+    let own = logarithms.selected(where: masks.greater(than: 0), else: far)
+    let largest = own.maximum(over: [0], keeping: true)
+    return ((own - largest).exp() * masks).sum(over: [0]).log() + largest.squeezed(0)
   }
 
   /// The logit of the mean of the modalities' σ, [B, K]: of several labels.
-  static func meanOfLabelProbabilities(_ logits: [Tensor]) -> Tensor {
+  static func meanOfLabelProbabilities(
+    _ logits: [Tensor], _ present: [RowPresence?] = []
+  ) -> Tensor {
     // log Σ σ(ℓ) − log Σ σ(−ℓ), each from logarithms: σ itself is 0 or 1 far out.
+    let masks = OverPresent.masks(present, like: logits[0])
     func logSum(_ sign: Double) -> Tensor {
-      let logarithms = Tensor.stacked(logits.map { logSigmoid($0 * sign) })
-      let largest = logarithms.maximum(over: [0], keeping: true)
-      return (logarithms - largest).exp().sum(over: [0]).log() + largest.squeezed(0)
+      Self.logSum(Tensor.stacked(logits.map { logSigmoid($0 * sign) }), masks)
     }
     return logSum(1) - logSum(-1)
   }
@@ -95,24 +114,26 @@ public final class LateFusion: ObjectiveDefining, InferenceFusing {
   }
 
   /// The mean of the modalities' logits, [B, K].
-  static func meanOfLogits(_ logits: [Tensor]) -> Tensor {
-    Tensor.sum(of: logits) / Double(logits.count)
+  static func meanOfLogits(_ logits: [Tensor], _ present: [RowPresence?] = []) -> Tensor {
+    OverPresent.mean(logits, present)
   }
 
   /// The sum of the unimodal losses.
   public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
-    let losses = logits(of: forward.features).map {
-      objective.loss($0, context.batch.labels)
-    }
-    return Tensor.sum(of: losses)
+    let losses = objective.losses(logits(of: forward.features), in: context.batch)
+    return Tensor.sum(of: losses.map(\.loss))
   }
 
-  /// The average of the modalities.
-  public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
+  /// The average of the modalities that each sample has.
+  public func fusedLogits(
+    of features: [Tensor], present: [RowPresence?], with model: MultimodalModel
+  ) throws -> Tensor {
     let logits = logits(of: features)
-    if average == .logits || objective.task == .regression { return Self.meanOfLogits(logits) }
+    if average == .logits || objective.task == .regression {
+      return Self.meanOfLogits(logits, present)
+    }
     return objective.task == .multilabel
-      ? Self.meanOfLabelProbabilities(logits) : Self.meanOfProbabilities(logits)
+      ? Self.meanOfLabelProbabilities(logits, present) : Self.meanOfProbabilities(logits, present)
   }
 
   private func logits(of features: [Tensor]) -> [Tensor] {

@@ -26,7 +26,7 @@ public final class MMCosine: BalancingMethod {
     tasks: TaskRules(
       multilabel: .stated("a label is predicted where the sum of the cosines is above 0"),
       regression: .refused("a sum of M scaled cosines lies within ± M · scale, whatever the target")
-    ))
+    ), missing: .stated("the fused loss, of all samples; the cosine of a missing modality is 0"))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Xu et al.",

@@ -34,7 +34,10 @@ public final class MMPareto: StepDefining, ResourceStating {
   public static let summary = "fused and unimodal losses, reconciled at each encoder"
   /// What it asks of the model.
   public static let needs = ModelNeeds(
-    modalities: 2...Int.max, coupling: .uncoupled, tasks: .ownLosses)
+    modalities: 2...Int.max, coupling: .uncoupled, tasks: .ownLosses,
+    missing: .stated(
+      "each modality's own loss is the mean over the samples that have it; without any its encoder gets no gradient"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wei and Hu",
@@ -91,10 +94,9 @@ public final class MMPareto: StepDefining, ResourceStating {
     let labels = context.batch.labels
     let forward = try engine.forward(context)
     let fused = setting.objective.loss(forward.logits.inFullPrecision(), labels)
-    let losses = setting.unimodalOutputs(
-      forward.features.map { $0.inFullPrecision() }
-    ).map { setting.objective.loss($0, labels) }
-    let unimodal = Tensor.sum(of: losses)
+    let losses = setting.objective.losses(
+      setting.unimodalOutputs(forward.features.map { $0.inFullPrecision() }), in: context.batch)
+    let unimodal = Tensor.sum(of: losses.map(\.loss))
     let joint = try engine.gradients(of: fused, retainingGraph: true)
     // At encoder m only L_m of the sum has a gradient.
     let own = try engine.gradients(of: unimodal)
@@ -103,8 +105,8 @@ public final class MMPareto: StepDefining, ResourceStating {
     var report = StepReport(loss: fused + unimodal, logits: forward.logits)
     report.telemetry =
       setting.telemetry("weight", weights)
-      + zip(setting.model.modalities, losses).map {
-        (.telemetry("loss", modality: $0), $1.detached())
+      + losses.map {
+        (.telemetry("loss", modality: setting.model.modalities[$0.modality]), $0.loss.detached())
       }
     return report
   }
@@ -130,10 +132,13 @@ public final class MMPareto: StepDefining, ResourceStating {
     _ joint: ModelGradients, _ unimodal: ModelGradients
   ) -> (gradients: ModelGradients, weights: Tensor) {
     var result = Self.sum(joint, unimodal)
+    let device = setting.device
     let weights = joint.encoders.map { range in
       let present = range.filter {
         joint.entries[$0].gradient != nil && unimodal.entries[$0].gradient != nil
       }
+      // An encoder that no sample of the batch had reached: there is nothing to reconcile.
+      guard !present.isEmpty else { return Tensor(0.5 as Float).to(device) }
       let first = present.compactMap { joint.entries[$0].gradient }
       let second = present.compactMap { unimodal.entries[$0].gradient }
       let weight = Self.unimodalWeight(
@@ -146,7 +151,7 @@ public final class MMPareto: StepDefining, ResourceStating {
       }
       return weight
     }
-    return (result, Tensor.stacked(weights))
+    return (result, Tensor.stacked(weights.map { $0.to(weights[0].dtype) }))
   }
 
   /// The scalar product of two lists of gradients taken as one vector each.

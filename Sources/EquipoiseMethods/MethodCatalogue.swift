@@ -75,6 +75,13 @@ public struct MethodCatalogue: Sendable {
         at: "method.name",
         fix: "choose another method")
     }
+    if setting.lacksModalities, let reason = Method.needs.missing.refusal {
+      throw EquipoiseError(
+        .configuration,
+        "the method '\(Method.name)' refuses samples that lack a modality: \(reason)",
+        at: "method.name",
+        fix: "choose another method, or train on complete samples without modalityDropout")
+    }
     let method = try Method(settings, for: setting)
     let hooks = [
       method is any FeatureModulating, method is any ObjectiveDefining,

@@ -17,24 +17,27 @@ public struct ModelNeeds: Sendable {
   public var equalDepths: Bool
   /// What it does with tasks other than classification.
   public var tasks: TaskRules
+  /// What it does with samples that lack a modality.
+  public var missing: TaskRule
 
   /// What a method needs; without anything said it takes every model.
   public init(
     modalities: ClosedRange<Int> = 1...Int.max, fusion: FusionSection? = nil,
     coupling: CouplingSection? = nil, equalDepths: Bool = false,
-    tasks: TaskRules = .classificationOnly
+    tasks: TaskRules = .classificationOnly,
+    missing: TaskRule = .refused("it states no rule for samples that lack a modality")
   ) {
     (self.modalities, self.fusion, self.coupling) = (modalities, fusion, coupling)
-    (self.equalDepths, self.tasks) = (equalDepths, tasks)
+    (self.equalDepths, self.tasks, self.missing) = (equalDepths, tasks, missing)
   }
 
   /// Two modalities or more, and otherwise every model.
   public static let severalModalities = ModelNeeds(modalities: 2...Int.max)
 
-  /// The same with rules for other tasks.
-  func with(_ tasks: TaskRules) -> ModelNeeds {
+  /// The same with rules for other tasks and for samples that lack a modality.
+  func with(_ tasks: TaskRules, missing: TaskRule) -> ModelNeeds {
     var needs = self
-    needs.tasks = tasks
+    (needs.tasks, needs.missing) = (tasks, missing)
     return needs
   }
 

@@ -39,7 +39,8 @@ public final class OGM: GradientModulating, TelemetryReporting {
   /// One line for lists.
   public static let summary = "the journal's OGM: gradients shrink smoothly with a modality's lead"
   /// What it asks of the model.
-  public static let needs = ModelNeeds.severalModalities.with(.byScore)
+  public static let needs = ModelNeeds.severalModalities.with(
+    .byScore, missing: .comparedOnCommonSamples)
   /// The journal paper.
   public static let citation: Citation? = Citation(
     authors: "Wei et al.", title: "On-the-fly Modulation for Balanced Multimodal Learning",
@@ -78,7 +79,7 @@ public final class OGM: GradientModulating, TelemetryReporting {
     guard configuration.window.contains(context.epoch) else { return }
     // The encoders' features: those that were fused are OPM's where the two work together.
     let ratios = ModalityScores.ratios(
-      forward.traces.map(\.features), labels: context.batch.labels, in: setting)
+      forward.encoded, of: context.batch, in: setting)
     let coefficients =
       configuration.conferenceCoefficients
       ? OGMGE.coefficients(ratios, alpha: configuration.alpha)

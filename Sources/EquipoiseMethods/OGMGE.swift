@@ -44,7 +44,8 @@ public final class OGMGE: GradientModulating, TelemetryReporting {
   /// One line for lists.
   public static let summary = "shrinks the encoder gradients of the modality ahead, adds noise"
   /// What it asks of the model.
-  public static let needs = ModelNeeds.severalModalities.with(.byScore)
+  public static let needs = ModelNeeds.severalModalities.with(
+    .byScore, missing: .comparedOnCommonSamples)
   /// The conference paper.
   public static let citation: Citation? = Citation(
     authors: "Peng et al.",
@@ -82,7 +83,7 @@ public final class OGMGE: GradientModulating, TelemetryReporting {
     telemetry = []
     guard configuration.window.contains(context.epoch) else { return }
     let ratios = ModalityScores.ratios(
-      forward.traces.map(\.features), labels: context.batch.labels, in: setting)
+      forward.encoded, of: context.batch, in: setting)
     let coefficients = Self.coefficients(ratios, alpha: configuration.alpha)
     EncoderGradientScaling(convolutionsOnly: configuration.convolutionsOnly).scale(
       &gradients, by: coefficients, noise: configuration.noise ? stream.generator(context) : nil)

@@ -46,7 +46,11 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
   /// One line for lists.
   public static let summary = "drops the features of the modality ahead from random samples"
   /// What it asks of the model.
-  public static let needs = ModelNeeds.severalModalities.with(.byScore)
+  public static let needs = ModelNeeds.severalModalities.with(
+    .byScore,
+    missing: .stated(
+      "two modalities are compared by the samples that have both; a sample that would be left with nothing keeps what it has"
+    ))
   /// The journal paper.
   public static let citation: Citation? = OGM.citation
 
@@ -116,21 +120,39 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
       context.epoch >= configuration.warmupEpochs
       && numbers.happens(withProbability: configuration.probability)
     guard isActive || configuration.previousBatch else { return features }
-    let own = ModalityScores.ratios(
-      features, labels: context.batch.labels, in: setting)
+    let own = ModalityScores.ratios(features, of: context.batch, in: setting)
     let ratios = configuration.previousBatch ? previousRatios.to(own.dtype) : own
     if configuration.previousBatch { previousRatios = own }
     guard isActive else { return features }
-    return drop(features, ratios, stream.generator(context))
+    return drop(features, ratios, context.batch.present, stream.generator(context))
   }
 
-  private func drop(_ features: [Tensor], _ ratios: Tensor, _ generator: Generator) -> [Tensor] {
+  /// d of samples that lack modalities: those that would be left with nothing keep all that they have, and what stands
+  /// for a missing modality is left alone.
+  static func spared(_ kept: Tensor, present: [RowPresence?]) -> Tensor {
+    guard let masks = OverPresent.masks(present, like: kept.transposed(0, 1))?.squeezed(2) else {
+      return kept
+    }
+    let ones = kept.zerosLike() + 1
+    let left = (kept * masks).sum(over: [0], keeping: true)
+    return kept.selected(where: left.greater(than: 0), else: ones)
+  }
+
+  private func drop(
+    _ features: [Tensor], _ ratios: Tensor, _ present: [RowPresence?], _ generator: Generator
+  ) -> [Tensor] {
     let rates = Self.rates(ratios, base: configuration.baseRate, lambda: configuration.lambda)
-    let kept = Self.kept(rates: rates, samples: features[0].size(0), from: generator)
+    let kept = Self.spared(
+      Self.kept(rates: rates, samples: features[0].size(0), from: generator), present: present)
     let share = Self.droppedShare(rates, widths: setting.model.fusion.featureWidths)
     let factors = kept / (1 - share).clamped(low: 1e-3)
     telemetry = setting.telemetry("rate", rates)
-    return zip(features, factors.unbound()).map { $0 * $1.unsqueezed(1).to($0.dtype) }
+    return zip(features, factors.unbound()).enumerated().map { index, pair in
+      let (feature, factor) = (pair.0, pair.1.unsqueezed(1).to(pair.0.dtype))
+      guard let presence = present[index] else { return feature * factor }
+      let own = presence.mask.unsqueezed(1).greater(than: 0)
+      return feature * factor.selected(where: own, else: factor.zerosLike() + 1)
+    }
   }
 
   /// ρ of the last batch, where the next one needs it.

@@ -24,7 +24,7 @@ public final class OPMOGM: FeatureModulating, GradientModulating, StateKeeping, 
   /// One line for lists.
   public static let summary = "OPM on the features and OGM on the gradients"
   /// What it asks of the model.
-  public static let needs = ModelNeeds.severalModalities.with(.byScore)
+  public static let needs = ModelNeeds.severalModalities.with(.byScore, missing: OPM.needs.missing)
   /// The journal paper.
   public static let citation: Citation? = OGM.citation
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
 
-/// What a method that was published for classification does with another task.
+/// What a method that was published for classification of complete samples does with another task, or with samples that
+/// lack a modality.
 public enum TaskRule: Equatable, Sendable {
   /// As its source says, which is named.
   case published(String)
@@ -69,4 +70,13 @@ public struct TaskRules: Equatable, Sendable {
     case .regression: regression
     }
   }
+}
+
+extension TaskRule {
+  /// Nothing but the fused outputs is trained, which every sample has.
+  static let fusedLossAlone = TaskRule.stated("the fused loss, of all samples")
+  /// Modalities are compared by ``Objective/score(_:_:)``.
+  static let comparedOnCommonSamples = TaskRule.stated(
+    "two modalities are compared by the samples that have both, of more than two pairwise; without such samples neither leads"
+  )
 }

@@ -34,7 +34,9 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
   /// One line for lists.
   public static let summary = "joint training with a fixed loss on each modality's own logits"
   /// What it asks of the model.
-  public static let needs = ModelNeeds(tasks: .ownLosses)
+  public static let needs = ModelNeeds(
+    tasks: .ownLosses,
+    missing: .stated("each modality's own loss is the mean over the samples that have it"))
   /// Too plain to have an inventor.
   public static let citation: Citation? = nil
 
@@ -53,7 +55,7 @@ public final class UnimodalLosses: BalancingMethod, ObjectiveDefining {
     let fused = objective.loss(forward.logits.inFullPrecision(), labels)
     guard weight > 0 else { return fused }
     let features = forward.features.map { $0.inFullPrecision() }
-    let losses = setting.unimodalOutputs(features).map { objective.loss($0, labels) }
-    return fused + Tensor.stacked(losses).sum() * weight
+    let losses = objective.losses(setting.unimodalOutputs(features), in: context.batch)
+    return fused + Tensor.stacked(losses.map(\.loss)).sum() * weight
   }
 }

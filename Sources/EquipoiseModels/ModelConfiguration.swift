@@ -10,6 +10,8 @@ public struct ModelConfiguration: ConfigurationSection {
   public var fusion = FusionSection()
   /// What lets the encoders see each other's features.
   public var coupling = CouplingSection()
+  /// What is fused in place of a modality that a sample lacks.
+  public var missing = MissingFeatures.zero
   /// A safetensors file with the whole model's initial weights; nil starts at random.
   public var initialWeights: String?
 

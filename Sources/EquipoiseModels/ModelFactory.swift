@@ -41,9 +41,14 @@ public enum ModelFactory {
       : try coupling.settings.makeCouplings(between: encoders) {
         stream(seed, coupling.name, "depth \($0)")
       }
+    // A sample has one modality at least: the only one is never missing.
+    let missing =
+      configuration.missing == .embedding && encoders.count > 1
+      ? widths.map { (name: $0.name, module: MissingFeature(width: $0.width)) } : []
     return try MultimodalModel(
       encoders: encoders.map { ($0.modality, $0.shape, $0.encoder) }, fusion: head,
-      coupling: ModuleDictionary(modules.map { ("\($0.depth)", $0.module) }))
+      coupling: ModuleDictionary(modules.map { ("\($0.depth)", $0.module) }),
+      missing: ModuleDictionary(missing))
   }
 
   /// The stream that the weights of one part are drawn from.

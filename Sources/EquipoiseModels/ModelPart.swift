@@ -3,9 +3,9 @@ internal import EquipoiseKit
 public import EquipoiseTorch
 
 /// A part of a model whose parameters belong together: one modality's encoder, what couples the
-/// encoders, or the fusion head.
+/// encoders, the fusion head, or what stands for missing modalities.
 public struct ModelPart {
-  /// The modality, `mmtm` or `fusion`.
+  /// The modality, `mmtm`, `fusion` or `missing`.
   public let name: String
   /// The modality's position; `nil` for the others.
   public let modality: Int?
@@ -14,8 +14,8 @@ public struct ModelPart {
 }
 
 extension MultimodalModel {
-  /// The encoders in order, then what couples them, then the head. Together they hold every
-  /// parameter once.
+  /// The encoders in order, then what couples them, then the head, then what stands for missing modalities. Together
+  /// they hold every parameter once.
   public var parts: [ModelPart] {
     let named = namedParameters
     let encoders = modalities.enumerated().map { index, modality in
@@ -23,7 +23,8 @@ extension MultimodalModel {
       return ModelPart(
         name: modality, modality: index, parameters: named.filter { $0.name.hasPrefix(prefix) })
     }
-    let others = (isCoupled ? ["mmtm"] : []) + ["fusion"]
+    let others =
+      (isCoupled ? ["mmtm"] : []) + ["fusion"] + (missing.entries.isEmpty ? [] : ["missing"])
     return encoders
       + others.map { name in
         ModelPart(

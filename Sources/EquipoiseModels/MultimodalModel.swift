@@ -5,7 +5,11 @@ public import EquipoiseTorch
 /// One encoder for each modality and a fusion head. With one modality it is that modality's
 /// unimodal model.
 ///
-/// Parameters are named `encoders.<modality>.…`, `mmtm.<depth>.…` and `fusion.…`.
+/// Samples may lack modalities: an encoder runs on the samples that have its modality, so that its batch statistics are
+/// those of these samples alone, and not at all where none has it.
+///
+/// Parameters are named `encoders.<modality>.…`, `mmtm.<depth>.…`, `fusion.…` and, where it is learned what stands for a
+/// missing modality, `missing.<modality>.embedding`.
 public final class MultimodalModel: Module {
   /// The encoders by modality, in the order of inputs and features.
   public let encoders: ModuleDictionary<any ModalityEncoder>
@@ -13,8 +17,12 @@ public final class MultimodalModel: Module {
   private let mmtm: ModuleDictionary<any Coupling>
   /// What turns features into logits.
   public let fusion: any Fusion
+  /// What stands for the feature of a modality that a sample lacks; of those that are not here zeros do.
+  public let missing: ModuleDictionary<MissingFeature>
   /// The shape of one sample of each modality, without the batch.
   public let inputShapes: [String: [Int]]
+  /// Of each encoder whether it normalises over the batch.
+  private let normalisesOverBatch: [Bool]
 
   /// A model of encoders that fit their modalities and a head that fits the encoders.
   ///
@@ -22,10 +30,12 @@ public final class MultimodalModel: Module {
   ///   - encoders: for each modality its name, the shape of a sample and the encoder.
   ///   - fusion: a head for the encoders' feature widths, in the same order.
   ///   - coupling: modules between encoders, by the depth after which they act.
+  ///   - missing: what stands for the features of missing modalities where zeros do not.
   /// - Throws: ``EquipoiseError`` when a shape does not fit its encoder, or names clash.
   public init(
     encoders: [(modality: String, shape: [Int], encoder: any ModalityEncoder)],
-    fusion: any Fusion, coupling: ModuleDictionary<any Coupling> = ModuleDictionary([])
+    fusion: any Fusion, coupling: ModuleDictionary<any Coupling> = ModuleDictionary([]),
+    missing: ModuleDictionary<MissingFeature> = ModuleDictionary([])
   ) throws {
     try Self.checkNames(encoders.map(\.modality))
     for (modality, shape, encoder) in encoders { try encoder.validate(shape: shape, of: modality) }
@@ -36,6 +46,10 @@ public final class MultimodalModel: Module {
     self.encoders = ModuleDictionary(encoders.map { ($0.modality, $0.encoder) })
     mmtm = coupling
     self.fusion = fusion
+    self.missing = missing
+    normalisesOverBatch = encoders.map {
+      $0.encoder.namedModules.contains { $0.module is BatchNorm }
+    }
     inputShapes = Dictionary(uniqueKeysWithValues: encoders.map { ($0.modality, $0.shape) })
   }
 
@@ -74,7 +88,7 @@ extension MultimodalModel {
     forward(inputs, mode) { $0 }
   }
 
-  /// The same of batches whose samples may have lengths.
+  /// The same of batches whose samples may have lengths, or lack the modality: what stands in their inputs is not read.
   public func forward(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> Forward {
     forward(inputs, mode) { $0 }
   }
@@ -98,8 +112,10 @@ extension MultimodalModel {
     modulating modulate: ([Tensor]) throws -> [Tensor]
   ) rethrows -> Forward {
     let traces = trace(inputs, mode)
-    let features = try modulate(traces.map(\.features))
-    return Forward(traces: traces, features: features, logits: fusion.logits(features))
+    let encoded = features(of: traces, inputs)
+    let features = try modulate(encoded)
+    return Forward(
+      traces: traces, encoded: encoded, features: features, logits: fusion.logits(features))
   }
 
   /// Runs the encoders alone, keeping every depth's input and output.
@@ -112,11 +128,15 @@ extension MultimodalModel {
     trace(inputs.map { RaggedBatch($0) }, mode)
   }
 
-  /// The same of batches whose samples may have lengths.
+  /// The same of batches whose samples may have lengths; each trace is of the samples that have the modality.
   public func trace(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> [EncoderTrace] {
     checkInputs(inputs.count)
     if isCoupled { return coupledTrace(inputs, mode) { $1 } }
-    return zip(encoders.modules, inputs).map { encoder, input in encoder.trace(input, mode) }
+    return zip(encoders.modules, inputs).enumerated().map { index, pair in
+      pair.1.presence?.isEmpty == true
+        ? .none(of: pair.0, like: pair.1.tensor)
+        : pair.0.trace(pair.1.present, self.mode(mode, of: index, pair.1))
+    }
   }
 
   /// Runs the encoders and keeps nothing but the features, [B, w_m] for each modality.
@@ -129,11 +149,58 @@ extension MultimodalModel {
     features(inputs.map { RaggedBatch($0) }, mode)
   }
 
-  /// The same of batches whose samples may have lengths.
+  /// The same of batches whose samples may have lengths; where a sample lacks a modality, what stands for it.
   public func features(_ inputs: [RaggedBatch], _ mode: ForwardMode) -> [Tensor] {
     checkInputs(inputs.count)
-    if isCoupled { return coupledTrace(inputs, mode) { $1 }.map(\.features) }
-    return zip(encoders.modules, inputs).map { encoder, input in encoder.features(input, mode) }
+    if isCoupled { return features(of: coupledTrace(inputs, mode) { $1 }, inputs) }
+    return inputs.enumerated().map { index, input in
+      let own =
+        ownFeatures(index, input, mode)
+        ?? EncoderTrace.none(of: encoders.modules[index], like: input.tensor).features
+      return filled(own, index, input.presence)
+    }
+  }
+
+  /// One modality's features of the samples that have it, [n, w]; its encoder alone is run.
+  ///
+  /// - Parameters:
+  ///   - modality: its index, in a model that is not coupled.
+  ///   - input: its batch.
+  ///   - mode: how statistics and dropout behave.
+  /// - Returns: the features; `nil` where no sample has it.
+  package func ownFeatures(
+    _ modality: Int, _ input: RaggedBatch, _ mode: ForwardMode
+  ) -> Tensor? {
+    guard input.presence?.isEmpty != true else { return nil }
+    return encoders.modules[modality].features(
+      input.present, self.mode(mode, of: modality, input))
+  }
+
+  /// Features of all samples, from traces of the samples that have each modality.
+  func features(of traces: [EncoderTrace], _ inputs: [RaggedBatch]) -> [Tensor] {
+    traces.enumerated().map { filled($1.features, $0, inputs[$0].presence) }
+  }
+
+  /// Features of all samples: [n, w] → [B, w].
+  ///
+  /// - Parameters:
+  ///   - own: of the samples that have the modality.
+  ///   - modality: its index.
+  ///   - presence: which these are; nil where all have it.
+  /// - Returns: the features, with what stands for it where a sample lacks the modality.
+  package func filled(_ own: Tensor, _ modality: Int, _ presence: RowPresence?) -> Tensor {
+    guard let presence else { return own }
+    let features = presence.scattered(own)
+    guard let missing = missing[modalities[modality]] else { return features }
+    let absent = (1 - presence.mask.to(own.dtype)).unsqueezed(1)
+    return features + missing.embedding.value.to(own.dtype) * absent
+  }
+
+  /// How the encoder runs on the samples that have its modality. One sample alone has no batch to be normalised over:
+  /// the running statistics do it.
+  func mode(_ mode: ForwardMode, of modality: Int, _ input: RaggedBatch) -> ForwardMode {
+    guard input.presence?.rows.count == 1, normalisesOverBatch[modality] else { return mode }
+    return ForwardMode(statistics: .running, dropout: mode.dropout)
   }
 
   /// The inputs with those of all but some modalities replaced by zeros, for passes that ask what a

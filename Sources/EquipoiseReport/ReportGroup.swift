@@ -11,6 +11,42 @@ struct ReportGroup: Encodable {
     let curve: ReportCurve
   }
 
+  /// What is achieved on the samples that have the same modalities.
+  struct Pattern: Encodable {
+    /// The modalities, joined by `+`.
+    let name: String
+    /// The number of samples.
+    let samples: Int
+    /// The task's measure.
+    let score: SampleSummary
+  }
+
+  /// A score over levels of one disturbance of a modality.
+  struct Disturbance: Encodable {
+    /// One level.
+    struct Point: Encodable {
+      let level: Double
+      let score: SampleSummary
+    }
+
+    /// `missing` or `noise`.
+    let kind: String
+    let modality: String
+    let points: [Point]
+
+    init?(_ kind: String, _ modality: String, _ curves: [RobustnessCurve]) {
+      guard let levels = curves.first?.levels, curves.allSatisfy({ $0.levels == levels }) else {
+        return nil
+      }
+      (self.kind, self.modality) = (kind, modality)
+      points = levels.indices.compactMap { place in
+        SampleSummary(curves.map { $0.scores[place] }).map {
+          Point(level: levels[place], score: $0)
+        }
+      }
+    }
+  }
+
   let name: String
   let method: String
   let modalities: [String]
@@ -27,6 +63,10 @@ struct ReportGroup: Encodable {
   /// Multiply-adds of a training step for each sample.
   let multiplyAdds: Double?
   let curves: [ReportCurve]
+  /// What is achieved on the samples of each set of modalities; empty where no sample lacks anything.
+  let patterns: [Pattern]
+  /// What the score is while a modality is missing or noisy; empty where it was not measured.
+  let robustness: [Disturbance]
   private(set) var alone: [String: Reference]
   let matrices: ReportMatrices?
   /// What its modalities are told apart by.
@@ -70,6 +110,21 @@ struct ReportGroup: Encodable {
       SampleSummary(done.compactMap { $0.records.last?[.run("multiplyAddsPerSample")] })?.mean
     curves = ReportCurve.all(of: runs)
     alone = references.mapValues(Self.reference)
+    let found = done.compactMap(\.report)
+    patterns = Set(found.flatMap(\.patterns.keys)).sorted().compactMap { name in
+      let own = found.compactMap { $0.patterns[name] }
+      return SampleSummary(own.compactMap { $0[runs[0].measure] }).map {
+        Pattern(name: name, samples: own[0].samples, score: $0)
+      }
+    }
+    let measured = done.compactMap { $0.report?.robustness }
+    let names = Set(measured.flatMap(\.noise.keys)).sorted()
+    robustness = names.flatMap { name in
+      [
+        Disturbance("missing", name, measured.compactMap { $0.missing[name] }),
+        Disturbance("noise", name, measured.compactMap { $0.noise[name] }),
+      ].compactMap(\.self)
+    }
   }
 
   /// Takes runs of one modality alone as reference.

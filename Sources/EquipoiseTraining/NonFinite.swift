@@ -2,6 +2,7 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
+internal import EquipoiseMethods
 import EquipoiseTorch
 
 /// Finds where numbers stopped being finite, for the error that ends the run.
@@ -14,13 +15,15 @@ enum NonFinite {
   /// - Returns: a phrase such as "encoder 'audio', depth 2".
   static func diagnose(_ model: MultimodalModel, _ batch: Batch) -> String {
     withoutGradient {
-      if let broken = zip(model.modalities, batch.inputs).first(where: { !isFinite($0.1) }) {
+      let inputs = batch.inputs.enumerated().map { batch.present[$0]?.gathered($1) ?? $1 }
+      if let broken = zip(model.modalities, inputs).first(where: { !isFinite($0.1) }) {
         return "the input of modality '\(broken.0)'"
       }
       if let broken = model.namedParameters.first(where: { !isFinite($0.parameter.leaf) }) {
         return "\(place(of: broken.name)): the weights '\(broken.name)' are no longer finite"
       }
-      let forward = model.forward(batch.ragged, .auxiliary(dropout: nil))
+      let forward = model.forward(
+        batch.ragged, .auxiliary(dropout: nil))
       for (modality, trace) in zip(model.modalities, forward.traces) {
         if let depth = trace.outputs.firstIndex(where: { !isFinite($0) }) {
           return "encoder '\(modality)', depth \(depth + 1)"

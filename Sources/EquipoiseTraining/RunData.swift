@@ -18,6 +18,8 @@ struct RunData {
   private let dropsLast: Bool
   private let evaluationBatchSize: Int
   private let workers: Int
+  /// Whether modalities are left out of training samples.
+  private let isAugmentedByDropout: Bool
 
   /// Opens the dataset that a configuration names; a validation split that is missing is carved
   /// from the training split.
@@ -54,7 +56,11 @@ struct RunData {
     }
     notes += try ClassBalance.notes(
       splits[.train] ?? dataset.samples(.train), of: dataset.description, training)
+    notes += try Self.missingNotes(splits[.train] ?? dataset.samples(.train), in: dataset.folder)
     self.notes = notes
+    isAugmentedByDropout = dataset.modalities.contains {
+      configuration.augmentation[$0.name]?.modalityDropout ?? 0 > 0
+    }
     let runtime = configuration.runtime
     loader = try Loader(
       splits[.train] ?? dataset.samples(.train),
@@ -81,6 +87,20 @@ struct RunData {
     dropsLast = training.dropLast
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
     workers = runtime.loaders
+  }
+
+  /// How many training samples lack each modality. Throws where none has one.
+  private static func missingNotes(_ samples: Samples, in folder: String) throws -> [String] {
+    try zip(samples.modalities, samples.present).compactMap { modality, present in
+      guard let lacking = present?.count(where: { !$0 }), lacking > 0 else { return nil }
+      guard lacking < samples.count else {
+        throw EquipoiseError(
+          .data, "no training sample has modality '\(modality.name)'", at: folder,
+          fix: "name the others in 'modalities'")
+      }
+      return "\(Enumeration.count(lacking, "training sample")) of \(samples.count) "
+        + "\(lacking == 1 ? "lacks" : "lack") '\(modality.name)'"
+    }
   }
 
   var stepsPerEpoch: Int { loader.stepsPerEpoch }
@@ -126,8 +146,10 @@ struct RunData {
     }
   }
 
-  /// The modalities that some samples may lack.
-  var incompleteModalities: Set<String> { modalities { $0.present } }
+  /// Whether a training sample may lack a modality, of itself or because it is left out.
+  var lacksModalities: Bool {
+    isAugmentedByDropout || loader.samples.present.contains { $0?.contains(false) == true }
+  }
 
   private func modalities<Rows>(_ rows: (Samples) -> [Rows?]) -> Set<String> {
     Set(

@@ -39,7 +39,7 @@ package final class RunParts {
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try model.checkLengths(of: data.modalitiesWithLengths)
-    try Self.checkComplete(data)
+    try Self.checkMissing(data, model)
     try ModalitySets.check(model.modalities.count, configuration.evaluation)
     let task = data.dataset.description.task
     try (configuration.evaluation.selectBy ?? .selection(of: task)).check(
@@ -59,7 +59,8 @@ package final class RunParts {
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
         objective: objective, outputs: data.dataset.description.outputs,
-        targets: data.targets, modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
+        targets: data.targets, lacksModalities: data.lacksModalities,
+        modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
     engine = Self.makeEngine(model, method, objective, data, training, device)
   }
 
@@ -108,11 +109,24 @@ package final class RunParts {
     return model
   }
 
-  private static func checkComplete(_ data: RunData) throws {
-    guard let name = data.incompleteModalities.sorted().first else { return }
-    throw EquipoiseError(
-      .data, "some samples have no '\(name)', and training takes samples with every modality",
-      at: data.dataset.folder, fix: "leave these samples out, or the modality")
+  /// Throws where a head or a coupling cannot do without a modality that a training sample lacks.
+  private static func checkMissing(
+    _ data: RunData, _ model: MultimodalModel
+  ) throws {
+    guard data.lacksModalities else { return }
+    if model.missing.entries.isEmpty, let reason = model.fusion.problemWithZeros {
+      throw EquipoiseError(
+        .configuration,
+        "training samples lack modalities, which the model's fusion (\(model.fusion.summary)) cannot fuse as "
+          + "zeros: \(reason)", at: "model.fusion",
+        fix: "set model.missing=embedding, or another fusion")
+    }
+    if model.isCoupled, let name = data.modalitiesWithLengths.sorted().first {
+      throw EquipoiseError(
+        .configuration,
+        "training samples lack modalities, and those of '\(name)' have different lengths, which coupled encoders "
+          + "cannot mind both", at: "model.coupling", fix: "set model.coupling=none")
+    }
   }
 
   private static func load(_ path: String, into model: MultimodalModel) throws {
@@ -150,15 +164,17 @@ package final class RunParts {
   ///   - split: which samples.
   ///   - probing: also takes the measurements that need the training split, if the configuration asks
   ///     for them.
+  ///   - disturbing: also takes the curves of missing and noisy modalities, if the configuration asks for them.
   /// - Returns: the scores.
   /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
-  package func evaluate(_ split: Split, probing: Bool = false) throws -> EvaluationReport {
-    let description = dataset.description
+  package func evaluate(
+    _ split: Split, probing: Bool = false, disturbing: Bool = false
+  ) throws -> EvaluationReport {
+    let scoring = SplitScoring(
+      task: objective.task, width: model.classes, scale: objective.scale,
+      isSentiment: dataset.description.isSentiment)
     let evaluator = Evaluator(
-      inference: inference,
-      scoring: SplitScoring(
-        task: objective.task, width: model.classes, scale: objective.scale,
-        isSentiment: description.isSentiment), options: configuration.evaluation)
+      inference: inference, scoring: scoring, options: configuration.evaluation)
     var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
     if probing, configuration.evaluation.probe {
       let accuracies = try evaluator.probe(
@@ -171,6 +187,11 @@ package final class RunParts {
         training: { try self.data.forEachBatch(of: .train, $0) },
         test: { try self.data.forEachBatch(of: split, $0) })
       for (name, rate) in rates { report.modalities[name]?.utilisation = rate }
+    }
+    if disturbing, configuration.evaluation.robustness {
+      report.robustness = try Robustness(
+        inference: inference, scoring: scoring, seed: UInt64(configuration.runtime.seed)
+      ).report { try data.forEachBatch(of: split, $0) }
     }
     return report
   }

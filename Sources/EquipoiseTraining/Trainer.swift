@@ -245,8 +245,9 @@ public final class Trainer {
     let result = RunResult(
       method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
       selectedBy: parts.selection.rawValue,
-      bestEpoch: progress.best?.epoch, validation: try parts.evaluate(.validation, probing: true),
-      test: readsTest ? try parts.evaluate(.test, probing: true) : nil,
+      bestEpoch: progress.best?.epoch,
+      validation: try parts.evaluate(.validation, probing: true, disturbing: !readsTest),
+      test: readsTest ? try parts.evaluate(.test, probing: true, disturbing: true) : nil,
       steps: progress.globalStep, seconds: progress.seconds)
     try result.write(in: run)
     return result

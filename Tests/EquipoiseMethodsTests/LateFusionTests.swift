@@ -28,7 +28,10 @@ struct LateFusionTests {
   @Test func theOrderOfModalitiesDoesNotMatter() {
     let generator = Generator(seed: 6)
     let logits = (0..<2).map { _ in Tensor.normal([4, 3], dtype: .float64, from: generator) }
-    for average in [LateFusion.meanOfProbabilities, LateFusion.meanOfLogits] {
+    let averages: [([Tensor]) -> Tensor] = [
+      { LateFusion.meanOfProbabilities($0) }, { LateFusion.meanOfLogits($0) },
+    ]
+    for average in averages {
       let swapped = average(logits.reversed()).array(of: Double.self)
       #expect(average(logits).array(of: Double.self) == swapped)
     }

@@ -88,8 +88,7 @@ struct OPMTests {
     let features = contexts.map { steps.model.features($0.batch.inputs, .evaluation) }
     let first = try method.modulate(features[0], in: contexts[0])
     #expect(zip(first, features[0]).allSatisfy(isEqual))
-    let own = ModalityScores.ratios(
-      features[0], labels: contexts[0].batch.labels, in: steps.setting)
+    let own = ModalityScores.ratios(features[0], of: contexts[0].batch, in: steps.setting)
     #expect(isEqual(try #require(method.state.first?.tensor), own))
     _ = try method.modulate(features[1], in: contexts[1])
     let rates = OPM.rates(own, base: 0.5, lambda: 0.5)
@@ -102,7 +101,7 @@ struct OPMTests {
     let contexts = try [(0, 0), (1, 1), (2, 2)].map { try steps.context($0, epoch: $1) }
     let features = contexts.map { steps.model.features($0.batch.inputs, .evaluation) }
     let own = zip(contexts, features).map { context, features in
-      ModalityScores.ratios(features, labels: context.batch.labels, in: steps.setting)
+      ModalityScores.ratios(features, of: context.batch, in: steps.setting)
     }
     let never = try OPM(
       Self.configuration { ($0.previousBatch, $0.probability) = (true, 0) }, for: steps.setting)

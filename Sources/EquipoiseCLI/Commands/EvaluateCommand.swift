@@ -28,6 +28,9 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Also measure how much each branch of a model with MMTM gets from the others.")
   var utilisation = false
 
+  @Flag(help: "Also measure how the score falls while a modality is missing or noisy.")
+  var robustness = false
+
   @Option(help: ArgumentHelp("The dataset's folder (default: the run's).", valueName: "dir"))
   var data: String?
 
@@ -49,11 +52,15 @@ struct EvaluateCommand: ParsableCommand {
       if let threads { configuration.runtime.threads = threads }
       configuration.evaluation.probe = probe
       configuration.evaluation.utilisation = utilisation
+      configuration.evaluation.robustness = robustness
     }
-    let report = try parts.evaluate(split, probing: true)
+    let report = try parts.evaluate(split, probing: true, disturbing: true)
     switch format {
     case .table:
       Console.print(ScoreTable.text([(split.rawValue, report)]), terminator: "")
+      if let curves = report.robustness {
+        Console.print(RobustnessTable.text(curves), terminator: "")
+      }
     case .json:
       let output = EvaluationOutput(
         run: folder, split: split, weights: weights, configuration: parts.configuration,

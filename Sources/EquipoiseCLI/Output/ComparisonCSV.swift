@@ -7,7 +7,8 @@ enum ComparisonCSV {
   static func text(_ report: ComparisonReport) -> String {
     let modalities = Set(report.entries.flatMap(\.modalities.keys)).sorted()
     let scores = report.scores
-    let rows = report.entries.map { columns($0, scores, modalities) }
+    let disturbed = Set(report.entries.flatMap(\.robustness.keys)).sorted()
+    let rows = report.entries.map { columns($0, scores, modalities, disturbed) }
     let head = rows.first.map { [$0.map(\.title)] } ?? []
     return (head + rows.map { $0.map(\.cell) }).map(CSV.line).joined()
   }
@@ -15,7 +16,8 @@ enum ComparisonCSV {
   private typealias Column = (title: String, cell: String)
 
   private static func columns(
-    _ entry: ComparisonReport.Entry, _ scores: [Score], _ modalities: [String]
+    _ entry: ComparisonReport.Entry, _ scores: [Score], _ modalities: [String],
+    _ disturbed: [String]
   ) -> [Column] {
     var columns: [Column] = [("entry", entry.name), ("runs", "\(entry.runs.count)")]
     columns += scores.flatMap { summary(name(of: $0), entry[$0]) }
@@ -24,6 +26,10 @@ enum ComparisonCSV {
       columns += summary("\(name)_slice", modality?.slice)
       columns += summary("\(name)_zero_out", modality?.zeroOut)
       columns += summary("\(name)_alone", modality?.alone)
+    }
+    for name in disturbed {
+      columns += summary("\(name)_missing_area", entry.robustness[name]?.missing)
+      columns += summary("\(name)_noise_area", entry.robustness[name]?.noise)
     }
     columns += summary("imbalance", entry.imbalance) + summary("seconds", entry.seconds)
     columns.append(("multiply_adds_per_sample", number(entry.multiplyAddsPerSample?.mean)))

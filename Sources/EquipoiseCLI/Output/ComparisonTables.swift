@@ -96,6 +96,27 @@ struct ComparisonTables {
   /// What a row's numbers are the mean of.
   private var runs: String { report.stamp.folds == nil ? "seeds" : "runs" }
 
+  // MARK: Robustness
+
+  /// The areas under the curves of missing and noisy modalities; `nil` where no run has them.
+  var robustness: Grid? {
+    let names = Set(report.entries.flatMap(\.robustness.keys)).sorted()
+    guard !names.isEmpty else { return nil }
+    let sign = measure.unit == .share ? " %" : ""
+    var grid = Grid(
+      ["area under \(measure.title)"]
+        + names.flatMap { ["\($0) missing" + sign, "\($0) noise" + sign] })
+    for entry in report.entries {
+      grid.add(
+        [entry.name]
+          + names.flatMap { name in
+            let areas = entry.robustness[name]
+            return [cell(areas?.missing, measure), cell(areas?.noise, measure)]
+          })
+    }
+    return grid
+  }
+
   // MARK: Folds
 
   /// The first leading score of every entry fold by fold, the mean over seeds; `nil` without cross-validation.

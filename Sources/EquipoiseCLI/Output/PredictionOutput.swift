@@ -45,12 +45,14 @@ struct PredictionOutput {
         + names.flatMap { isSure ? [$0, ""] : [$0] },
       [.left, .left] + names.flatMap { _ in isSure ? [.left, .right] : [.left] })
     try predictor.forEachSample { sample in
-      let all = [sample.fused] + sample.modalities.map(\.probabilities)
       table.add(
         [sample.name, predictor.truth(sample) ?? "–"]
-          + all.flatMap {
-            isSure
-              ? [predictor.answer($0), Numbers.percent(Double($0.largest))] : [predictor.answer($0)]
+          + columns(sample).flatMap { outputs in
+            let cells = [
+              outputs.map(predictor.answer) ?? "–",
+              outputs.map { Numbers.percent(Double($0.largest)) } ?? "",
+            ]
+            return isSure ? cells : [cells[0]]
           })
     }
     return table.text(Style.output) + "\nEach modality by its \(predictor.basis.rawValue).\n"
@@ -66,8 +68,16 @@ struct PredictionOutput {
 
   private func cells(_ sample: PredictedSample) -> [String] {
     [sample.name, predictor.truth(sample) ?? "", predictor.answer(sample.fused)]
-      + ([sample.fused] + sample.modalities.map(\.probabilities)).flatMap {
-        $0.values.map { "\($0)" }
+      + columns(sample).flatMap {
+        $0?.values.map { "\($0)" } ?? predictor.classes.map { _ in "" }
+      }
+  }
+
+  /// Fused, then by each modality; nil of one that the sample lacks.
+  private func columns(_ sample: PredictedSample) -> [ClassProbabilities?] {
+    [sample.fused]
+      + predictor.present.map { name in
+        sample.modalities.first { $0.name == name }?.probabilities
       }
   }
 
@@ -93,6 +103,6 @@ struct PredictionOutput {
       fused: named(sample.fused),
       modalities: Dictionary(
         uniqueKeysWithValues: sample.modalities.map { ($0.name, named($0.probabilities)) }),
-      modalitiesBy: predictor.basis.rawValue, missing: predictor.missing)
+      modalitiesBy: predictor.basis.rawValue, missing: predictor.missing(of: sample))
   }
 }

@@ -21,7 +21,7 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     let tables = ComparisonTables(report)
     let grids =
       [tables.scores] + tables.otherScores
-      + [tables.folds, tables.choices, tables.differences].compactMap { $0 }
+      + [tables.robustness, tables.folds, tables.choices, tables.differences].compactMap { $0 }
     switch self {
     case .table:
       return (grids.map(\.text) + [""])

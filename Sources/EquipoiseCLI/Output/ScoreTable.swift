@@ -31,7 +31,21 @@ enum ScoreTable {
       add("Shapley", "imbalance") { Numbers.score($0.shapley?.imbalance, measure.unit) }
     }
     add("samples", "") { Numbers.count($0.samples) }
+    addPatterns(reports, measure, to: &table)
     return table.text()
+  }
+
+  /// What is achieved on the samples of each set of modalities, with their number.
+  private static func addPatterns(
+    _ reports: [EvaluationReport], _ measure: Score, to table: inout TextTable
+  ) {
+    for name in Set(reports.flatMap(\.patterns.keys)).sorted() {
+      let patterns = reports.map { $0.patterns[name] }
+      table.add(
+        ["only \(name)", measure.title] + patterns.map { Numbers.score($0?[measure], measure.unit) }
+      )
+      table.add(["", "samples"] + patterns.map { $0.map { Numbers.count($0.samples) } ?? "–" })
+    }
   }
 
   private static func addModality(

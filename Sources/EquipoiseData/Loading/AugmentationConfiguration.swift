@@ -14,6 +14,9 @@ public struct AugmentationConfiguration: ConfigurationSection {
   public var timeMask = 0
   /// The most neighbouring frequencies that are set to zero; 0 never does.
   public var frequencyMask = 0
+  /// How likely the modality is left out of a sample, as if the sample did not have it. A sample keeps one of its
+  /// modalities at least.
+  public var modalityDropout = 0.0
 
   /// The defaults, which change nothing.
   public init() {}
@@ -26,5 +29,6 @@ extension AugmentationConfiguration: RangeChecking {
     try path.check("timeShift", timeShift, .atLeast(0))
     try path.check("timeMask", timeMask, .atLeast(0))
     try path.check("frequencyMask", frequencyMask, .atLeast(0))
+    try path.check("modalityDropout", modalityDropout, .from(0..<1))
   }
 }

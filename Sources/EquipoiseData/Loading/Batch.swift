@@ -48,4 +48,10 @@ public struct Batch {
 
   /// The number of samples.
   public var count: Int { indices.count }
+
+  /// Whether some sample lacks a modality.
+  public var isPartial: Bool { present.contains { $0 != nil } }
+
+  /// The samples that have every modality; nil where all do.
+  package var complete: RowPresence? { present.reduce(nil, RowPresence.common) }
 }

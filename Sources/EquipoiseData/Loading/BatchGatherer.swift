@@ -8,6 +8,8 @@ struct BatchGatherer: Sendable {
   private let seed: UInt64
   /// One per modality; nil where nothing is changed.
   private let augmenters: [SampleAugmenter?]
+  /// nil where nothing is left out.
+  private let dropout: ModalityDropout?
 
   init(_ samples: Samples, _ options: LoaderOptions) throws {
     self.samples = samples
@@ -18,6 +20,7 @@ struct BatchGatherer: Sendable {
         .configuration, "there is no modality '\(name)' to augment", at: "augmentation.\(name)",
         fix: Nearest.hint(name, in: known))
     }
+    dropout = ModalityDropout(samples.modalities, options)
     augmenters = try samples.modalities.map { modality in
       try options.augmentation[modality.name].flatMap { try SampleAugmenter(modality, $0) }
     }
@@ -37,7 +40,20 @@ struct BatchGatherer: Sendable {
       epoch: epoch, step: step, inputs: inputs,
       labels: samples.answers(indices), indices: indices,
       lengths: samples.modalities.indices.map { samples.batchLengths($0, indices) },
-      present: samples.modalities.indices.map { samples.batchPresence($0, indices) })
+      present: present(indices, epoch))
+  }
+
+  /// For each modality which samples have it; nil where all have.
+  private func present(_ indices: [Int], _ epoch: Int) -> [[Bool]?] {
+    let own = samples.modalities.indices.map { samples.batchPresence($0, indices) }
+    guard let dropout else { return own }
+    let rows = indices.enumerated().map { position, index in
+      dropout.left(of: own.map { $0?[position] ?? true }, sample: index, epoch: epoch)
+    }
+    return samples.modalities.indices.map { modality in
+      let column = rows.map { $0[modality] }
+      return column.allSatisfy(\.self) ? nil : column
+    }
   }
 
   private func input(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {

@@ -15,6 +15,9 @@ struct SampleAugmenter: Sendable {
   ///
   /// Throws `EquipoiseError` when the modality cannot be changed that way.
   init?(_ modality: DatasetModality, _ configuration: AugmentationConfiguration) throws {
+    // What is left out as a whole is not changed.
+    var configuration = configuration
+    configuration.modalityDropout = 0
     guard configuration != AugmentationConfiguration() else { return nil }
     grid = AugmentationGrid(modality.description)
     try grid.check(configuration, for: modality)

@@ -36,21 +36,23 @@ package struct ClassScores {
 
   /// Probabilities, or a regression's numbers, [B, K] in single precision.
   ///
-  /// - Parameter inputs: normalised, [B, shape…] for each modality that is present, with the valid steps of each sample.
-  /// - Returns: by the fused logits and by each of those modalities.
+  /// - Parameter inputs: normalised, [B, shape…] for each modality that is present, with the valid steps of each sample
+  ///   and which samples have it.
+  /// - Returns: by the fused logits and by each of those modalities; what they are of a sample that lacks it means
+  ///   nothing.
   /// - Throws: what the method's own way of fusing throws.
   func probabilities(
     _ inputs: [RaggedBatch]
   ) throws -> (fused: Tensor, modalities: [(name: String, probabilities: Tensor)]) {
     let given = Dictionary(uniqueKeysWithValues: zip(present, inputs))
-    let model = inference.model
+    let (model, samples) = (inference.model, inputs[0].count)
     let complete = model.modalities.map { name in
       given[name]
         ?? RaggedBatch(
-          .zeros([inputs[0].count] + (model.inputShapes[name] ?? []), device: inference.device))
+          .zeros([samples] + (model.inputShapes[name] ?? []), device: inference.device),
+          presence: RowPresence(rows: [], of: samples, device: inference.device))
     }
-    let absent = model.modalities.indices.filter { given[model.modalities[$0]] == nil }
-    let answer = try inference.answer(to: complete, absent: Set(absent))
+    let answer = try inference.answer(to: complete)
     let own =
       try inference.slices(of: answer.features) ?? inference.zeroOuts(of: answer.features)
     return (

@@ -22,8 +22,8 @@ package struct MediaPredictionSource: PredictionSource {
   private struct Sample: Sendable {
     let id: String
     let label: Int?
-    /// In the order of the modalities.
-    let files: [String]
+    /// In the order of the modalities; nil of one that the sample lacks.
+    let files: [String?]
     let place: String
   }
 
@@ -48,6 +48,8 @@ package struct MediaPredictionSource: PredictionSource {
     let lent = lender.lent(media)
     var options = ManifestOptions()
     options.root = root
+    // What a sample lacks is missing, as a modality is that all lack.
+    options.missing = .absent
     let wanted = try WantedModalities(run.dataset, record, lent)
     let (listed, folder) = try ManifestRecipe(options).listed(
       input: input, wanted: wanted, media: lent)
@@ -66,8 +68,15 @@ package struct MediaPredictionSource: PredictionSource {
     let samples = try listed.rows.map { row in
       Sample(
         id: row.id, label: numbers[TableCell.trimmed(row.label)],
-        files: try order.map { try folder.resolve(row.files[$0], namedIn: row.place) },
-        place: row.place)
+        files: try order.map { place in
+          row.files[place].isEmpty
+            ? nil : try folder.resolve(row.files[place], namedIn: row.place)
+        }, place: row.place)
+    }
+    if let empty = samples.first(where: { $0.files.allSatisfy { $0 == nil } }) {
+      throw EquipoiseError(
+        .data, "sample '\(empty.id)' has none of the modalities", at: empty.place,
+        fix: "give it a file of one at least, or leave it out")
     }
     try self.init(
       samples, of: order.map { listed.modalities[$0] }, run, record, lender, lent, report)
@@ -158,7 +167,8 @@ package struct MediaPredictionSource: PredictionSource {
   private static func arrays(
     of sample: Sample, _ features: [MediaModality], by decoder: any MediaDecoding
   ) throws -> (inputs: [HostArray], steps: [Int?]) {
-    let inputs = try zip(features, sample.files).map { modality, file in
+    let inputs = try zip(features, sample.files).map { modality, file -> HostArray in
+      guard let file else { return try .zeros(like: modality.feature.description) }
       let array = try modality.array([file], of: sample.id, by: decoder)
       guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
         throw EquipoiseError(
@@ -167,7 +177,10 @@ package struct MediaPredictionSource: PredictionSource {
       }
       return array
     }
-    return (inputs, try zip(features, sample.files).map { try $0.steps([$1]) })
+    let steps = try zip(features, sample.files).map { feature, file in
+      try file.flatMap { try feature.steps([$0]) }
+    }
+    return (inputs, steps)
   }
 
   private func batch(
@@ -183,6 +196,19 @@ package struct MediaPredictionSource: PredictionSource {
         let most = modality.description.shape[0]
         let own = rows.map { min($0.steps[column] ?? most, most) }
         return modality.description.kind.hasSteps && own.contains { $0 < most } ? own : nil
+      },
+      present: modalities.indices.map { column in
+        let present = rows.map { samples[$0.index].files[column] != nil }
+        return present.allSatisfy(\.self) ? nil : present
       })
+  }
+}
+
+extension HostArray {
+  /// Zeros in the place of a modality that a sample lacks.
+  fileprivate static func zeros(like modality: ModalityDescription) throws -> HostArray {
+    try HostArray(type: modality.type, shape: modality.shape) { bytes in
+      bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    }
   }
 }

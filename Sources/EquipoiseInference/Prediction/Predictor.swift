@@ -94,6 +94,12 @@ package struct Predictor {
   /// The names of those that are missing.
   package var missing: [String] { parts.model.modalities.filter { !present.contains($0) } }
 
+  /// The names of those that a sample lacks.
+  package func missing(of sample: PredictedSample) -> [String] {
+    let own = Set(sample.modalities.map(\.name))
+    return parts.model.modalities.filter { !own.contains($0) }
+  }
+
   /// What the modalities' own probabilities are made of.
   package var basis: ClassScores.Basis { scores.basis }
 
@@ -118,12 +124,16 @@ package struct Predictor {
   private func predict(_ batch: Batch) throws -> [PredictedSample] {
     let scores = try scores.probabilities(batch.ragged)
     let fused = try rows(scores.fused)
-    let modalities = try scores.modalities.map { ($0.name, try rows($0.probabilities)) }
+    let modalities = try scores.modalities.enumerated().map { place, own in
+      let isPresent = batch.present[place].map { Set($0.rows) }
+      return (own.name, try rows(own.probabilities), isPresent)
+    }
     return batch.indices.enumerated().map { row, index in
       PredictedSample(
         name: source.name(of: index), label: source.label(of: index),
         targets: source.targets(of: index), fused: fused[row],
-        modalities: modalities.map { (name: $0, probabilities: $1[row]) })
+        modalities: modalities.filter { $0.2?.contains(row) ?? true }
+          .map { (name: $0.0, probabilities: $0.1[row]) })
     }
   }
 

@@ -58,6 +58,9 @@ extension MetricName {
     let start = places.prefix(2).joined(separator: ".")
     if places.count == 3, Self.setSections.contains(start) {
       self.init(scope, start, modality: places[2])
+    } else if places.count > 2, places[0] == Self.patternSection {
+      self.init(
+        scope, ([places[0]] + places.dropFirst(2)).joined(separator: "."), modality: places[1])
     } else if places.count > 2, places[0] == Self.modalitySection {
       self.init(scope, places.dropFirst(2).joined(separator: "."), modality: places[1])
     } else {

@@ -42,6 +42,10 @@ extension MetricName {
 
   private var scoreKeys: [String] {
     guard let modality else { return Self.sections(what) }
+    if what.hasPrefix(Self.patternSection + ".") {
+      return [Self.patternSection, modality]
+        + Self.sections(String(what.dropFirst(Self.patternSection.count + 1)))
+    }
     return Self.setSections.contains(what)
       ? Self.sections(what) + [modality]
       : [Self.modalitySection, modality] + Self.sections(what)
@@ -49,6 +53,8 @@ extension MetricName {
 
   static let telemetrySection = "telemetry"
   static let modalitySection = "modalities"
+  /// The section whose keys are the sets of modalities that samples have.
+  static let patternSection = "patterns"
   static let trainingPrefix = "train"
   /// Sections whose keys are modalities or sets of them.
   static let setSections = ["shapley.values", "shapley.accuracies"]

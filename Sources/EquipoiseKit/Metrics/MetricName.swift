@@ -27,7 +27,7 @@ public struct MetricName: Hashable, Sendable {
   /// What it is, such as `accuracy`. Outside ``Scope/telemetry`` and ``Scope/measurement`` dots in it are those of
   /// sections of the line: `shapley.values`.
   public let what: String
-  /// The modality that it is of; of `shapley.accuracies` a set of them.
+  /// The modality that it is of; of `shapley.accuracies` and `patterns` a set of them.
   public let modality: String?
   /// The depth that it is of, from 1.
   public let depth: Int?

@@ -52,7 +52,10 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     tasks: TaskRules(
       multilabel: .stated(
         "s_m is −log of the balanced rightness of a sample's labels, the mean over samples"),
-      regression: .stated("s_m = log MSE_m of M φ_m, so that a ratio of two is one of errors")))
+      regression: .stated("s_m = log MSE_m of M φ_m, so that a ratio of two is one of errors")),
+    missing: .stated(
+      "the responses of a sample are those of the modalities that it has; strengths are measured on samples that have all"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Li et al.",
@@ -143,9 +146,13 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
       return StepReport(loss: loss, logits: logits)
     }
     let passes = try paddedPasses(context, engine) + [logits]
-    let (coefficients, telemetry) = modulation(passes, context.batch.labels)
+    let (coefficients, shares, telemetry) = modulation(passes, context.batch)
     let upstream = gradient(at: logits, labels: context.batch.labels)
-    let weights = sets.upstream(coefficients).unbound()
+    let weights =
+      shares.map { shares in
+        // Σ_m κ_m w, [B, S], a column for each set.
+        (shares * coefficients.unsqueezed(0).unsqueezed(2)).sum(over: [1]).unsqueezed(2).unbound(1)
+      } ?? sets.upstream(coefficients).unbound()
     let terms = zip(passes, weights).map { ($0 * (upstream * $1)).sum() }
     var gradients = try engine.gradients(of: Tensor.sum(of: terms))
     if configuration.clipsLargeGradients { gradients.clipWhereHeadIsLarge() }
@@ -165,16 +172,28 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
   }
 
   /// κ, and the step's numbers for the log; ŝ moves on.
+  /// κ, how the outputs of the sets make up each sample's responses where samples lack modalities, and what is logged.
   private func modulation(
-    _ passes: [Tensor], _ labels: Tensor
-  ) -> (coefficients: Tensor, telemetry: [(name: MetricName, value: Tensor)]) {
+    _ passes: [Tensor], _ batch: Batch
+  ) -> (
+    coefficients: Tensor, shares: Tensor?, telemetry: [(name: MetricName, value: Tensor)]
+  ) {
     withoutGradient {
+      let isPartial = batch.isPartial
+      let (found, shares): (Tensor, Tensor?) =
+        isPartial ? sets.responses(passes, present: batch.present) : (sets.responses(passes), nil)
+      let complete = batch.complete
+      guard complete.hasRows else {
+        // No sample tells how strong the modalities are beside each other.
+        let ones = found.select(0).sum(over: [0, 1]).zerosLike() + 1
+        return (ones.expanded([setting.model.modalities.count]), shares, [])
+      }
       // The responses sum to the output: of a regression each stands for its M-th part.
-      let responses = sets.responses(passes)
+      let responses = complete.map { found.gatheringRows($0.index, dimension: 1) } ?? found
       let isRegression = setting.objective.task == .regression
       let scores = Self.scores(
         isRegression ? responses * Double(setting.model.modalities.count) : responses,
-        labels: labels, by: setting.objective)
+        labels: complete.rows(of: batch.labels), by: setting.objective)
       let reference = Self.ratios(runningScores.to(scores.dtype))
       let coefficients = Self.coefficients(
         Self.ratios(scores), reference, alpha: configuration.alpha, cap: configuration.cap)
@@ -182,7 +201,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
       runningScores = Self.updated(runningScores.to(scores.dtype), with: scores, step: batches)
       let telemetry =
         setting.telemetry("score", scores) + setting.telemetry("coefficient", coefficients)
-      return (coefficients, telemetry)
+      return (coefficients, shares, telemetry)
     }
   }
 

@@ -30,7 +30,8 @@ struct AGMSets {
     let weights = (0..<modalities).flatMap { modality in
       members.map { set in
         set.contains(modality)
-          ? share(set) / Double(set.count) : -share(set) / Double(modalities - set.count)
+          ? share(set, of: modalities) / Double(set.count)
+          : -share(set, of: modalities) / Double(modalities - set.count)
       }
     }
     let flat = Tensor.stacked(passes.map { $0.flattened() })
@@ -54,15 +55,53 @@ struct AGMSets {
     let without = (tensor(inside.map { 1 - $0 }, shape, like: coefficients) * rows).sum(over: [1])
     // The full set has no others: 0 / 1.
     let others = sizes.map { max(1, Double(modalities) - $0) }
-    return (within / column(sizes) - without / column(others)) * column(members.map(share))
+    return (within / column(sizes) - without / column(others))
+      * column(members.map { share($0, of: modalities) })
   }
 
   /// c_S.
-  private func share(_ set: Set<Int>) -> Double {
+  private func share(_ set: Set<Int>, of modalities: Int) -> Double {
     func factorial(_ number: Int) -> Double {
       number < 2 ? 1 : (2...number).reduce(1) { $0 * Double($1) }
     }
     return factorial(set.count) * factorial(modalities - set.count) / factorial(modalities)
+  }
+
+  // MARK: Samples that lack modalities
+
+  /// The responses, [M, B, K], of samples that lack modalities: each sample's are those of the game of the modalities that
+  /// it has. The response of a modality that it lacks is 0, and of one that it has alone the whole output.
+  ///
+  /// - Parameters:
+  ///   - passes: the outputs with the modalities of each set, [B, K] each.
+  ///   - present: for each modality the samples that have it.
+  /// - Returns: the responses, and the weights w that they are sums by, [B, M, S].
+  func responses(
+    _ passes: [Tensor], present: [RowPresence?]
+  ) -> (responses: Tensor, weights: Tensor) {
+    let (samples, width) = (passes[0].size(0), passes[0].size(1))
+    var patterns = Array(repeating: 0, count: samples)
+    for modality in 0..<modalities {
+      for row in present[modality]?.rows ?? Array(0..<samples) { patterns[row] |= 1 << modality }
+    }
+    let rows = Tensor(patterns.map { Int64($0 - 1) }).to(passes[0].device)
+    let table = members.flatMap(weights(ofGame:))
+    let weights = tensor(table, [members.count, modalities * members.count], like: passes[0])
+      .gatheringRows(rows).reshaped([samples, modalities, members.count])
+    let outputs = Tensor.stacked(passes, dimension: 1).reshaped([samples, members.count, width])
+    return (weights.matmul(outputs).transposed(0, 1), weights)
+  }
+
+  /// What the outputs of each set count for in the response of each modality, [M, S], in the game of some modalities.
+  private func weights(ofGame players: Set<Int>) -> [Double] {
+    (0..<modalities).flatMap { modality in
+      members.map { set in
+        guard players.contains(modality), set.isSubset(of: players) else { return 0 }
+        let share = share(set, of: players.count)
+        return set.contains(modality)
+          ? share / Double(set.count) : -share / Double(players.count - set.count)
+      }
+    }
   }
 
   private func tensor(_ values: [Double], _ shape: [Int], like other: Tensor) -> Tensor {

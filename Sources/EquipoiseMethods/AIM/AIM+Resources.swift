@@ -74,9 +74,11 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
     guard parts.prototypes != nil else { return scores }
     let passed = parts.pass(engine.model, with: engine)
     return scores
-      + zip(engine.model.modalities, passed).flatMap { name, outputs in
-        outputs.enumerated().map { depth, output in
-          let rows = output.inFullPrecision().reshaped([groups.count, -1])
+      + zip(engine.model.modalities, passed).enumerated().flatMap { place, pair in
+        let (name, outputs) = pair
+        return outputs.enumerated().map { depth, output in
+          let known = parts.prototypes?.known(place).count(of: groups.count) ?? groups.count
+          let rows = output.inFullPrecision().reshaped([known, -1])
           return (
             MetricName.measurement("orthogonality", modality: name, depth: depth + 1),
             AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)

@@ -133,12 +133,13 @@ extension AIM {
     let generator = Generator(seed: RandomStreams.seed(seed, "aim start"))
     var prototypes: DepthAdaptivePrototypes?
     if configuration.judge == .prototypes {
-      let (means, lengths) = try means(engine)
+      let (means, lengths, known) = try means(engine)
+      try checkKnown(known)
       prototypes = makePrototypes(
         means: means,
         starts: DepthAdaptivePrototypes.start(
           means, lengths: lengths, settings: configuration.prototypes, from: generator),
-        lengths: lengths)
+        lengths: lengths, present: known)
     }
     return makeParts(prototypes, from: generator)
   }
@@ -163,11 +164,30 @@ extension AIM {
   }
 
   private func makePrototypes(
-    means: [Tensor], starts: [Tensor], lengths: [[Int]?]
+    means: [Tensor], starts: [Tensor], lengths: [[Int]?], present: [RowPresence?] = []
   ) -> DepthAdaptivePrototypes {
     DepthAdaptivePrototypes(
       means: means, starts: starts, lengths: lengths, modalities: setting.model.modalities,
-      settings: configuration.prototypes, groups: groups, objective: setting.objective)
+      settings: configuration.prototypes, groups: groups, objective: setting.objective,
+      present: present)
+  }
+
+  /// Throws where a prototype that no row stands behind would be needed.
+  private func checkKnown(_ known: [RowPresence?]) throws {
+    guard let lacking = known.firstIndex(where: { $0 != nil }) else { return }
+    let what =
+      "no training sample of some classes or values has modality '\(setting.model.modalities[lacking])', "
+      + "so that they have no prototype"
+    if configuration.prototypes.classesPerStep != nil {
+      throw EquipoiseError(
+        .configuration, "\(what), and prototypes of some classes are not told apart from none",
+        at: "method.prototypes.classesPerStep", fix: "leave it out")
+    }
+    if setting.objective.task == .regression, configuration.regression.assignment == .linear {
+      throw EquipoiseError(
+        .configuration, "\(what), and a value between two centres needs both",
+        at: "method.regression.assignment", fix: "use bins, or fewer of them")
+    }
   }
 
   private func makeParts(
@@ -196,7 +216,12 @@ extension AIM {
 
   /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
   /// [ΣK, sample shape] for each modality, with the prototypes' lengths where samples have some.
-  private func means(_ engine: any StepEngine) throws -> (means: [Tensor], lengths: [[Int]?]) {
+  ///
+  /// Where samples lack modalities the means are over the rows that have them, and a prototype of a modality that no
+  /// row stands behind is not among those known, which are nil where all are.
+  private func means(
+    _ engine: any StepEngine
+  ) throws -> (means: [Tensor], lengths: [[Int]?], known: [RowPresence?]) {
     let model = setting.model
     var sums = model.modalities.map {
       PrototypeMeans(
@@ -205,15 +230,24 @@ extension AIM {
     }
     try withoutGradient {
       try engine.forEachTrainingBatch { batch in
-        let members = groups.rows(of: batch.labels.to(.cpu))
-        for (index, own) in batch.ragged.enumerated() { sums[index].add(own, of: members) }
+        let labels = batch.labels.to(.cpu)
+        for (index, own) in batch.ragged.enumerated() where own.presence.hasRows {
+          let presence = own.presence.map { RowPresence(rows: $0.rows, of: $0.count) }
+          sums[index].add(own.present, of: groups.rows(of: presence.rows(of: labels)))
+        }
       }
     }
     let found = sums.map(\.result)
+    let known = sums.map { sum -> RowPresence? in
+      let rows = sum.known
+      // Of complete data a prototype without rows is refused before.
+      return rows.count == groups.count || !setting.lacksModalities
+        ? nil : RowPresence(rows: rows, of: groups.count, device: setting.device)
+    }
     return (
       zip(found, model.encoders.modules).map { result, encoder in
         result.means.to(setting.device, dtype: encoder.parameters[0].leaf.dtype)
-      }, found.map(\.lengths)
+      }, found.map(\.lengths), known.contains { $0 != nil } ? known : []
     )
   }
 

@@ -36,7 +36,10 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
       multilabel: .stated(
         "prototypes of the samples with and without each label, or with each label and of all; "
           + "a sample's labels weigh as much as the others"),
-      regression: .stated("prototypes of rank bins of each target; a sample belongs to its bin")))
+      regression: .stated("prototypes of rank bins of each target; a sample belongs to its bin")),
+    missing: .stated(
+      "a modality's losses and means are of the samples that have it; s is compared on those that have all that are modulated"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "S. Shen, C. L. P. Chen, T. Zhang",
@@ -85,7 +88,8 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     let loss = plan.modulates ? combined(task, modulationLoss) : task
     try engine.apply(modulation.gradients(of: loss))
     let classifierLoss = parts.classifiers?.train(
-      forward.outputs, samples: context.batch.count, steps: forward.steps, by: forward.measure)
+      forward.outputs, samples: engine.model.modalities.indices.map(forward.modalities.count),
+      steps: forward.steps, by: forward.measures)
     if let scores = modulation.groupScores { parts.groupScores?.add(scores) }
 
     var report = StepReport(loss: loss, logits: forward.logits)

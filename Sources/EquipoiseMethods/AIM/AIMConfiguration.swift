@@ -41,6 +41,8 @@ public struct AIMConfiguration: ConfigurationSection {
   public var regression = RegressionConfiguration()
   /// The prototypes of several labels.
   public var multilabel = MultilabelConfiguration()
+  /// Samples that lack modalities.
+  public var missing = AIMMissingConfiguration()
 
   /// The defaults.
   public init() {}
@@ -243,6 +245,7 @@ extension AIMConfiguration: RangeChecking {
     try prototypes.check(at: path.appending("prototypes"))
     try decoupling.check(at: path.appending("decoupling"))
     try regression.check(at: path.appending("regression"))
+    try missing.check(at: path.appending("missing"))
   }
 }
 

@@ -11,17 +11,19 @@ struct AIMForward {
   let logits: Tensor
   /// Pooled features of the batch, [B, width].
   let features: [Tensor]
-  /// I_d: the rows of the batch.
+  /// I_d: the rows of the samples that have the modality; of a modality that none has there is no depth.
   let inputs: [[Tensor]]
-  /// f_d: the rows of the batch.
+  /// f_d: likewise.
   let outputs: [[Tensor]]
   /// Where the valid steps of each block's input and of the last one's output are, in the rows of the batch; nil where
   /// all are valid.
   let steps: [[StepLayout?]]
   /// What each block is judged by.
   let judges: [[any BlockJudge]]
-  /// What the batch's answers make of the judges' numbers.
-  let measure: any BlockMeasure
+  /// What the answers make of the judges' numbers, by modality.
+  let measures: [any BlockMeasure]
+  /// Which modalities are modulated.
+  let modalities: StepModalities
 }
 
 /// The rows of a batch and of the prototypes that accompany it, apart.
@@ -82,6 +84,12 @@ private struct AccompaniedTrace {
       ?? StepLengths(
         [Int](repeating: batch.tensor.size(1), count: batch.count), device: batch.tensor.device)
   }
+
+  /// Nothing ran: no sample of the batch has the modality.
+  init(noneOf width: Int, like input: Tensor) {
+    features = .zeros([0, width], dtype: input.dtype, device: input.device)
+    (steps, prototypeSteps) = ([], [])
+  }
 }
 
 extension AIM {
@@ -111,7 +119,7 @@ extension AIM {
     return AIMForward(
       logits: own.logits, features: own.features, inputs: watched.inputs,
       outputs: watched.outputs, steps: watched.steps, judges: watched.judges,
-      measure: watched.measure)
+      measures: watched.measures, modalities: watched.modalities)
   }
 
   /// The batch and the prototypes in one pass.
@@ -121,23 +129,33 @@ extension AIM {
     let model = engine.model
     let classes = StepClasses(
       context, all: groups.count, wanted: configuration.prototypes.classesPerStep, seed: seed)
-    let prototypes = parts.prototypes?.batches(history: false).map(classes.rows) ?? []
+    let prototypes =
+      parts.prototypes?.batches(history: false).map { classes.rows($0).present } ?? []
     let batches = context.batch.ragged
+    let modalities = StepModalities(context.batch, configuration.missing)
     return engine.inRunPrecision {
       let traces = model.encoders.modules.enumerated().map { index, encoder in
-        AccompaniedTrace(
-          encoder, parts.blocks[index], batch: batches[index], prototypes: prototypes[index], mode)
+        modalities.presence(index).hasRows
+          ? AccompaniedTrace(
+            encoder, parts.blocks[index], batch: batches[index].present,
+            prototypes: prototypes[index], mode)
+          : AccompaniedTrace(noneOf: encoder.featureWidth, like: batches[index].tensor)
       }
       parts.keepPassed(traces.map(\.prototypes))
-      let features = traces.map(\.features)
+      let features = traces.enumerated().map { index, trace in
+        model.filled(trace.features, index, modalities.presence(index))
+      }
       return AIMForward(
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
         outputs: traces.map(\.outputs), steps: traces.map(\.steps),
         judges: judges(
-          of: traces.map(\.prototypes), classes.count, context, model, traces.map(\.steps),
-          traces.map(\.prototypeSteps)),
-        measure: classes.labels.map { ClassMeasure(labels: $0) }
-          ?? groups.measure(of: context.batch.labels))
+          of: traces.map(\.prototypes), classes.count, modalities, parts, model,
+          traces.map(\.steps), traces.map(\.prototypeSteps)),
+        measures: model.modalities.indices.map { index in
+          modalities.measure(index, classes.labels ?? context.batch.labels) { answers in
+            classes.labels == nil ? groups.measure(of: answers) : ClassMeasure(labels: answers)
+          }
+        }, modalities: modalities)
     }
   }
 
@@ -146,39 +164,47 @@ extension AIM {
     _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
   ) throws -> AIMForward {
     let forward = try engine.forward(context)
-    let steps = steps(of: forward, context, engine.model)
+    let count = engine.model.modalities.count
+    let modalities = StepModalities(context.batch, configuration.missing)
+    let steps = steps(of: forward, context, modalities, engine.model)
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
-      steps: steps, judges: constantJudges(context, engine, parts, steps),
-      measure: parts.classifiers == nil
-        ? groups.measure(of: context.batch.labels)
-        : groups.classifierMeasure(of: context.batch.labels))
+      steps: steps, judges: constantJudges(modalities, engine, parts, steps),
+      measures: (0..<count).map { index in
+        modalities.measure(index, context.batch.labels) { answers in
+          parts.classifiers == nil
+            ? groups.measure(of: answers) : groups.classifierMeasure(of: answers)
+        }
+      }, modalities: modalities)
   }
 
   /// Where the batch's valid steps are: of modalities whose samples differ in length in batches of equal ones, too.
   private func steps(
-    of forward: Forward, _ context: StepContext, _ model: MultimodalModel
+    of forward: Forward, _ context: StepContext, _ modalities: StepModalities,
+    _ model: MultimodalModel
   ) -> [[StepLayout?]] {
     model.encoders.entries.enumerated().map { index, entry in
       let input = context.batch.inputs[index]
       guard setting.modalitiesOfSeveralLengths.contains(entry.name),
-        context.batch.lengths[index] == nil
+        context.batch.lengths[index] == nil, modalities.presence(index).hasRows
       else { return forward.traces[index].steps }
       return entry.module.layouts(
-        StepLengths([Int](repeating: input.size(1), count: input.size(0)), device: input.device))
+        StepLengths(
+          [Int](repeating: input.size(1), count: modalities.count(index)), device: input.device))
     }
   }
 
   private func constantJudges(
-    _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts,
+    _ modalities: StepModalities, _ engine: any StepEngine, _ parts: AIMParts,
     _ steps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
     if let classifiers = parts.classifiers {
       return parts.blocks.enumerated().map { modality, blocks in
-        blocks.indices.map {
+        guard modalities.presence(modality).hasRows else { return [] }
+        return blocks.indices.map {
           classifiers.judge(
-            modality, $0, samples: context.batch.count, steps: steps[modality][$0 + 1])
+            modality, $0, samples: modalities.count(modality), steps: steps[modality][$0 + 1])
         }
       }
     }
@@ -186,26 +212,30 @@ extension AIM {
     let passed =
       configuration.prototypes.targets == .frozen
       ? parts.pass(model, with: engine) : parts.passed
-    let batches = parts.prototypes?.batches(history: false) ?? []
+    let batches = parts.prototypes?.batches(history: false).map(\.present) ?? []
     let prototypeSteps = zip(model.encoders.modules, batches).map { encoder, batch in
       batch.lengths.map { encoder.layouts($0) }
         ?? [StepLayout?](repeating: nil, count: encoder.depth + 1)
     }
-    return judges(of: passed, groups.count, context, model, steps, prototypeSteps)
+    return judges(of: passed, groups.count, modalities, parts, model, steps, prototypeSteps)
   }
 
   private func judges(
-    of prototypes: [[Tensor]], _ classes: Int, _ context: StepContext, _ model: MultimodalModel,
-    _ steps: [[StepLayout?]], _ prototypeSteps: [[StepLayout?]]
+    of prototypes: [[Tensor]], _ classes: Int, _ modalities: StepModalities, _ parts: AIMParts,
+    _ model: MultimodalModel, _ steps: [[StepLayout?]], _ prototypeSteps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
     model.encoders.entries.enumerated().map { index, entry in
-      prototypes[index].enumerated().map { depth, output in
+      // Of a modality that no sample of the batch has there is nothing to judge.
+      guard modalities.presence(index).hasRows else { return [] }
+      let known = parts.prototypes?.known(index)
+      return prototypes[index].enumerated().map { depth, output in
         let space = ComparisonSpace(
-          configuration.prototypes, encoder: entry.module, samples: context.batch.count,
+          configuration.prototypes, encoder: entry.module, samples: modalities.count(index),
           sequences: setting.modalitiesOfSeveralLengths.contains(entry.name)
             ? configuration.prototypes.sequences : .flat,
           steps: steps[index][depth + 1], prototypeSteps: prototypeSteps[index][depth + 1])
-        return PrototypeJudge(output: output, classes: classes, space: space)
+        return PrototypeJudge(
+          output: output, classes: known.count(of: classes), space: space, known: known)
       }
     }
   }

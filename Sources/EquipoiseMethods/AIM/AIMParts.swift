@@ -36,7 +36,12 @@ final class AIMParts {
 
   /// Remembers P_d for the steps without a pass.
   func keepPassed(_ prototypes: [[Tensor]]) {
-    if keepsPassed { passed = prototypes.map { $0.map { $0.detached().cloned() } } }
+    guard keepsPassed else { return }
+    // A modality that no sample of the batch has did not pass: its last prototypes stay.
+    passed = prototypes.enumerated().map { index, outputs in
+      outputs.isEmpty && index < passed.count
+        ? passed[index] : outputs.map { $0.detached().cloned() }
+    }
   }
 
   /// Eq. 6 in evaluation mode: P_d of every block, without history.

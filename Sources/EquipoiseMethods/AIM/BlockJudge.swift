@@ -19,6 +19,8 @@ struct PrototypeJudge: BlockJudge {
   private let space: ComparisonSpace
   /// As they are compared, [K, n], or of sequences position by position [K, T, n].
   private let prototypes: Tensor
+  /// Which of all prototypes they are; nil for all.
+  private let known: RowPresence?
 
   /// A judge of one block.
   ///
@@ -26,31 +28,44 @@ struct PrototypeJudge: BlockJudge {
   ///   - output: the block's output for the prototypes, [K·rows, …].
   ///   - classes: K.
   ///   - space: how outputs are compared.
-  init(output: Tensor, classes: Int, space: ComparisonSpace) {
+  ///   - known: which of all prototypes they are; nil for all.
+  init(output: Tensor, classes: Int, space: ComparisonSpace, known: RowPresence? = nil) {
     self.init(
-      prototypes: space.vectors(output, samples: classes, space.prototypeSteps), space: space)
+      prototypes: space.vectors(output, samples: classes, space.prototypeSteps), space: space,
+      known: known)
   }
 
-  private init(prototypes: Tensor, space: ComparisonSpace) {
-    (self.prototypes, self.space) = (prototypes, space)
+  private init(prototypes: Tensor, space: ComparisonSpace, known: RowPresence?) {
+    (self.prototypes, self.space, self.known) = (prototypes, space, known)
   }
 
   func logits(of output: Tensor) -> Tensor {
+    let own = distances(of: output) * -space.temperature
+    guard let known else { return own }
+    // Finite, because 0 · ∞ would not be a number; the softmax makes it 0.
+    let far = (known.mask.to(own.dtype) - 1) * 1e30
+    return known.scattered(own.transposed(0, 1)).transposed(0, 1) + far
+  }
+
+  /// δ to the prototypes that there are.
+  private func distances(of output: Tensor) -> Tensor {
     let rows = space.vectors(output, samples: space.samples, space.steps)
     guard let lengths = space.alignedLengths else {
-      return BlockDistance.euclidean(rows, prototypes) * -space.temperature
+      return BlockDistance.euclidean(rows, prototypes)
     }
     return BlockDistance.aligned(
       rows, lengths.rows, prototypes, lengths.prototypes,
-      isNormalised: space.distance == .normalised) * -space.temperature
+      isNormalised: space.distance == .normalised)
   }
 
-  var constant: any BlockJudge { PrototypeJudge(prototypes: prototypes.detached(), space: space) }
+  var constant: any BlockJudge {
+    PrototypeJudge(prototypes: prototypes.detached(), space: space, known: known)
+  }
 
   var severed: (judge: any BlockJudge, cut: (root: Tensor, leaf: Tensor)?) {
     guard prototypes.requiresGrad else { return (self, nil) }
     let leaf = prototypes.asLeaf()
-    return (PrototypeJudge(prototypes: leaf, space: space), (prototypes, leaf))
+    return (PrototypeJudge(prototypes: leaf, space: space, known: known), (prototypes, leaf))
   }
 }
 

@@ -24,6 +24,8 @@ final class DepthAdaptivePrototypes {
   private let modalities: [String]
   private let optimizer: Adam
   private let groups: any PrototypeGroups
+  /// Of each modality the prototypes that some training row stands behind; nil where all have one.
+  private var present: [RowPresence?]
   private let objective: Objective
 
   /// Prototypes at the given inputs.
@@ -36,11 +38,13 @@ final class DepthAdaptivePrototypes {
   ///   - settings: how they are trained.
   ///   - groups: what they stand for.
   ///   - objective: what the network minimises.
+  ///   - present: of each modality the prototypes that there are; nil for all. The others' inputs mean nothing.
   init(
     means: [Tensor], starts: [Tensor], lengths: [[Int]?]? = nil, modalities: [String],
-    settings: PrototypeConfiguration,
-    groups: any PrototypeGroups, objective: Objective
+    settings: PrototypeConfiguration, groups: any PrototypeGroups, objective: Objective,
+    present: [RowPresence?] = []
   ) {
+    self.present = present
     (self.groups, self.objective) = (groups, objective)
     self.means = means.map { Buffer($0) }
     self.lengths = zip(means, lengths ?? means.map { _ in nil }).map { mean, lengths in
@@ -100,10 +104,15 @@ final class DepthAdaptivePrototypes {
     let terms = prototypes.indices.map { index in
       var difference = decoded(prototypes[index], index) - means[index].value
       if let mask = mask(index) { difference = difference * mask }
+      difference = known(index).rows(of: difference)
       return (difference * difference).sum()
     }
-    return Tensor.stacked(terms).sum() / Double(prototypes.count * prototypes[0].size(0))
+    let count = prototypes.indices.reduce(0) { $0 + known($1).count(of: prototypes[$1].size(0)) }
+    return Tensor.stacked(terms).sum() / Double(count)
   }
+
+  /// Of a modality the prototypes that there are; nil for all.
+  func known(_ modality: Int) -> RowPresence? { present.isEmpty ? nil : present[modality] }
 
   /// 1 at the steps of each prototype, [K, L, 1…]; nil where they have no lengths.
   private func mask(_ index: Int) -> Tensor? {
@@ -119,10 +128,11 @@ final class DepthAdaptivePrototypes {
     inputs.indices.map { index in
       let leaf = history ? inputs[index].leaf : inputs[index].leaf.detached()
       guard let mask = mask(index), let lengths = stepLengths[index] else {
-        return RaggedBatch(leaf)
+        return RaggedBatch(leaf, presence: known(index))
       }
       let longest = lengths.host?.max() ?? leaf.size(1)
-      return RaggedBatch((leaf * mask).slice(0..<longest, dimension: 1), lengths: lengths)
+      return RaggedBatch(
+        (leaf * mask).slice(0..<longest, dimension: 1), lengths: lengths, presence: known(index))
     }
   }
 
@@ -175,6 +185,9 @@ final class DepthAdaptivePrototypes {
         lengths.map { ("lengths.\(name)", $0.value) }
       }
       + optimizer.state.map { ("prototypeOptimizer.\($0.name)", $0.tensor) }
+      + zip(modalities, present).compactMap { name, known in
+        known.map { ("known.\(name)", $0.mask.to(.float32)) }
+      }
   }
 
   /// Continues from a saved state.
@@ -194,6 +207,13 @@ final class DepthAdaptivePrototypes {
       buffer.map { StepLengths($0.value.array(of: Int.self), device: $0.value.device) }
     }
     try optimizer.restore(saved.section("prototypeOptimizer"))
+    let found = try zip(modalities, inputs).map { name, input -> RowPresence? in
+      guard saved.has("known.\(name)") else { return nil }
+      let flags = try saved.tensor("known.\(name)", shape: [groups.count]).floats()
+      return RowPresence(
+        rows: flags.indices.filter { flags[$0] > 0 }, of: flags.count, device: input.leaf.device)
+    }
+    present = found.contains { $0 != nil } ? found : []
   }
 
   private var parameters: [NamedParameter] { optimizer.parameters }

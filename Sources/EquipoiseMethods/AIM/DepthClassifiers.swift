@@ -54,19 +54,21 @@ final class DepthClassifiers {
   ///
   /// - Parameters:
   ///   - outputs: of the blocks, by modality and depth.
-  ///   - samples: B.
+  ///   - samples: of the batch that have each modality.
   ///   - steps: where the valid steps are, by modality, before and after each depth.
-  ///   - measure: what the batch's answers make of the classifiers' outputs.
+  ///   - measures: what their answers make of the classifiers' outputs.
   /// - Returns: the loss.
   func train(
-    _ outputs: [[Tensor]], samples: Int, steps: [[StepLayout?]], by measure: any BlockMeasure
+    _ outputs: [[Tensor]], samples: [Int], steps: [[StepLayout?]], by measures: [any BlockMeasure]
   ) -> Tensor {
     let losses = outputs.enumerated().flatMap { modality, outputs in
       outputs.enumerated().map { depth, output in
         let head = heads[modality][depth]
         let pooled = encoders[modality].pool(
-          output.detached().inFullPrecision(), samples: samples, steps[modality][depth + 1])
-        return measure.lesson(pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf))
+          output.detached().inFullPrecision(), samples: samples[modality],
+          steps[modality][depth + 1])
+        return measures[modality].lesson(
+          pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf))
       }
     }
     let loss = Tensor.stacked(losses).sum()

@@ -14,7 +14,9 @@ struct ModulationStep {
   private let forward: AIMForward
   private let parts: AIMParts
   private let engine: any StepEngine
+  private let modulated: [Int]
   /// By modality and depth.
+  /// By modality and depth; none of a modality that is not modulated.
   private var blocks: [[BlockAssessment]]
   /// Tensors of the network's graph with the gradients that auxiliary blocks have at them.
   private var cuts: [(root: Tensor, gradient: Tensor)] = []
@@ -28,12 +30,17 @@ struct ModulationStep {
   ) {
     (self.settings, self.plan, self.forward) = (settings, plan, forward)
     (self.parts, self.engine) = (parts, engine)
-    blocks = zip(forward.outputs, forward.judges).map { outputs, judges in
-      zip(outputs, judges).map { output, judge in
+    // Prototypes that pass now and then may not have passed yet.
+    let judged = forward.modalities.modulated.filter { !forward.judges[$0].isEmpty }
+    let modulated = judged.count < 2 ? [] : judged
+    self.modulated = modulated
+    blocks = zip(forward.outputs, forward.judges).enumerated().map { modality, pair in
+      guard modulated.contains(modality) else { return [] }
+      return zip(pair.0, pair.1).map { output, judge in
         let logits =
           plan.modulates
           ? judge.logits(of: output) : judge.constant.logits(of: output.detached())
-        return BlockAssessment(original: forward.measure.performance(logits))
+        return BlockAssessment(original: forward.measures[modality].performance(logits))
       }
     }
   }
@@ -42,20 +49,27 @@ struct ModulationStep {
   ///
   /// - Returns: L_mod (Eq. 15); its history holds the original blocks alone.
   mutating func run() -> Tensor {
+    guard !modulated.isEmpty else {
+      // There is nothing to balance.
+      let logits = forward.logits
+      return .zeros([], dtype: logits.inFullPrecision().dtype, device: logits.device)
+    }
     let alphas = alphas()
     var losses: [Tensor] = []
     for depth in plan.depths {
-      let auxiliaries = parts.decouplings.indices.map { auxiliary($0, depth) }
-      for (modality, auxiliary) in auxiliaries.enumerated() {
+      let auxiliaries = zip(modulated, parts.decouplings.isEmpty ? [] : modulated).map {
+        (modality: $0.0, auxiliary: auxiliary($0.0, depth))
+      }
+      for (modality, auxiliary) in auxiliaries {
         blocks[modality][depth].auxiliary = BlockPerformance(detaching: auxiliary.performance)
         blocks[modality][depth].meanMask = auxiliary.decoupled.meanMask
       }
       let (participation, loss) = depthLoss(depth)
       losses.append(loss)
-      for (modality, auxiliary) in auxiliaries.enumerated() {
+      for (place, (modality, auxiliary)) in auxiliaries.enumerated() {
         if plan.modulates {
-          // The auxiliary blocks' ρ̃ are the last M.
-          let share = participation.select(participation.count - auxiliaries.count + modality)
+          // The auxiliary blocks' ρ̃ are the last.
+          let share = participation.select(participation.count - auxiliaries.count + place)
           backpropagate(auxiliary, weight: share * alphas[depth], modality, depth)
         }
         if plan.trainsDecoupling { train(auxiliary.decoupled, modality, depth) }
@@ -77,22 +91,23 @@ struct ModulationStep {
 
   /// α of every depth (Eq. 14) on the configured scale.
   private func alphas() -> [Tensor] {
-    let depths = blocks[0].indices
+    let first = blocks[modulated[0]]
+    let depths = first.indices
     guard settings.depthModulation else {
-      return depths.map { blocks[0][$0].original.score.zerosLike() + 1 }
+      return depths.map { first[$0].original.score.zerosLike() + 1 }
     }
     let alphas = depths.map(discrepancy)
     return settings.alphaScale == .normalised ? AIMEquations.normalised(alphas) : alphas
   }
 
   private func discrepancy(_ depth: Int) -> Tensor {
-    AIMEquations.discrepancy(blocks.map { $0[depth].original.score })
+    AIMEquations.discrepancy(modulated.map { blocks[$0][depth].original.score })
   }
 
   /// Eq. 11 and Eq. 12: ρ of original and auxiliary blocks, and L_d.
   private func depthLoss(_ depth: Int) -> (participation: Tensor, loss: Tensor) {
-    let originals = blocks.map { $0[depth].original }
-    let auxiliaries = blocks.compactMap { $0[depth].auxiliary }
+    let originals = modulated.map { blocks[$0][depth].original }
+    let auxiliaries = modulated.compactMap { blocks[$0][depth].auxiliary }
     let participation = AIMEquations.participation((originals + auxiliaries).map(\.score))
     guard settings.originalBlocks else {
       let own = participation.slice(originals.count..<participation.count)
@@ -137,7 +152,7 @@ struct ModulationStep {
   ) -> BlockPerformance {
     let output = parts.run(
       modality, depth, with: pairs, on: input, forward.steps[modality][depth], engine)
-    return forward.measure.performance(judge.logits(of: output))
+    return forward.measures[modality].performance(judge.logits(of: output))
   }
 
   /// The backward pass of weight · λ · L̃, down to θ (Eq. 13) and to the cuts.
@@ -176,7 +191,8 @@ struct ModulationStep {
 
   /// The literal α of every depth, `discrepancy`, and the numbers of every block; depths count from 1.
   func telemetry(modalities: [String]) -> [(name: MetricName, value: Tensor)] {
-    let discrepancies = blocks[0].indices.map {
+    guard let first = modulated.first else { return counts(modalities) }
+    let discrepancies = blocks[first].indices.map {
       (name: MetricName.telemetry("discrepancy", depth: $0 + 1), value: discrepancy($0))
     }
     let numbers = zip(modalities, blocks).flatMap { modality, assessments in
@@ -186,6 +202,15 @@ struct ModulationStep {
         }
       }
     }
-    return discrepancies + numbers
+    return discrepancies + numbers + counts(modalities)
+  }
+
+  /// How many samples have each modality, and by how many they are compared, where some lack one.
+  private func counts(_ modalities: [String]) -> [(name: MetricName, value: Tensor)] {
+    guard forward.modalities.isPartial else { return [] }
+    let (own, compared) = forward.modalities.counts
+    return zip(modalities, own).map {
+      (MetricName.telemetry("samples", modality: $0), Tensor(Float($1)))
+    } + (compared.map { [(MetricName.telemetry("comparedSamples"), Tensor(Float($0)))] } ?? [])
   }
 }

@@ -58,12 +58,19 @@ struct PrototypeMeans {
     }
   }
 
+  /// The prototypes that some row stands behind, in order.
+  var known: [Int] {
+    let counts = rows.array(of: Double.self)
+    return counts.indices.filter { counts[$0] > 0 }
+  }
+
   /// [ΣK, sample shape] and, where some sample was shorter than its shape, each prototype's length.
   var result: (means: Tensor, lengths: [Int]?) {
     guard let sums else { preconditionFailure("means of no batch") }
     guard hasLengths else {
       let shape = [prototypes] + sums.shape.dropFirst().map { _ in 1 }
-      return (sums / rows.reshaped(shape), nil)
+      // A prototype without rows is zeros, and is not used.
+      return (sums / rows.clamped(low: 1).reshaped(shape), nil)
     }
     let medians = lengths.map { own in own.isEmpty ? 1 : own.sorted()[(own.count - 1) / 2] }
     let shape = [prototypes, steps] + sums.shape.dropFirst(2).map { _ in 1 }

@@ -76,7 +76,9 @@ package final class TrainingEngine: StepEngine {
   }
 
   package func forward(_ context: StepContext) throws -> Forward {
-    inRunPrecision { model.forward(context.batch.ragged, context.mode) }
+    inRunPrecision {
+      model.forward(context.batch.ragged, context.mode)
+    }
   }
 
   /// The forward pass with features changed before fusion.
@@ -84,7 +86,8 @@ package final class TrainingEngine: StepEngine {
     _ context: StepContext, modulating modulate: ([Tensor]) throws -> [Tensor]
   ) throws -> Forward {
     try inRunPrecision {
-      try model.forward(context.batch.ragged, context.mode, modulating: modulate)
+      try model.forward(
+        context.batch.ragged, context.mode, modulating: modulate)
     }
   }
 

@@ -97,7 +97,9 @@ public final class GradientBlending: ObjectiveDefining, EpochAdapting, Parameter
       multilabel: .stated(
         "the task's loss; measure: error counts the balanced share of right labels"),
       regression: .stated(
-        "the task's loss; measure: error is refused, as a number is not right or wrong")))
+        "the task's loss; measure: error is refused, as a number is not right or wrong")),
+    missing: .stated(
+      "a modality's head has the losses of the samples that have it, in training and in estimates"))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wang, Tran, Feiszli",
@@ -189,11 +191,21 @@ extension GradientBlending {
   public func loss(for forward: Forward, in context: StepContext) throws -> Tensor {
     let (labels, objective) = (context.batch.labels, setting.objective)
     let heads = estimator.heads.modules
-    var losses = heads.indices.map { index in
-      { objective.loss(heads[index](forward.features[index].inFullPrecision()), labels) }
+    // Heads of modalities that no sample of the batch has are without a loss.
+    let present = heads.indices.filter { context.batch.present[$0].hasRows }
+    var losses = present.map { index in
+      let presence = context.batch.present[index]
+      return {
+        objective.loss(
+          heads[index](presence.rows(of: forward.features[index].inFullPrecision())),
+          presence.rows(of: labels))
+      }
     }
     losses.append { objective.loss(forward.logits.inFullPrecision(), labels) }
-    return Self.blended(losses, weights: weights.map(Double.init))
+    let own = (present + [heads.count]).map { Double(weights[$0]) }
+    // A blend without any weight is nothing to learn from: then the fused loss alone, at weight 0.
+    guard own.contains(where: { $0 != 0 }) else { return losses[losses.count - 1]() * 0 }
+    return Self.blended(losses, weights: own)
   }
 
   /// Estimates the weights where they are due.

@@ -60,7 +60,8 @@ final class HeadEstimator {
     let after = try (0...fused).map { head in
       let mode = ForwardMode.training(dropout: dropout(head, epochs.lowerBound))
       return try engine.rehearse(epochs: epochs) { batch in
-        let loss = objective.loss(logits([head], batch, mode, engine)[0], batch.labels)
+        guard let logits = logits([head], batch, mode, engine)[0] else { return }
+        let loss = objective.loss(logits, labels(of: head, batch))
         try engine.apply(engine.gradients(of: loss))
       } result: {
         try losses([head], engine)[0]
@@ -88,16 +89,18 @@ final class HeadEstimator {
     _ forEachBatch: ((Batch) throws -> Void) throws -> Void
   ) throws -> [Double] {
     var sums = heads.map { _ in [Tensor]() }
-    var samples = 0
+    var samples = heads.map { _ in 0 }
     try withoutGradient {
       try forEachBatch { batch in
-        samples += batch.count
         for (index, logits) in logits(heads, batch, .evaluation, engine).enumerated() {
-          sums[index].append(total(logits, batch.labels))
+          guard let logits else { continue }
+          samples[index] += logits.size(0)
+          sums[index].append(total(logits, labels(of: heads[index], batch)))
         }
       }
     }
-    return sums.map { parts in
+    return zip(sums, samples).map { parts, samples in
+      guard !parts.isEmpty else { return 0 }
       let numbers = Tensor.stacked(parts).to(.cpu).to(.float64).array(of: Double.self)
       return numbers.reduce(0, +) / Double(samples)
     }
@@ -118,24 +121,34 @@ final class HeadEstimator {
     return Objective.rightness(decided, labels).sum()
   }
 
-  /// Logits of some heads; only the encoders that they need are run.
+  /// What is right for the samples that a head has logits of.
+  private func labels(of head: Int, _ batch: Batch) -> Tensor {
+    head == fused ? batch.labels : batch.present[head].rows(of: batch.labels)
+  }
+
+  /// Logits of some heads, of the samples that have their modality and nil without any; only the encoders that they need
+  /// are run.
   private func logits(
     _ wanted: [Int], _ batch: Batch, _ mode: ForwardMode, _ engine: any StepEngine
-  ) -> [Tensor] {
+  ) -> [Tensor?] {
     let model = engine.model
     let heads = heads.modules
     guard wanted.contains(fused) || model.isCoupled else {
       return wanted.map { index in
         let feature = engine.inRunPrecision {
-          model.encoders.modules[index].features(batch.ragged[index], mode)
+          model.ownFeatures(index, batch.ragged[index], mode)
         }
-        return heads[index](feature.inFullPrecision())
+        return feature.map { heads[index]($0.inFullPrecision()) }
       }
     }
-    let forward = engine.inRunPrecision { model.forward(batch.ragged, mode) }
+    let forward = engine.inRunPrecision {
+      model.forward(batch.ragged, mode)
+    }
     return wanted.map { index in
-      index == fused
-        ? forward.logits.inFullPrecision() : heads[index](forward.features[index].inFullPrecision())
+      if index == fused { return forward.logits.inFullPrecision() }
+      let presence = batch.present[index]
+      return presence.hasRows
+        ? heads[index](presence.rows(of: forward.features[index].inFullPrecision())) : nil
     }
   }
 }

@@ -67,7 +67,11 @@ public final class Greedy: StepDefining, InferenceFusing, StateKeeping {
   public static let summary = "coupled branches; the one that leans on the others loses its gates"
   /// What it asks of the model.
   public static let needs = ModelNeeds(
-    modalities: 2...Int.max, fusion: .sum, coupling: .mmtm, equalDepths: true, tasks: .lossOnly)
+    modalities: 2...Int.max, fusion: .sum, coupling: .mmtm, equalDepths: true, tasks: .lossOnly,
+    missing: .stated(
+      "a branch's loss is the mean over the samples that have its modality, and the prediction of those that a sample has; "
+        + "running gates are means over samples that have all, and a squeeze of a missing modality is 0"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Wu, Jastrzębski, Cho, Geras",
@@ -145,13 +149,13 @@ extension Greedy {
     let caring = progress.caring
     let (features, means) = features(context, caring, engine)
     let logits = Self.logits(of: features, engine.model)
-    let losses = logits.map { objective.loss($0, context.batch.labels) }
-    let loss = Tensor.sum(of: losses)
+    let losses = objective.losses(logits, in: context.batch)
+    let loss = Tensor.sum(of: losses.map(\.loss))
     let gradients = try engine.gradients(of: loss)
     if caring == nil { progress.record(means, groups.speeds(gradients)) }
     try engine.apply(gradients)
     plan(after: context)
-    var report = StepReport(loss: loss, logits: Self.mean(logits))
+    var report = StepReport(loss: loss, logits: OverPresent.mean(logits, context.batch.present))
     report.telemetry =
       [(.telemetry("curated"), Tensor(caring == nil ? 0 : 1 as Float))]
       + zip(engine.model.modalities, progress.conditionalSpeeds).map {
@@ -166,11 +170,13 @@ extension Greedy {
   ) -> ([Tensor], means: [String: Tensor]) {
     let model = engine.model
     var means: [String: Tensor] = [:]
+    let (batch, complete) = (context.batch, context.batch.complete)
     let forward = engine.inRunPrecision {
-      model.forward(context.batch.ragged, context.mode) { depth, gates in
+      model.forward(batch.ragged, context.mode) { depth, gates in
         if let caring { return fixed(gates, caring, depth) }
-        for (name, gate) in zip(model.modalities, gates) {
-          means["\(depth).\(name)"] = gate.detached().inFullPrecision().mean(over: [0])
+        for (name, gate) in zip(model.modalities, gates) where complete.hasRows {
+          means["\(depth).\(name)"] = complete.rows(of: gate.detached().inFullPrecision())
+            .mean(over: [0])
         }
         return gates
       }
@@ -178,19 +184,17 @@ extension Greedy {
     return (forward.features, means)
   }
 
-  /// The mean of the branches' logits.
-  public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
-    Self.mean(Self.logits(of: features, model))
+  /// The mean of the logits of the branches whose modalities a sample has.
+  public func fusedLogits(
+    of features: [Tensor], present: [RowPresence?], with model: MultimodalModel
+  ) throws -> Tensor {
+    OverPresent.mean(Self.logits(of: features, model), present)
   }
 
   private static func logits(of features: [Tensor], _ model: MultimodalModel) -> [Tensor] {
     features.indices.compactMap {
       model.fusion.ownLogits($0, of: features[$0].inFullPrecision())
     }
-  }
-
-  private static func mean(_ logits: [Tensor]) -> Tensor {
-    Tensor.sum(of: logits) / Double(logits.count)
   }
 
   /// The gates with those of the caring branch at their running mean, the same for every sample.

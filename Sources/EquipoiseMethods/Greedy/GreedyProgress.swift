@@ -76,7 +76,8 @@ struct GreedyProgress {
     for (name, mean) in means {
       gates[name] = Greedy.runningMean(gates[name], mean, count: updates)
     }
-    updates += 1
+    // Without a sample that has all modalities there are no gates to take.
+    if !means.isEmpty { updates += 1 }
     bypass = zip(bypass, speeds.bypass).map(+)
     main = zip(main, speeds.main).map(+)
   }

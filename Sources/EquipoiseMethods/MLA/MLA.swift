@@ -81,7 +81,10 @@ public final class MLA: StepDefining, InferenceFusing, StateKeeping {
     fusion: .shared, coupling: .uncoupled,
     tasks: TaskRules(
       multilabel: .stated("inference weighs by the mean of the labels' entropies"),
-      regression: .stated("inference takes the plain mean: a number has no entropy")))
+      regression: .stated("inference takes the plain mean: a number has no entropy")),
+    missing: .stated(
+      "each modality's step takes the samples that have it, and is left out without any; inference weighs those that a sample has"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Zhang et al.",
@@ -174,20 +177,33 @@ extension MLA {
   }
 
   /// Each sample's weight of each modality, [M, B]: certain ones count for more.
-  static func weights(_ logits: [Tensor], of task: LearningTask = .classification) -> Tensor {
+  static func weights(
+    _ logits: [Tensor], of task: LearningTask = .classification, present: [RowPresence?] = []
+  ) -> Tensor {
+    let masks = OverPresent.masks(present, like: logits[0])?.squeezed(2)
+    func certain(_ entropies: [Tensor]) -> Tensor {
+      let certainty = -Tensor.stacked(entropies)
+      guard let masks else { return certainty.softmax(0) }
+      let far = Tensor.full([], -1e30, dtype: certainty.dtype, device: certainty.device)
+      return certainty.selected(where: masks.greater(than: 0), else: far).softmax(0)
+    }
     switch task {
-    case .classification: (-Tensor.stacked(logits.map(entropy))).softmax(0)
-    case .multilabel: (-Tensor.stacked(logits.map(labelEntropy))).softmax(0)
+    case .classification: return certain(logits.map(entropy))
+    case .multilabel: return certain(logits.map(labelEntropy))
     case .regression:
-      Tensor.full(
+      if let masks { return masks / masks.sum(over: [0], keeping: true) }
+      return Tensor.full(
         [logits.count, logits[0].size(0)], 1 / Double(logits.count), dtype: logits[0].dtype,
         device: logits[0].device)
     }
   }
 
   /// The weighted sum of the modalities' logits, [B, K].
-  static func fused(_ logits: [Tensor], of task: LearningTask = .classification) -> Tensor {
-    (Tensor.stacked(logits) * weights(logits, of: task).unsqueezed(2)).sum(over: [0])
+  static func fused(
+    _ logits: [Tensor], of task: LearningTask = .classification, present: [RowPresence?] = []
+  ) -> Tensor {
+    (Tensor.stacked(logits) * weights(logits, of: task, present: present).unsqueezed(2))
+      .sum(over: [0])
   }
 }
 
@@ -201,27 +217,32 @@ extension MLA {
     }
     let features = try engine.forward(context).features
     var logits: [Tensor] = []
-    var losses: [Tensor] = []
+    var losses: [(modality: String, loss: Tensor)] = []
+    let batch = context.batch
     for modality in features.indices {
       let feature = features[modality].inFullPrecision()
       let output = Self.logits(modality, of: feature, engine.model.fusion)
-      let loss = setting.objective.loss(output, context.batch.labels)
-      var gradients = try engine.gradients(of: loss)
-      protectClassifier(&gradients, from: feature, context)
-      try engine.apply(gradients)
       logits.append(output.detached())
-      losses.append(loss.detached())
+      let presence = batch.present[modality]
+      guard let loss = setting.objective.loss(output, batch.labels, over: presence) else {
+        continue
+      }
+      var gradients = try engine.gradients(of: loss)
+      protectClassifier(&gradients, from: presence.rows(of: feature), context)
+      try engine.apply(gradients)
+      losses.append((engine.model.modalities[modality], loss.detached()))
     }
-    var report = StepReport(loss: Tensor.stacked(losses).mean(), logits: fused(logits))
-    report.telemetry = zip(engine.model.modalities, losses).map {
-      (.telemetry("loss", modality: $0), $1)
-    }
+    var report = StepReport(
+      loss: Tensor.stacked(losses.map(\.loss)).mean(), logits: fused(logits, batch.present))
+    report.telemetry = losses.map { (.telemetry("loss", modality: $0.modality), $0.loss) }
     return report
   }
 
-  /// The entropy-weighted or fixed sum of the modalities' logits.
-  public func fusedLogits(of features: [Tensor], with model: MultimodalModel) throws -> Tensor {
-    fused(features.indices.map { Self.logits($0, of: features[$0], model.fusion) })
+  /// The entropy-weighted or fixed sum of the logits of the modalities that each sample has.
+  public func fusedLogits(
+    of features: [Tensor], present: [RowPresence?], with model: MultimodalModel
+  ) throws -> Tensor {
+    fused(features.indices.map { Self.logits($0, of: features[$0], model.fusion) }, present)
   }
 
   private static func logits(_ modality: Int, of feature: Tensor, _ fusion: any Fusion) -> Tensor {
@@ -231,11 +252,18 @@ extension MLA {
     return logits
   }
 
-  private func fused(_ logits: [Tensor]) -> Tensor {
+  private func fused(_ logits: [Tensor], _ present: [RowPresence?]) -> Tensor {
     let weights = configuration.inferenceWeights
-    guard !weights.isEmpty else { return Self.fused(logits, of: setting.objective.task) }
+    guard !weights.isEmpty else {
+      return Self.fused(logits, of: setting.objective.task, present: present)
+    }
     let parts = zip(logits, weights).map { $0 * $1 }
-    return Tensor.sum(of: parts)
+    guard let masks = OverPresent.masks(present, like: logits[0]) else {
+      return Tensor.sum(of: parts)
+    }
+    // Those that a sample has weigh together what all do.
+    let own = Tensor.sum(of: zip(masks.unbound(), weights).map { $0 * $1 }).clamped(low: 1e-12)
+    return (Tensor.stacked(parts) * masks).sum(over: [0]) * (weights.reduce(0, +) / own)
   }
 
   private func protectClassifier(

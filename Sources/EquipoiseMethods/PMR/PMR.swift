@@ -59,7 +59,10 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     TaskRules(
       multilabel: .refused(
         "its prototypes are means of classes, and a sample here has several or none"),
-      regression: .refused("its prototypes are means of classes, which numbers do not have")))
+      regression: .refused("its prototypes are means of classes, which numbers do not have")),
+    missing: .stated(
+      "prototypes, pull and entropy are of the samples that have the modality; scores are compared pairwise by those that have both"
+    ))
   /// The paper.
   public static let citation: Citation? = Citation(
     authors: "Fan et al.", title: "PMR: Prototypical Modal Rebalance for Multimodal Learning",
@@ -106,6 +109,32 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     (scores / (scores.minimum(over: [0]) + 1e-8) - 1).clamped(low: 0, high: 1)
   }
 
+  private static func coefficients(_ scores: Tensor) -> (lags: Tensor, leads: Tensor) {
+    (lags(scores), leads(scores))
+  }
+
+  /// β and γ where samples lack modalities: the largest lag behind, and the largest lead over, another modality by the
+  /// samples that have both; of complete samples these are those of the best and of the worst.
+  static func coefficients(_ logits: [Tensor], _ batch: Batch) -> (lags: Tensor, leads: Tensor) {
+    let pairs = logits.indices.map { first in
+      logits.indices.filter { $0 != first }.map { second in
+        let common = RowPresence.common(batch.present[first], batch.present[second])
+        guard common.hasRows else {
+          let one = logits[first].sum().zerosLike() + 1
+          return Tensor.stacked([one, one])
+        }
+        let labels = common.rows(of: batch.labels)
+        return ModalityScores.scores(
+          [first, second].map { common.rows(of: logits[$0]) }, labels: labels, by: .crossEntropy)
+      }
+    }
+    func largest(_ of: (Tensor) -> Tensor) -> Tensor {
+      Tensor.stacked(
+        pairs.map { Tensor.stacked($0.map { of($0).select(0) }).maximum(over: [0]) })
+    }
+    return (largest(lags), largest(leads))
+  }
+
   /// H, the mean entropy of softmax over the rows of logits [B, K].
   public static func entropy(_ logits: Tensor) -> Tensor {
     -(logits.softmax(1) * logits.logSoftmax(1)).sum(over: [1]).mean()
@@ -128,9 +157,15 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     let fused = forward.logits.inFullPrecision().crossEntropy(labels)
     guard configuration.window.contains(context.epoch) else { return fused }
     let logits = prototypes.logits(forward.features.map { $0.inFullPrecision() })
-    let (lags, leads) = coefficients(logits, labels)
-    let pulls = Tensor.stacked(logits.map { $0.crossEntropy(labels) })
-    let entropies = Tensor.stacked(logits.map(Self.entropy))
+    let (lags, leads) = coefficients(logits, context.batch)
+    let own = logits.enumerated().map { index, logits in
+      let presence = context.batch.present[index]
+      return presence.hasRows ? (presence.rows(of: logits), presence.rows(of: labels)) : nil
+    }
+    // 0 of a modality that no sample of the batch has.
+    let none = fused.detached().zerosLike()
+    let pulls = Tensor.stacked(own.map { $0.map { $0.0.crossEntropy($0.1) } ?? none })
+    let entropies = Tensor.stacked(own.map { $0.map { Self.entropy($0.0) } ?? none })
     telemetry =
       setting.telemetry("lag", lags) + setting.telemetry("lead", leads)
       + setting.telemetry("entropy", entropies.detached())
@@ -139,10 +174,12 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
     return accelerated - (leads * entropies).sum() * configuration.entropyWeight
   }
 
-  private func coefficients(_ logits: [Tensor], _ labels: Tensor) -> (lags: Tensor, leads: Tensor) {
+  private func coefficients(_ logits: [Tensor], _ batch: Batch) -> (lags: Tensor, leads: Tensor) {
     withoutGradient {
-      let scores = ModalityScores.scores(logits, labels: labels, by: .crossEntropy)
-      let (lags, leads) = (Self.lags(scores), Self.leads(scores))
+      let (lags, leads) =
+        !batch.isPartial
+        ? Self.coefficients(ModalityScores.scores(logits, labels: batch.labels, by: .crossEntropy))
+        : Self.coefficients(logits, batch)
       guard configuration.hardCoefficients else { return (lags, leads) }
       return (lags.greater(than: 0).to(lags.dtype), leads.greater(than: 0).to(leads.dtype))
     }

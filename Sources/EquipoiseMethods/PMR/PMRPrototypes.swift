@@ -15,8 +15,8 @@ struct PMRPrototypes {
   private let classes: Int
   /// c, [K, w_m] for each modality.
   private var prototypes: [Tensor]
-  /// 1 for a class that has a prototype, else 0; [K].
-  private var known: Tensor
+  /// 1 for a class that has a prototype, else 0, of each modality; [K].
+  private var known: [Tensor]
 
   init(_ setting: MethodSetting) {
     modalities = setting.model.modalities
@@ -24,17 +24,16 @@ struct PMRPrototypes {
     prototypes = setting.model.fusion.featureWidths.map {
       .zeros([setting.classes, $0], device: setting.device)
     }
-    known = .zeros([setting.classes], device: setting.device)
+    known = modalities.map { _ in .zeros([setting.classes], device: setting.device) }
   }
 
   /// −D of each modality, [B, K]; next to −∞ for a class without a prototype.
   func logits(_ features: [Tensor]) -> [Tensor] {
-    let isKnown = known.greater(than: 0)
-    return zip(features, prototypes).map { features, prototypes in
-      let distances = PMR.distances(features, to: prototypes.to(features.dtype))
+    zip(features, zip(prototypes, known)).map { features, own in
+      let distances = PMR.distances(features, to: own.0.to(features.dtype))
       // Finite, because 0 · ∞ in the entropy would not be a number.
       let far = Tensor.full([], -1e30, dtype: features.dtype, device: features.device)
-      return (-distances).selected(where: isKnown, else: far)
+      return (-distances).selected(where: own.1.greater(than: 0), else: far)
     }
   }
 
@@ -44,15 +43,17 @@ struct PMRPrototypes {
   ) throws {
     try withoutGradient {
       var found = try ClassSums(engine, classes, in: subset)
-      let isFirst = known.sum().item() == 0
-      if isFirst, found.counts.minimum(over: [0]).item() == 0 {
-        found = try ClassSums(engine, classes, in: nil)
+      let isFirst = known[0].sum().item() == 0
+      let fewest = Tensor.stacked(found.counts.map { $0.minimum(over: [0]) }).minimum(over: [0])
+      if isFirst, fewest.item() == 0 { found = try ClassSums(engine, classes, in: nil) }
+      prototypes = prototypes.indices.map {
+        Self.updated(
+          prototypes[$0], with: found.sums[$0], found.counts[$0], known: known[$0],
+          momentum: momentum)
       }
-      prototypes = zip(prototypes, found.sums).map {
-        Self.updated($0, with: $1, found.counts, known: known, momentum: momentum)
+      known = zip(known, found.counts).map { known, counts in
+        Tensor.stacked([known.to(counts.dtype), counts]).maximum(over: [0]).clamped(high: 1)
       }
-      known = Tensor.stacked([known.to(found.counts.dtype), found.counts])
-        .maximum(over: [0]).clamped(high: 1)
     }
   }
 
@@ -76,14 +77,24 @@ struct PMRPrototypes {
   }
 
   var state: [NamedTensor] {
-    zip(modalities, prototypes).map { ("prototypes.\($0)", $1) } + [("known", known)]
+    let prototypes = zip(modalities, prototypes).map { (name: "prototypes.\($0)", tensor: $1) }
+    return prototypes + knownState
+  }
+
+  /// One tensor where all modalities know the same classes, as they do of complete samples and did in former versions.
+  private var knownState: [NamedTensor] {
+    let first = known[0].floats()
+    return known.allSatisfy { $0.floats() == first }
+      ? [("known", known[0])] : zip(modalities, known).map { ("known.\($0)", $1) }
   }
 
   mutating func restore(_ saved: SavedState) throws {
     prototypes = try zip(modalities, prototypes).map {
       try saved.tensor("prototypes.\($0)", like: $1)
     }
-    known = try saved.tensor("known", like: known)
+    known = try zip(modalities, known).map { modality, known in
+      try saved.tensor(saved.has("known") ? "known" : "known.\(modality)", like: known)
+    }
   }
 }
 
@@ -91,19 +102,24 @@ struct PMRPrototypes {
 private struct ClassSums {
   /// [K, w_m] for each modality.
   private(set) var sums: [Tensor] = []
-  /// [K].
-  private(set) var counts: Tensor
+  /// Samples that have the modality, [K] for each.
+  private(set) var counts: [Tensor] = []
 
   init(_ engine: any StepEngine, _ classes: Int, in subset: TrainingSubset?) throws {
-    var (sums, counts): ([Tensor], Tensor?) = ([], nil)
+    var (sums, counts): ([Tensor], [Tensor]) = ([], [])
     try engine.forEachTrainingBatch(in: subset) { batch in
-      let features = engine.model.features(batch.ragged, .evaluation)
-      let found = features.map { $0.sumsByLabel(batch.labels, classes: classes) }
+      let features = engine.model.features(
+        batch.ragged, .evaluation)
+      let labels = features.indices.map { batch.present[$0].rows(of: batch.labels) }
+      let found = features.enumerated().map {
+        batch.present[$0].rows(of: $1).sumsByLabel(labels[$0], classes: classes)
+      }
       sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
-      let number = batch.labels.oneHot(classes, dtype: features[0].dtype).sum(over: [0])
-      counts = counts.map { $0 + number } ?? number
+      let numbers = labels.map {
+        $0.oneHot(classes, dtype: features[0].dtype).sum(over: [0])
+      }
+      counts = counts.isEmpty ? numbers : zip(counts, numbers).map { $0 + $1 }
     }
-    self.sums = sums
-    self.counts = counts ?? .zeros([classes])
+    (self.sums, self.counts) = (sums, counts)
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseData
 internal import EquipoiseKit
 internal import EquipoiseModels
 import EquipoiseTorch
@@ -36,14 +37,42 @@ enum ModalityScores {
   ///
   /// - Parameters:
   ///   - features: of each modality, [B, w_m].
-  ///   - labels: what is right, as a batch has it.
+  ///   - batch: what is right, and which samples have which modality.
   ///   - setting: the run's objective and its model, of whose head the exact parts are taken where it has them,
   ///     else its logits with the other features zero.
   /// - Returns: ρ, [M].
-  static func ratios(_ features: [Tensor], labels: Tensor, in setting: MethodSetting) -> Tensor {
+  static func ratios(_ features: [Tensor], of batch: Batch, in setting: MethodSetting) -> Tensor {
     withoutGradient {
       let logits = setting.unimodalOutputs(features.map { $0.inFullPrecision() })
-      return ratios(scores(logits, labels: labels, by: setting.objective))
+      return !batch.isPartial
+        ? ratios(scores(logits, labels: batch.labels, by: setting.objective))
+        : ratios(logits, of: batch, by: setting.objective)
     }
+  }
+
+  /// ρ where samples lack modalities: two modalities are compared by the samples that have both. Sums over each one's
+  /// own would compare different samples. Where no sample has both neither leads.
+  static func ratios(_ logits: [Tensor], of batch: Batch, by objective: Objective) -> Tensor {
+    let count = logits.count
+    var quotients = Array(
+      repeating: [Tensor](), count: count)
+    for first in 0..<count {
+      for second in 0..<count where second != first {
+        quotients[first].append(
+          pair(logits[first], logits[second], first, second, batch, objective))
+      }
+    }
+    return Tensor.stacked(quotients.map { Tensor.sum(of: $0) / Double(count - 1) })
+  }
+
+  private static func pair(
+    _ own: Tensor, _ other: Tensor, _ first: Int, _ second: Int, _ batch: Batch,
+    _ objective: Objective
+  ) -> Tensor {
+    let common = RowPresence.common(batch.present[first], batch.present[second])
+    guard common.hasRows else { return own.sum().zerosLike() + 1 }
+    let labels = common.rows(of: batch.labels)
+    return objective.score(common.rows(of: own), labels)
+      / (objective.score(common.rows(of: other), labels) + 1e-8)
   }
 }

@@ -28,37 +28,107 @@ extension MultimodalModel {
   /// The same of batches that may have lengths.
   public func forward(_ inputs: [RaggedBatch], _ mode: ForwardMode, gating: Gating) -> Forward {
     let traces = coupledTrace(inputs, mode, gating: gating)
-    let features = traces.map(\.features)
-    return Forward(traces: traces, features: features, logits: fusion.logits(features))
+    let features = features(of: traces, inputs)
+    return Forward(
+      traces: traces, encoded: features, features: features, logits: fusion.logits(features))
   }
 
   /// Runs the encoders depth by depth; a trace's outputs are the gated ones.
+  ///
+  /// What a sample's encoders hear of a modality that it lacks is zero.
   package func coupledTrace(
     _ inputs: [RaggedBatch], _ mode: ForwardMode, squeezing: Squeezing = { $1 },
     gating: Gating = { $1 }
   ) -> [EncoderTrace] {
     let encoders = encoders.modules
-    let blocks = encoders.map(\.blocks)
     let samples = inputs[0].count
-    let prepared = zip(encoders, inputs).map { $0.prepared($1) }
-    let steps = prepared.map(\.steps)
-    var x = prepared.map(\.input)
-    var entered: [[Tensor]] = encoders.map { _ in [] }
-    for depth in blocks[0].indices {
-      for index in x.indices { entered[index].append(x[index]) }
-      x = x.indices.map { blocks[$0][depth](x[$0], mode, steps[$0][depth]) }
+    var branches = encoders.indices.map {
+      CoupledBranch(encoders[$0], inputs[$0], self.mode(mode, of: $0, inputs[$0]))
+    }
+    for depth in 0..<encoders[0].depth {
+      for index in branches.indices { branches[index].run(depth) }
       guard let module = coupling["\(depth)"] else { continue }
-      let places = steps.map { $0[depth + 1] }
-      let means = squeezing(depth, module.squeezed(at: places, x, samples: samples))
+      let (outputs, places) = (branches.map { $0.spread(depth) }, branches.map { $0.steps(depth) })
+      let means = squeezing(depth, module.squeezed(at: places, outputs, samples: samples))
       let gates = gating(depth, module.gates(means))
-      x = module.gated(at: places, x, by: gates, samples: samples)
+      let gated = module.gated(at: places, outputs, by: gates, samples: samples)
+      for index in branches.indices { branches[index].take(gated[index]) }
     }
-    return x.indices.map { index in
-      EncoderTrace(
-        inputs: entered[index], last: x[index],
-        features: encoders[index].pool(
-          x[index], samples: samples, steps[index][encoders[index].depth]), samples: samples,
-        steps: steps[index])
+    return branches.map(\.trace)
+  }
+}
+
+/// One encoder on its way through the depths: it runs on the samples that have its modality, and is coupled as a whole
+/// batch in which the others' outputs are zero.
+private struct CoupledBranch {
+  private let encoder: any ModalityEncoder
+  private let blocks: [EncoderBlock]
+  private let input: RaggedBatch
+  private let mode: ForwardMode
+  private var entered: [Tensor] = []
+  /// What the last depth made of the samples that have the modality; nil where none has it.
+  private var x: Tensor?
+  private let layouts: [StepLayout?]
+  /// What one sample of zeros becomes at each depth, where no sample has the modality.
+  private let shapes: [[Int]]
+
+  init(_ encoder: any ModalityEncoder, _ input: RaggedBatch, _ mode: ForwardMode) {
+    (self.encoder, self.input, self.mode) = (encoder, input, mode)
+    blocks = encoder.blocks
+    guard input.presence?.isEmpty == true else {
+      let prepared = encoder.prepared(input.present)
+      (x, layouts, shapes) = (prepared.input, prepared.steps, [])
+      return
     }
+    (x, layouts) = (nil, [])
+    let tensor = input.tensor
+    shapes = withoutGradient {
+      let zeros = Tensor.zeros(
+        [1] + tensor.shape.dropFirst(), dtype: tensor.dtype, device: tensor.device)
+      return encoder.trace(zeros, .evaluation).outputs.map(\.shape)
+    }
+  }
+
+  private var count: Int { input.presence?.rows.count ?? input.count }
+
+  mutating func run(_ depth: Int) {
+    guard let x else { return }
+    entered.append(x)
+    self.x = blocks[depth](x, mode, layouts[depth])
+  }
+
+  /// Where the valid steps of a depth's outputs are, of all samples of the batch; nil where all are valid.
+  func steps(_ depth: Int) -> StepLayout? { layouts.isEmpty ? nil : layouts[depth + 1] }
+
+  /// The outputs of all samples of the batch.
+  func spread(_ depth: Int) -> Tensor {
+    guard let x else {
+      let shape = shapes[depth]
+      return .zeros(
+        [input.count * shape[0]] + shape.dropFirst(), dtype: input.tensor.dtype,
+        device: input.tensor.device)
+    }
+    guard let presence = input.presence else { return x }
+    return presence.scattered(x.reshaped([count, -1] + x.shape.dropFirst()))
+      .reshaped([-1] + x.shape.dropFirst())
+  }
+
+  /// Goes on with a batch of outputs.
+  mutating func take(_ output: Tensor) {
+    guard let presence = input.presence else {
+      x = output
+      return
+    }
+    guard x != nil else { return }
+    let shape = output.shape.dropFirst()
+    x = presence.gathered(output.reshaped([presence.count, -1] + shape)).reshaped([-1] + shape)
+  }
+
+  var trace: EncoderTrace {
+    guard let x else { return .none(of: encoder, like: input.tensor) }
+    return EncoderTrace(
+      inputs: entered, last: x,
+      features: encoder.pool(x, samples: count, layouts[encoder.depth]), samples: count,
+      steps: layouts)
   }
 }

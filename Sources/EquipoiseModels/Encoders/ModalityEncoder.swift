@@ -78,6 +78,20 @@ public struct EncoderTrace {
     self.samples = samples
   }
 
+  private init(features: Tensor) {
+    (inputs, outputs, samples, steps, self.features) = ([], [], 0, [], features)
+  }
+
+  /// The trace of a batch in which no sample has the modality: no depth ran, and there is no row of features.
+  ///
+  /// - Parameters:
+  ///   - encoder: which did not run.
+  ///   - input: the batch, for its type and device.
+  static func none(of encoder: any ModalityEncoder, like input: Tensor) -> EncoderTrace {
+    EncoderTrace(
+      features: .zeros([0, encoder.featureWidth], dtype: input.dtype, device: input.device))
+  }
+
   /// A block's output with everything that belongs to a sample in its row: [B, n].
   public func flattenedOutput(_ depth: Int) -> Tensor {
     outputs[depth].reshaped([samples, -1])

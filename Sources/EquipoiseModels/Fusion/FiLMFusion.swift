@@ -49,6 +49,11 @@ public final class FiLMFusion: Fusion {
 
   /// `nil`: a product is not a sum over modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
+
+  /// What zeros say of the first modality scales and shifts the others.
+  public var problemWithZeros: String? {
+    "the first modality scales and shifts the others, and zeros in its place would do so, too"
+  }
 }
 
 extension FiLMFusion {

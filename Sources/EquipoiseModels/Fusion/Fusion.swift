@@ -24,6 +24,15 @@ public protocol Fusion: Module {
   ///   - feature: its feature [B, w].
   /// - Returns: the part, bias included.
   func slice(_ modality: Int, of feature: Tensor) -> Tensor?
+
+  /// Why a feature of zeros cannot stand for a modality that a sample lacks; `nil` where it can, as it does without
+  /// being said.
+  var problemWithZeros: String? { get }
+}
+
+extension Fusion {
+  /// None: what is added up lacks a part.
+  public var problemWithZeros: String? { nil }
 }
 
 extension Fusion {

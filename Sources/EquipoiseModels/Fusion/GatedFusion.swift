@@ -48,6 +48,11 @@ public final class GatedFusion: Fusion {
 
   /// `nil`: a product is not a sum over modalities.
   public func slice(_ modality: Int, of feature: Tensor) -> Tensor? { nil }
+
+  /// What zeros say of one side is multiplied with the other.
+  public var problemWithZeros: String? {
+    "the first modality is multiplied with the others, and zeros in its place or theirs would be, too"
+  }
 }
 
 extension GatedFusion {

@@ -6,8 +6,9 @@ function sections(report) {
   const {groups} = report;
   const fused = groups.filter((group) => group.method !== 'unimodal');
   return [
-    heading(report), scoreTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
+    heading(report), scoreTable(report), patternTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
     section('Training', 'training', [modalityCurves(groups), progress(report)]),
+    section('Robustness', 'robustness', [disturbances(groups)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
     section('Settings and machines', 'settings', [datasets(report), ...report.comparisons.map(choices), settings(groups), environments(report)]),
@@ -77,6 +78,22 @@ function scoreTable({groups, scores}) {
       + 'there is none. Alone: the same modality trained alone. Imbalance: largest minus smallest Shapley value. Epochs are '
       + 'selected on validation.'),
     csvButton('scores', [[...header, ...others.map(titleOf)], ...rows.map((row, index) => [...row, ...cells(reported[index], others)])]));
+}
+
+/** The measure on the samples of each set of modalities, where some lack one. */
+function patternTable({groups}) {
+  const reported = groups.filter((group) => group.patterns.length);
+  if (!reported.length) return null;
+  const names = [...new Set(reported.flatMap(({patterns}) => patterns.map(({name}) => name)))].sort();
+  const samples = (wanted) => reported.flatMap(({patterns}) => patterns).find(({name}) => name === wanted).samples;
+  const {measure} = reported[0];
+  const header = ['configuration', ...names.map((name) => `${name} (${samples(name)})`)];
+  const rows = reported.map((group) => [group.name, ...names.map((wanted) =>
+    spread(group.patterns.find(({name}) => name === wanted)?.score, isShare(measure), isShare(measure) ? null : 4))]);
+  return element('section', {'aria-labelledby': 'patterns'}, element('h2', {id: 'patterns'}, 'Missing modalities'),
+    table(`${capital(titleOf(measure))} on the samples that have these modalities and no other (their number), mean ± standard deviation over seeds`,
+      header, rows, {isSortable: true}),
+    csvButton('missing modalities', [header, ...rows]));
 }
 
 function csvButton(name, rows) {
@@ -173,6 +190,30 @@ function progress({groups: all, scores}) {
     choice('Over', 'progress', axes, show)];
   show();
   return element('div', {class: 'picked'}, controls, holder);
+}
+
+// Robustness
+
+/** MultiBench's curves: the score over the share of samples that lack a modality, and over the strength of its noise. */
+function disturbances(all) {
+  const groups = all.filter((group) => group.robustness.length);
+  if (!groups.length) return null;
+  const {measure} = groups[0];
+  const names = [...new Set(groups.flatMap((group) => group.robustness.map(({modality}) => modality)))].sort();
+  const kinds = [{kind: 'missing', word: 'missing', xLabel: 'share of samples that lack it'},
+    {kind: 'noise', word: 'noisy', xLabel: 'noise in standard deviations of the input'}];
+  const plots = names.flatMap((name) => kinds.map(({kind, word, xLabel}) => {
+    const series = groups.map((group) => {
+      const found = group.robustness.find((curve) => curve.kind === kind && curve.modality === name);
+      return {name: group.name, points: (found?.points ?? []).map(({level, score}) =>
+        ({x: level, y: score.mean, deviation: score.deviation ?? null, count: score.count}))};
+    });
+    return series.some(({points}) => points.length) ? linePlot({id: `robustness-${kind}-${names.indexOf(name)}`,
+      title: `${capital(measure.title)} with ${name} ${word}`,
+      caption: 'Of the selected model, mean over seeds ± a standard deviation. The higher the line stays, the less the model leans on it.',
+      xLabel, yLabel: measure.title, isPercent: isShare(measure), series}) : null;
+  }));
+  return element('div', {class: 'beside'}, plots.filter(Boolean));
 }
 
 // Depths

@@ -31,3 +31,12 @@ public struct RaggedBatch {
     RaggedBatch(tensor, lengths: lengths, presence: presence)
   }
 }
+
+extension RaggedBatch {
+  /// The rows that are there, all of which are.
+  public var present: RaggedBatch {
+    guard let presence else { return self }
+    return RaggedBatch(
+      presence.gathered(tensor), lengths: lengths?.rows(presence.rows, at: presence.index))
+  }
+}

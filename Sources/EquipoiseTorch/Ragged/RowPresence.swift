@@ -28,3 +28,40 @@ public struct RowPresence {
     mask.reshaped([-1] + [Int](repeating: 1, count: rank - 1))
   }
 }
+
+extension RowPresence {
+  /// Some rows of a batch.
+  ///
+  /// - Parameters:
+  ///   - rows: The places of those that are there.
+  ///   - count: The number of rows of the batch.
+  ///   - device: Where the batch is.
+  public init(rows: [Int], of count: Int, device: Device = .cpu) {
+    var present = [Bool](repeating: false, count: count)
+    for row in rows { present[row] = true }
+    self.init(present, device: device)
+  }
+
+  /// Whether no row is there.
+  public var isEmpty: Bool { rows.isEmpty }
+
+  /// The rows of a batch that are there: [B, …] → [n, …].
+  public func gathered(_ batch: Tensor) -> Tensor { batch.gatheringRows(index) }
+
+  /// The rows back in their places of a batch that is zero elsewhere: [n, …] → [B, …].
+  public func scattered(_ rows: Tensor) -> Tensor { rows.sumsByLabel(index, classes: count) }
+
+  /// The rows that are there in both.
+  ///
+  /// - Parameters:
+  ///   - first: One; nil where all are there.
+  ///   - second: The other; likewise.
+  /// - Returns: Those rows on the device of both; nil where all are.
+  public static func common(_ first: RowPresence?, _ second: RowPresence?) -> RowPresence? {
+    guard let first, let second else { return first ?? second }
+    if first.rows == second.rows { return first }
+    let others = Set(second.rows)
+    return RowPresence(
+      rows: first.rows.filter(others.contains), of: first.count, device: first.mask.device)
+  }
+}

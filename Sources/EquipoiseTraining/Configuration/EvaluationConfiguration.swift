@@ -26,6 +26,8 @@ public struct EvaluationConfiguration: ConfigurationSection {
   public var utilisation = false
   /// Whether to measure the Shapley imbalance of the modalities.
   public var shapley = true
+  /// Whether to measure at the end how the score falls with missing and with noisy modalities.
+  public var robustness = false
   /// Whether the test split is read, once, when training is done; a search for settings leaves it
   /// alone.
   public var test = true

@@ -2,6 +2,7 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
+internal import EquipoiseMethods
 import EquipoiseTorch
 
 /// How much each branch of a coupled model gets from the others: the conditional utilisation rate of Wu
@@ -55,14 +56,16 @@ struct ConditionalUtilisation {
       try test { batch in
         let logits = logits(batch) { $1 }
         for branch in model.modalities.indices {
-          live[branch] += Self.correct(logits[branch], batch)
+          live[branch] += Self.correct(logits[branch], branch, batch)
           let alone = self.logits(batch) { depth, squeezes in
-            squeezes.indices.map {
-              $0 == branch
-                ? squeezes[$0] : means[depth]?[$0].expanded(squeezes[$0].shape) ?? squeezes[$0]
+            squeezes.indices.map { other in
+              guard other != branch, let mean = means[depth]?[other] else { return squeezes[other] }
+              // What a sample lacks stays 0.
+              let all = mean.expanded(squeezes[other].shape)
+              return batch.present[other].map { all * $0.mask.to(all.dtype).unsqueezed(1) } ?? all
             }
           }
-          cut[branch] += Self.correct(alone[branch], batch)
+          cut[branch] += Self.correct(alone[branch], branch, batch)
         }
       }
       let rates = zip(live, cut).map { Self.rate(live: $0, cut: $1) }
@@ -75,12 +78,12 @@ struct ConditionalUtilisation {
     live == 0 ? nil : Double(live - cut) / Double(live)
   }
 
-  /// The mean squeeze [1, C_m] of every modality, by depth.
+  /// The mean squeeze [1, C_m] of every modality over the samples that have it, by depth.
   private func means(
     _ training: ((Batch) throws -> Void) throws -> Void
   ) throws -> [Int: [Tensor]] {
     var sums: [Int: [Tensor]] = [:]
-    var count = 0
+    var counts = model.modalities.map { _ in 0 }
     try training { batch in
       _ = model.coupledTrace(
         batch.ragged, .evaluation,
@@ -89,18 +92,24 @@ struct ConditionalUtilisation {
           sums[depth] = sums[depth].map { zip($0, totals).map(+) } ?? totals
           return squeezes
         })
-      count += batch.count
+      for index in counts.indices {
+        counts[index] += batch.present[index]?.rows.count ?? batch.count
+      }
     }
-    return sums.mapValues { $0.map { $0 / Double(max(count, 1)) } }
+    return sums.mapValues { zip($0, counts).map { $0 / Double(max($1, 1)) } }
   }
 
   private func logits(_ batch: Batch, squeezing: Squeezing) -> [Tensor] {
-    let traces = model.coupledTrace(batch.ragged, .evaluation, squeezing: squeezing)
+    let traces = model.coupledTrace(
+      batch.ragged, .evaluation, squeezing: squeezing)
     return traces.indices.compactMap { model.fusion.ownLogits($0, of: traces[$0].features) }
   }
 
-  private static func correct(_ logits: Tensor, _ batch: Batch) -> Int {
+  /// How many of the samples that have the branch's modality it is right about.
+  private static func correct(_ logits: Tensor, _ branch: Int, _ batch: Batch) -> Int {
+    guard logits.size(0) > 0 else { return 0 }
+    let labels = batch.present[branch]?.gathered(batch.labels) ?? batch.labels
     let predicted = logits.argmax(1).array(of: Int.self)
-    return zip(predicted, batch.labels.array(of: Int.self)).count { $0 == $1 }
+    return zip(predicted, labels.array(of: Int.self)).count { $0 == $1 }
   }
 }

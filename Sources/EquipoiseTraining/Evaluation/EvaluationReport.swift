@@ -22,6 +22,11 @@ public struct EvaluationReport: Sendable {
   public internal(set) var modalities: [String: ModalityReport]
   /// How much each modality contributes to the accuracy; `nil` when it was not asked for.
   public let shapley: ShapleyReport?
+  /// What is achieved on the samples of each set of modalities that occurs, by names joined with `+`; empty where no
+  /// sample lacks anything.
+  public internal(set) var patterns: [String: PatternReport] = [:]
+  /// What the score is while one modality is missing or noisy; `nil` when it was not asked for.
+  public internal(set) var robustness: RobustnessReport?
 
   init(
     _ scores: ClassificationScores, modalities: [String: ModalityReport], shapley: ShapleyReport?
@@ -66,6 +71,7 @@ public struct EvaluationReport: Sendable {
 extension EvaluationReport: Codable {
   private enum CodingKeys: String, CodingKey {
     case task, samples, perClassAccuracy, confusion, perLabel, perTarget, modalities, shapley
+    case patterns, robustness
   }
 
   /// The scores that every version has written.
@@ -103,6 +109,9 @@ extension EvaluationReport: Codable {
       ? [] : try container.decode([[String: Double]].self, forKey: Self.outputsKey(of: task))
     modalities = try container.decode([String: ModalityReport].self, forKey: .modalities)
     shapley = try container.decodeIfPresent(ShapleyReport.self, forKey: .shapley)
+    patterns =
+      try container.decodeIfPresent([String: PatternReport].self, forKey: .patterns) ?? [:]
+    robustness = try container.decodeIfPresent(RobustnessReport.self, forKey: .robustness)
   }
 
   /// Writes a report, but for the confusion matrix.
@@ -117,6 +126,8 @@ extension EvaluationReport: Codable {
     }
     try container.encode(modalities, forKey: .modalities)
     try container.encodeIfPresent(shapley, forKey: .shapley)
+    if !patterns.isEmpty { try container.encode(patterns, forKey: .patterns) }
+    try container.encodeIfPresent(robustness, forKey: .robustness)
     var numbers = encoder.container(keyedBy: AnyKey.self)
     for (name, value) in scores { try numbers.encode(value, forKey: AnyKey(name)) }
   }
@@ -142,6 +153,8 @@ public struct ModalityReport: Codable, Sendable {
   /// The share of a coupled branch's correct predictions that it owes to the others' squeezes; `nil`
   /// when it was not asked for.
   public internal(set) var utilisation: Double?
+  /// The samples that have the modality, which all this is measured on; `nil` where all of the split do.
+  public internal(set) var samples: Int?
 }
 
 /// Shapley values of the modalities for accuracy, with absent raw inputs replaced by zeros. Of several labels they are
@@ -167,13 +180,19 @@ extension EvaluationReport {
     }
     return fused.map { Metric(MetricName(scope, $0), $1) } + own
       + (shapley?.metrics(on: scope) ?? [])
+      + patterns.sorted { $0.key < $1.key }.flatMap { name, report in
+        ([("samples", Double(report.samples))] + report.scores).map {
+          Metric(MetricName(scope, "patterns.\($0)", modality: name), $1)
+        }
+      }
   }
 }
 
 extension ModalityReport {
   fileprivate var numbers: [(String, Double)] {
     let all: [(String, Double?)] = [
-      ("slice", slice), ("sliceMacroF1", sliceMacroF1), ("zeroOut", zeroOut),
+      ("samples", samples.map(Double.init)), ("slice", slice), ("sliceMacroF1", sliceMacroF1),
+      ("zeroOut", zeroOut),
       ("zeroOutMacroF1", zeroOutMacroF1), ("probe", probe), ("utilisation", utilisation),
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }

@@ -21,6 +21,13 @@ struct Evaluator {
     var slices: [SplitOutputs] = []
     var zeroOuts: [SplitOutputs] = []
     var sets: [SplitOutputs] = []
+    /// Which modalities each sample has: a bit for each modality, the first one the lowest.
+    var patterns: [Int] = []
+
+    /// The places of the samples that have a modality.
+    func samples(_ modality: Int) -> [Int] {
+      patterns.indices.filter { patterns[$0] & (1 << modality) != 0 }
+    }
   }
 
   /// Scores a split.
@@ -40,9 +47,29 @@ struct Evaluator {
       throw EquipoiseError(
         .training, "the model's logits are not finite", fix: "lower the learning rate")
     }
-    return scoring.report(
+    var report = scoring.report(
       fused, rows.answers, modalities: modalityReports(rows),
       shapley: options.shapley ? shapley(rows) : nil)
+    report.patterns = patternReports(fused, rows)
+    return report
+  }
+
+  /// What is achieved on the samples of each set of modalities; none where all samples have all.
+  private func patternReports(_ fused: [Float], _ rows: Rows) -> [String: PatternReport] {
+    let names = model.modalities
+    let all = 1 << names.count - 1
+    guard rows.patterns.contains(where: { $0 != all }) else { return [:] }
+    let width = scoring.width
+    let groups = Dictionary(grouping: rows.patterns.indices) { rows.patterns[$0] }
+    return Dictionary(
+      uniqueKeysWithValues: groups.map { set, samples in
+        let outputs = samples.flatMap { fused[$0 * width..<($0 + 1) * width] }
+        return (
+          PatternReport.name(of: set, names),
+          PatternReport(
+            scoring.report(outputs, rows.answers.picked(samples, width: width)))
+        )
+      })
   }
 
   /// The task's measure of a linear model on each modality's frozen features.
@@ -56,40 +83,52 @@ struct Evaluator {
     training: ((Batch) throws -> Void) throws -> Void,
     test: ((Batch) throws -> Void) throws -> Void
   ) throws -> [String: Double] {
-    let (trainingFeatures, trainingLabels) = try features(training)
-    let (testFeatures, testLabels) = try features(test)
-    var answers = SplitAnswers()
-    answers.append(testLabels, of: scoring.task)
-    let accuracies = model.modalities.indices.map { index in
+    let (training, test) = (try features(training), try features(test))
+    let accuracies = zip(model.modalities, zip(training, test)).compactMap {
+      name, splits -> (String, Double)? in
+      let (training, test) = splits
+      guard training.labels.size(0) > 0, test.labels.size(0) > 0 else { return nil }
+      var answers = SplitAnswers()
+      answers.append(test.labels, of: scoring.task)
       let logits = LinearProbe.logits(
-        training: trainingFeatures[index],
-        labels: scoring.scale?.standardised(trainingLabels) ?? trainingLabels,
-        test: testFeatures[index], classes: scoring.width, of: scoring.task)
-      return scoring.brief(scoring.kept(logits), answers).measure
+        training: training.features,
+        labels: scoring.scale?.standardised(training.labels) ?? training.labels,
+        test: test.features, classes: scoring.width, of: scoring.task)
+      return (name, scoring.brief(scoring.kept(logits), answers).measure)
     }
-    return Dictionary(uniqueKeysWithValues: zip(model.modalities, accuracies))
+    return Dictionary(uniqueKeysWithValues: accuracies)
   }
 
+  /// Of each modality the features and answers of the samples that have it.
   private func features(
     _ forEachBatch: ((Batch) throws -> Void) throws -> Void
-  ) throws -> (features: [Tensor], labels: Tensor) {
+  ) throws -> [(features: Tensor, labels: Tensor)] {
     var columns: [[Tensor]] = []
-    var labels: [Tensor] = []
+    var labels: [[Tensor]] = []
     try withoutGradient {
       try forEachBatch { batch in
-        append(model.features(batch.ragged, .evaluation), to: &columns)
-        labels.append(batch.labels)
+        let features = model.features(batch.ragged, .evaluation)
+        append(features.enumerated().map { batch.present[$0]?.gathered($1) ?? $1 }, to: &columns)
+        append(
+          features.indices.map { batch.present[$0]?.gathered(batch.labels) ?? batch.labels },
+          to: &labels)
       }
     }
-    return (
-      columns.map { Tensor.concatenated($0, dimension: 0) },
-      Tensor.concatenated(labels, dimension: 0)
-    )
+    return zip(columns, labels).map {
+      (Tensor.concatenated($0, dimension: 0), Tensor.concatenated($1, dimension: 0))
+    }
   }
 
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
     let answer = try inference.answer(to: batch.ragged)
     let features = answer.features
+    var patterns = Array(repeating: 0, count: batch.count)
+    for modality in features.indices {
+      for row in batch.present[modality]?.rows ?? Array(0..<batch.count) {
+        patterns[row] |= 1 << modality
+      }
+    }
+    rows.patterns += patterns
     rows.answers.append(batch.labels, of: scoring.task)
     rows.fused.append(answer.fused)
     append((inference.slices(of: features) ?? []).map(scoring.kept), to: &rows.slices)
@@ -105,9 +144,22 @@ struct Evaluator {
             of: isPerSample
               ? model.features(model.masked(batch.ragged, keeping: present), .evaluation)
               : features.indices.map {
-                present.contains($0) ? features[$0] : absent[$0].expanded([batch.count, -1])
-              }))
+                present.contains($0)
+                  ? features[$0]
+                  : replaced(features[$0], by: absent[$0], where: batch.present[$0])
+              }, present: batch.present))
       }, to: &rows.sets)
+  }
+
+  /// Features of which those of the samples that have the modality are another one; what stands for a missing modality
+  /// stays.
+  private func replaced(
+    _ features: Tensor, by other: Tensor, where presence: RowPresence?
+  ) -> Tensor {
+    let all = other.expanded([features.size(0), -1])
+    return presence.map {
+      all.selected(where: $0.mask.unsqueezed(1), else: features)
+    } ?? all
   }
 
   /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
@@ -119,15 +171,25 @@ struct Evaluator {
   }
 
   private func modalityReports(_ rows: Rows) -> [String: ModalityReport] {
-    let named = model.modalities.enumerated().map { index, name in
-      let slice =
-        index < rows.slices.count ? scoring.brief(rows.slices[index], rows.answers) : nil
-      let zeroOut = scoring.brief(rows.zeroOuts[index], rows.answers)
+    let named = model.modalities.enumerated().compactMap {
+      index, name -> (String, ModalityReport)? in
+      let samples = rows.samples(index)
+      // Without a sample that has it there is nothing to say of it.
+      guard !samples.isEmpty || rows.patterns.isEmpty else { return nil }
+      let isPartial = samples.count < rows.patterns.count
+      func score(_ outputs: SplitOutputs) -> (measure: Double, macroF1: Double?) {
+        guard isPartial else { return scoring.brief(outputs, rows.answers) }
+        let width = scoring.width
+        return scoring.brief(
+          outputs.picked(samples, width: width), rows.answers.picked(samples, width: width))
+      }
+      let slice = index < rows.slices.count ? score(rows.slices[index]) : nil
+      let zeroOut = score(rows.zeroOuts[index])
       return (
         name,
         ModalityReport(
           slice: slice?.measure, sliceMacroF1: slice?.macroF1, zeroOut: zeroOut.measure,
-          zeroOutMacroF1: zeroOut.macroF1)
+          zeroOutMacroF1: zeroOut.macroF1, samples: isPartial ? samples.count : nil)
       )
     }
     return Dictionary(uniqueKeysWithValues: named)
@@ -138,8 +200,7 @@ struct Evaluator {
     let accuracies = rows.sets.map { scoring.brief($0, rows.answers).measure }
     let values = ShapleyValue.of(accuracies)
     let labels = accuracies.indices.map { set in
-      let present = names.indices.filter { set & (1 << $0) != 0 }.map { names[$0] }
-      return present.isEmpty ? "none" : present.joined(separator: "+")
+      PatternReport.name(of: set, names)
     }
     return ShapleyReport(
       values: Dictionary(uniqueKeysWithValues: zip(names, values)),

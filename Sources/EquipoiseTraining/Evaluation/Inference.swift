@@ -25,26 +25,27 @@ package struct Inference {
 
   /// Runs the network in evaluation mode.
   ///
-  /// - Parameters:
-  ///   - inputs: normalised, [B, shape…] for each of the model's modalities, with the valid steps of each sample.
-  ///   - absent: the places of modalities whose inputs stand for nothing: their features are zero.
+  /// - Parameter inputs: normalised, [B, shape…] for each of the model's modalities, with the valid steps of each sample
+  ///   and which samples have the modality.
   /// - Returns: features and fused logits.
   /// - Throws: what the method's own way of fusing throws.
-  package func answer(to inputs: [RaggedBatch], absent: Set<Int> = []) throws -> Answer {
+  package func answer(to inputs: [RaggedBatch]) throws -> Answer {
+    let present = inputs.map(\.presence)
+    let isComplete = present.allSatisfy { $0 == nil }
     let forward = withAutocast(to: precision == .bf16 ? .bfloat16 : nil, on: device) {
       model.forward(inputs, .evaluation)
     }
-    let features = forward.features.enumerated().map { place, feature in
-      absent.contains(place) ? feature.to(.float32).zerosLike() : feature.to(.float32)
-    }
-    let isPlain = absent.isEmpty && fusing == nil
+    let features = forward.features.map { $0.to(.float32) }
     return Answer(
-      features: features, fused: isPlain ? forward.logits : try fusedLogits(of: features))
+      features: features,
+      fused: isComplete && fusing == nil
+        ? forward.logits : try fusedLogits(of: features, present: present))
   }
 
   /// The fused logits [B, K] of features, by the method's way where it has one.
-  func fusedLogits(of features: [Tensor]) throws -> Tensor {
-    try fusing?.fusedLogits(of: features, with: model) ?? model.fusion.logits(features)
+  func fusedLogits(of features: [Tensor], present: [RowPresence?] = []) throws -> Tensor {
+    try fusing?.fusedLogits(of: features, present: present, with: model)
+      ?? model.fusion.logits(features)
   }
 
   /// Each modality's own part of the fused logits, [B, K]; `nil` where the fusion has no exact split.

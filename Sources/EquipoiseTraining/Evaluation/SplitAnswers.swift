@@ -19,6 +19,22 @@ struct SplitAnswers {
       rows += answers.floats()
     }
   }
+
+  /// Those of some samples.
+  ///
+  /// - Parameters:
+  ///   - samples: their places.
+  ///   - width: how many numbers a sample has where it has not one class.
+  /// - Returns: in the order of the places.
+  func picked(_ samples: [Int], width: Int) -> SplitAnswers {
+    var answers = SplitAnswers()
+    if rows.isEmpty {
+      answers.labels = samples.map { labels[$0] }
+    } else {
+      answers.rows = samples.flatMap { rows[$0 * width..<($0 + 1) * width] }
+    }
+    return answers
+  }
 }
 
 /// What a model or a part of it says of the samples of a split: of classification the class that each is taken for,
@@ -32,6 +48,13 @@ struct SplitOutputs {
   mutating func append(_ other: SplitOutputs) {
     classes += other.classes
     rows += other.rows
+  }
+
+  /// Those of some samples, by their places.
+  func picked(_ samples: [Int], width: Int) -> SplitOutputs {
+    rows.isEmpty
+      ? SplitOutputs(classes: samples.map { classes[$0] })
+      : SplitOutputs(rows: samples.flatMap { rows[$0 * width..<($0 + 1) * width] })
   }
 }
 
@@ -74,8 +97,8 @@ struct SplitScoring {
 
   /// All scores of the fused outputs.
   func report(
-    _ outputs: [Float], _ answers: SplitAnswers, modalities: [String: ModalityReport],
-    shapley: ShapleyReport?
+    _ outputs: [Float], _ answers: SplitAnswers, modalities: [String: ModalityReport] = [:],
+    shapley: ShapleyReport? = nil
   ) -> EvaluationReport {
     switch task {
     case .classification:

@@ -23,6 +23,15 @@ struct TaskTableTests {
     }
   }
 
+  /// The table of docs/missing.md.
+  @Test func saysWhatEveryMethodDoesWithoutAModality() throws {
+    let text = try String(contentsOfFile: Document.path("docs/missing.md"), encoding: .utf8)
+    for method in MethodCatalogue.standard.methods {
+      let row = "| `\(method.name)` | \(Self.cell(method.needs.missing)) |"
+      #expect(text.contains(row + "\n"), "\(row)")
+    }
+  }
+
   /// Every loss with every setting that it has.
   @Test func listsEveryLoss() throws {
     let text = try String(contentsOfFile: Document.path("docs/tasks.md"), encoding: .utf8)

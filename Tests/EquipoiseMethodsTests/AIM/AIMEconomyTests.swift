@@ -169,7 +169,7 @@ struct AIMEconomyTests {
   }
 
   private func labels(_ forward: AIMForward) throws -> [Int] {
-    try #require(forward.measure as? ClassMeasure).labels.array(of: Int.self)
+    try #require(forward.measures[0] as? ClassMeasure).labels.array(of: Int.self)
   }
 
   /// The distances of all samples to each prototype, to nine digits.

@@ -304,7 +304,7 @@ extension TaskRig {
   private func performances() throws -> [[BlockPerformance]] {
     let forward = try aim.forward(context(), with: engine, try #require(aim.parts))
     return zip(forward.outputs, forward.judges).map { outputs, judges in
-      zip(outputs, judges).map { forward.measure.performance($1.logits(of: $0)) }
+      zip(outputs, judges).map { forward.measures[0].performance($1.logits(of: $0)) }
     }
   }
 

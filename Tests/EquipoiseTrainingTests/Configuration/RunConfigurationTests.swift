@@ -29,6 +29,7 @@ struct RunConfigurationTests {
           type: concat
         coupling:
           type: none
+        missing: zero
         initialWeights: null
       method:
         name: joint
@@ -64,6 +65,7 @@ struct RunConfigurationTests {
         probe: false
         utilisation: false
         shapley: true
+        robustness: false
         test: true
         batchSize: null
       runtime:
@@ -203,6 +205,10 @@ struct RunConfigurationTests {
     ("augmentation.a.timeShift=-1", "augmentation.a.timeShift is -1; expected at least 0"),
     ("augmentation.a.timeMask=-1", "augmentation.a.timeMask is -1; expected at least 0"),
     ("augmentation.a.frequencyMask=-1", "augmentation.a.frequencyMask is -1; expected at least 0"),
+    (
+      "augmentation.a.modalityDropout=1",
+      "augmentation.a.modalityDropout is 1.0; expected at least 0.0 and below 1.0"
+    ),
     (
       "evaluation.validationFraction=1",
       "evaluation.validationFraction is 1.0; expected a number between 0.0 and 1.0, both excluded"
