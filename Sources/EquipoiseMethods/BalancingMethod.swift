@@ -129,6 +129,7 @@ public protocol InferenceFusing: BalancingMethod {
   ///   - present: for each modality the samples that have it, nil where all do; empty where none lacks anything.
   ///   - model: the network.
   /// - Returns: the logits.
+  /// - Throws: what the method's own way of fusing throws.
   func fusedLogits(
     of features: [Tensor], present: [RowPresence?], with model: MultimodalModel
   ) throws -> Tensor

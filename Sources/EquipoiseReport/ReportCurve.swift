@@ -40,7 +40,7 @@ struct ReportCurve: Encodable {
   /// Every curve of runs.
   static func all(of runs: [ReportRun]) -> [ReportCurve] {
     let names = Set(runs.flatMap(\.records).flatMap { $0.metrics.map(\.name) })
-    return names.filter { $0.scope != .run && $0.what != "shapley.accuracies" }.sorted()
+    return names.filter { $0.scope != .run && !$0.isOfASet }.sorted()
       .map { ReportCurve($0, of: runs) }
   }
 

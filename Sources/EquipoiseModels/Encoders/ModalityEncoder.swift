@@ -87,6 +87,7 @@ public struct EncoderTrace {
   /// - Parameters:
   ///   - encoder: which did not run.
   ///   - input: the batch, for its type and device.
+  /// - Returns: the trace.
   static func none(of encoder: any ModalityEncoder, like input: Tensor) -> EncoderTrace {
     EncoderTrace(
       features: .zeros([0, encoder.featureWidth], dtype: input.dtype, device: input.device))

@@ -85,9 +85,12 @@ package struct MetricsRecord: Equatable {
 }
 
 extension MetricName {
+  /// Whether what it calls its modality is a set of them.
+  package var isOfASet: Bool { what == "shapley.accuracies" || what.hasPrefix("patterns.") }
+
   /// Whether it is a score of a single modality.
   fileprivate var isOfOneModality: Bool {
-    scope == .validation && modality != nil && what != "shapley.accuracies"
+    scope == .validation && modality != nil && !isOfASet
   }
 
   fileprivate var isOfOnePlace: Bool { (modality == nil) != (depth == nil) }
