@@ -36,6 +36,12 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// In debug builds what all tests lean on is optimised where EQUIPOISE_TESTS says so, with all its checks: most of a short
+/// training's time is Swift that is not. Nobody debugs where CI builds.
+let optimised: [SwiftSetting] =
+  isCheckout || Context.environment["EQUIPOISE_TESTS"] != "optimised"
+  ? [] : [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
 /// SwiftPM takes no rpath from a `.pc` file, so this is the one flag that makes the products find
 /// libtorch without the user exporting anything.
 let rpath: [LinkerSetting] =
@@ -56,10 +62,13 @@ let openCV: String? = {
 /// A target of the library and its tests, which may use what it uses, what `support` has for them, and their `files`.
 func floor(
   _ name: String, on dependencies: [Target.Dependency], resources: [Resource] = [],
-  testedWith support: [Target.Dependency] = ["EquipoiseTestSupport"], files: [Resource] = []
+  testedWith support: [Target.Dependency] = ["EquipoiseTestSupport"], files: [Resource] = [],
+  settings: [SwiftSetting] = []
 ) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift),
+    .target(
+      name: name, dependencies: dependencies, resources: resources,
+      swiftSettings: swift + settings),
     .testTarget(
       name: name + "Tests", dependencies: [.byName(name: name)] + dependencies + support,
       resources: files, swiftSettings: swift),
@@ -74,17 +83,19 @@ let floors: [Target] = [
   floor(
     "EquipoiseFormats",
     on: ["CEquipoiseSystem", "CEquipoiseZlib", "CEquipoiseMappedFiles", "CEquipoiseDigest"],
-    testedWith: [], files: [.copy("Fixtures")]),
+    testedWith: [], files: [.copy("Fixtures")], settings: optimised),
   floor(
     "EquipoiseTorch",
     on: ["CEquipoiseTorch", "CEquipoiseSpinning", "CEquipoiseSystem", "EquipoiseFormats"],
-    testedWith: [], files: [.copy("Goldens")]),
+    testedWith: [], files: [.copy("Goldens")], settings: optimised),
   // The decoder stands on these two without libtorch.
-  floor("EquipoiseKit", on: ["EquipoiseFormats", "CEquipoiseBuildInformation"]),
+  floor(
+    "EquipoiseKit", on: ["EquipoiseFormats", "CEquipoiseBuildInformation"], settings: optimised),
   floor("EquipoiseMedia", on: ["EquipoiseKit", "EquipoiseFormats", "CEquipoiseSystem"]),
   floor(
     "EquipoiseSettings",
-    on: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")]),
+    on: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")],
+    settings: optimised),
   floor(
     "EquipoiseModels",
     on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
