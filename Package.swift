@@ -87,7 +87,7 @@ let floors: [Target] = [
   floor(
     "EquipoiseTorch",
     on: ["CEquipoiseTorch", "CEquipoiseSpinning", "CEquipoiseSystem", "EquipoiseFormats"],
-    testedWith: [], files: [.copy("Goldens")], settings: optimised),
+    files: [.copy("Goldens")], settings: optimised),
   // The decoder stands on these two without libtorch.
   floor(
     "EquipoiseKit", on: ["EquipoiseFormats", "CEquipoiseBuildInformation"], settings: optimised),

@@ -209,7 +209,7 @@ extension MultimodalModel {
   /// - Parameters:
   ///   - inputs: one batch for each modality.
   ///   - present: the indices of the modalities that stay.
-  /// - Returns: inputs for ``forward(_:_:)``.
+  /// - Returns: inputs for ``forward(_:_:)-([Tensor],_)``.
   public func masked(_ inputs: [Tensor], keeping present: Set<Int>) -> [Tensor] {
     checkInputs(inputs.count)
     return inputs.enumerated().map { present.contains($0) ? $1 : $1.zerosLike() }

@@ -3,7 +3,7 @@ internal import EquipoiseKit
 
 /// A kind of section whose keys depend on one of its values, as those of `training.optimiser` on its `type`.
 ///
-/// The choices do not belong to the type: a ``SectionTable`` lists them, so that a program can add
+/// The choices do not belong to the type: a `SectionTable` lists them, so that a program can add
 /// its own.
 public protocol SectionFamily: SendableMetatype {
   /// The settings of one choice, usually `any` of a protocol.
@@ -30,7 +30,7 @@ extension SectionFamily {
   /// say of an associated type.
   static func section(_ settings: Settings) -> any ConfigurationSection {
     guard let section = settings as? any ConfigurationSection else {
-      preconditionFailure("\(title): \(Settings.self) is no section of a configuration")
+      preconditionFailure("\(title): \(Settings.self) is not a section of a configuration")
     }
     return section
   }

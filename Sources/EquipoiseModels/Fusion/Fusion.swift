@@ -51,7 +51,7 @@ extension Fusion {
 
   /// Logits [B, K] with the **features** of all other modalities zero. (Zeroing their raw inputs is
   /// something else, because encoders do not map zero to zero:
-  /// ``MultimodalModel/masked(_:keeping:)``.)
+  /// ``MultimodalModel/masked(_:keeping:)->[Tensor]``.)
   ///
   /// - Parameters:
   ///   - modality: the index of the modality that stays.
