@@ -26,8 +26,8 @@ struct NestedSession {
     let saved = try winners.saved()
     try saved.write(in: folder)
     let failures = searched + (try experiment.train(finals))
-    let shown: ReportFormat = format == .json ? .json : .table
-    try shown.print(saved, in: folder, failures: failures)
+    let format: ReportFormat = format == .json ? .json : .table
+    try format.print(saved, in: folder, failures: failures)
     if !failures.isEmpty { throw ExitCode(1) }
   }
 
