@@ -22,7 +22,7 @@ import Testing
     "equipoise prepare digits": "the recordings are not here; DigitsRecipeTests makes some",
     "equipoise prepare utd-mhad": "the recordings are not here; UTDRecipeTests makes some",
     "equipoise prepare arrays --input": "CMU-MOSI is not here; ArraysRecipeTests makes arrays",
-    "equipoise compare --data data/mosi-sentiment": "CMU-MOSI is not here; CompareCommandTests deals folds",
+    "equipoise compare --data data/mosi-sentiment": "CMU-MOSI is not here",
   ]
 
   @Test(arguments: Document.all.filter { !$0.commands.isEmpty })
