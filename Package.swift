@@ -157,7 +157,8 @@ let floors: [Target] = [
       "EquipoiseModels", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
-    "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")]),
+    "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],
+    testedWith: runSupport),
 ].flatMap { $0 }
 
 /// What tests of several targets share; no product has it.

@@ -11,7 +11,7 @@ extension Samples {
 
   /// The valid steps of one modality of one sample, in the mapped file; nil where the sample lacks the modality.
   package func valid(_ modality: Int, ofSample index: Int) -> HostArray? {
-    guard present[modality]?[index] ?? true else { return nil }
+    guard has(modality, sample: index) else { return nil }
     let whole = input(modality, ofSample: index)
     return lengths[modality].map { whole.slice(rows: 0..<$0[index]) } ?? whole
   }

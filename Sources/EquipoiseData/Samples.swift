@@ -57,7 +57,9 @@ public struct Samples: Sendable {
         (0..<shard.count).map { Location(shard: Int32(index), row: Int32($0)) }
       })
     // Of modalities that are not in use it may have some: a sample that has none in use says nothing.
-    let used = all.locations.indices.filter { row in present.contains { $0?[row] ?? true } }
+    let used = all.locations.indices.filter { row in
+      modalities.indices.contains { all.has($0, sample: row) }
+    }
     self = used.count == all.count ? all : Samples(all, at: used, as: split, leavingOut: true)
   }
 

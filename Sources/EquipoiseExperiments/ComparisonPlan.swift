@@ -61,24 +61,25 @@ package struct ComparisonPlan: Sendable {
   /// - Parameters:
   ///   - entries: what is compared, all on the same data.
   ///   - seeds: the seeds of every entry.
-  ///   - baseline: the name of the entry that the others are tested against.
+  ///   - baseline: the name of the entry that the others are tested against; nil takes `joint`, or else the first.
   ///   - folder: the comparison's folder.
   ///   - referenceFolder: where unimodal references are kept.
   /// - Throws: `EquipoiseError` for a dataset that cannot be read, or entries that cannot be told
   ///   apart.
   package init(
-    _ entries: [ComparisonEntry], seeds: [Int], baseline: String, folder: String,
+    _ entries: [ComparisonEntry], seeds: [Int], baseline: String? = nil, folder: String,
     referenceFolder: String
   ) throws {
     self.entries = entries
     self.seeds = seeds
-    self.baseline = baseline
     self.folder = folder
     self.referenceFolder = referenceFolder
     try Self.checkNames(entries.map(\.name))
     guard let first = entries.first, !seeds.isEmpty else {
       throw EquipoiseError(.usage, "there is nothing to compare", fix: "name methods and seeds")
     }
+    self.baseline =
+      baseline ?? (entries.contains { $0.name == "joint" } ? "joint" : first.name)
     data = try PreparedDataset(folder: first.configuration.data)
     for entry in entries {
       guard entry.configuration.data == first.configuration.data else {
@@ -95,7 +96,7 @@ package struct ComparisonPlan: Sendable {
   }
 
   /// Each fold, or the dataset's splits.
-  private var everyFold: [Int?] { folds.map { (0..<$0).map(Optional.some) } ?? [nil] }
+  private var everyFold: [Int?] { folds.everyFold }
 
   /// Names become folders.
   private static func checkNames(_ names: [String]) throws {

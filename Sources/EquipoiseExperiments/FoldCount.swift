@@ -32,3 +32,8 @@ extension RunConfiguration {
       fix: "set evaluation.folds, leaveGroupOut, fold and foldsOf alike for all of them")
   }
 }
+
+extension Int? {
+  /// Each of so many folds; of no number nil alone, which stands for the dataset's splits.
+  var everyFold: [Int?] { map { (0..<$0).map(Optional.some) } ?? [nil] }
+}

@@ -66,7 +66,7 @@ package struct SavedComparison: Codable, Equatable, Sendable {
   }
 
   /// Each fold; nil stands for the dataset's splits.
-  package var everyFold: [Int?] { folds.map { (0..<$0).map(Optional.some) } ?? [nil] }
+  package var everyFold: [Int?] { folds.everyFold }
 
   /// Writes it into the comparison's folder.
   package func write(in folder: String) throws {

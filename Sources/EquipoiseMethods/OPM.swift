@@ -150,8 +150,8 @@ public final class OPM: FeatureModulating, StateKeeping, TelemetryReporting {
     return zip(features, factors.unbound()).enumerated().map { index, pair in
       let (feature, factor) = (pair.0, pair.1.unsqueezed(1).to(pair.0.dtype))
       guard let presence = present[index] else { return feature * factor }
-      let own = presence.mask.unsqueezed(1).greater(than: 0)
-      return feature * factor.selected(where: own, else: factor.zerosLike() + 1)
+      return feature
+        * factor.selected(where: presence.mask.unsqueezed(1), else: factor.zerosLike() + 1)
     }
   }
 

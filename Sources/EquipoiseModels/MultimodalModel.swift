@@ -133,9 +133,9 @@ extension MultimodalModel {
     checkInputs(inputs.count)
     if isCoupled { return coupledTrace(inputs, mode) { $1 } }
     return zip(encoders.modules, inputs).enumerated().map { index, pair in
-      pair.1.presence?.isEmpty == true
-        ? .none(of: pair.0, like: pair.1.tensor)
-        : pair.0.trace(pair.1.present, self.mode(mode, of: index, pair.1))
+      pair.1.presence.hasRows
+        ? pair.0.trace(pair.1.present, self.mode(mode, of: index, pair.1))
+        : .none(of: pair.0, like: pair.1.tensor)
     }
   }
 
@@ -171,7 +171,7 @@ extension MultimodalModel {
   package func ownFeatures(
     _ modality: Int, _ input: RaggedBatch, _ mode: ForwardMode
   ) -> Tensor? {
-    guard input.presence?.isEmpty != true else { return nil }
+    guard input.presence.hasRows else { return nil }
     return encoders.modules[modality].features(
       input.present, self.mode(mode, of: modality, input))
   }

@@ -2,7 +2,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
-internal import EquipoiseMethods
 import EquipoiseTorch
 
 /// Finds where numbers stopped being finite, for the error that ends the run.
@@ -15,7 +14,7 @@ enum NonFinite {
   /// - Returns: a phrase such as "encoder 'audio', depth 2".
   static func diagnose(_ model: MultimodalModel, _ batch: Batch) -> String {
     withoutGradient {
-      let inputs = batch.inputs.enumerated().map { batch.present[$0]?.gathered($1) ?? $1 }
+      let inputs = batch.inputs.enumerated().map { batch.present[$0].rows(of: $1) }
       if let broken = zip(model.modalities, inputs).first(where: { !isFinite($0.1) }) {
         return "the input of modality '\(broken.0)'"
       }

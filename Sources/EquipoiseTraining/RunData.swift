@@ -98,8 +98,7 @@ struct RunData {
           .data, "no training sample has modality '\(modality.name)'", at: folder,
           fix: "name the others in 'modalities'")
       }
-      return "\(Enumeration.count(lacking, "training sample")) of \(samples.count) "
-        + "\(lacking == 1 ? "lacks" : "lack") '\(modality.name)'"
+      return Enumeration.lacking(lacking, "training sample", of: samples.count, modality.name)
     }
   }
 
@@ -125,37 +124,32 @@ struct RunData {
   }
 
   /// The modalities whose samples have lengths of their own.
-  var modalitiesWithLengths: Set<String> { modalities { $0.lengths } }
+  var modalitiesWithLengths: Set<String> {
+    Set(
+      splits.values.flatMap { samples in
+        zip(samples.modalities, samples.lengths).filter { $1 != nil }.map(\.0.name)
+      })
+  }
 
   /// The modalities of which training samples differ in length.
   var modalitiesOfSeveralLengths: Set<String> {
     let samples = loader.samples
     return Set(
-      samples.modalities.indices.filter { modality in
-        guard let lengths = samples.lengths[modality] else { return false }
-        let present = samples.present[modality]
-        let own = lengths.indices.filter { present?[$0] ?? true }.map { lengths[$0] }
-        return own.contains { $0 != own[0] }
-      }.map { samples.modalities[$0].name })
+      samples.modalities.indices.filter { Set(samples.ownLengths($0) ?? []).count > 1 }
+        .map { samples.modalities[$0].name })
   }
 
   /// Whether a training sample of a modality has a single valid step.
   func hasSamplesOfOneStep(_ name: String) -> Bool {
-    zip(loader.samples.modalities, loader.samples.lengths).contains { modality, lengths in
-      modality.name == name && lengths?.contains(1) == true
+    let samples = loader.samples
+    return samples.modalities.indices.contains {
+      samples.modalities[$0].name == name && samples.ownLengths($0)?.contains(1) == true
     }
   }
 
   /// Whether a training sample may lack a modality, of itself or because it is left out.
   var lacksModalities: Bool {
     isAugmentedByDropout || loader.samples.present.contains { $0?.contains(false) == true }
-  }
-
-  private func modalities<Rows>(_ rows: (Samples) -> [Rows?]) -> Set<String> {
-    Set(
-      splits.values.flatMap { samples in
-        zip(dataset.modalities, rows(samples)).filter { $1 != nil }.map(\.0.name)
-      })
   }
 
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }

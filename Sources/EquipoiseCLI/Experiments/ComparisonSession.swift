@@ -46,9 +46,8 @@ struct ComparisonSession {
     let names = entries.map(\.name)
     return try ComparisonPlan(
       named, seeds: options.seedList(),
-      baseline: try baseline.map { try Self.checked($0, in: names) }
-        ?? (names.contains("joint") ? "joint" : names[0]),
-      folder: folder, referenceFolder: references ?? ExperimentFolder(folder).references)
+      baseline: try baseline.map { try Self.checked($0, in: names) }, folder: folder,
+      referenceFolder: references ?? ExperimentFolder(folder).references)
   }
 
   /// A baseline that is an entry.

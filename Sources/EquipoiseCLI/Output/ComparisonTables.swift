@@ -121,31 +121,30 @@ struct ComparisonTables {
 
   /// The first leading score of every entry fold by fold, the mean over seeds; `nil` without cross-validation.
   var folds: Grid? {
-    guard let count = report.stamp.folds, let score = leading.first else { return nil }
-    var grid = Grid(["\(title(score)) by fold"] + report.entries.map(\.name))
-    for fold in 0..<count {
-      grid.add(
-        ["\(fold)"]
-          + report.entries.map { entry in
-            let own = entry.runs.filter { $0.fold == fold }.compactMap { $0.report[score] }
-            return cell(SampleSummary(own), score)
-          })
+    leading.first.flatMap { score in
+      byFold("\(title(score)) by fold") { entry, fold in
+        let own = entry.runs.filter { $0.fold == fold }.compactMap { $0.report[score] }
+        return cell(SampleSummary(own), score)
+      }
     }
-    return grid
   }
 
   /// What a search chose in each fold; `nil` where none did.
   var choices: Grid? {
-    guard isNested, let count = report.stamp.folds else { return nil }
-    var grid = Grid(["chosen in fold"] + report.entries.map(\.name))
-    for fold in 0..<count {
-      grid.add(
-        ["\(fold)"]
-          + report.entries.map { entry in
-            let own = entry.chosen.flatMap { $0.indices.contains(fold) ? $0[fold] : nil } ?? []
-            return own.isEmpty ? "–" : own.joined(separator: " ")
-          })
+    guard isNested else { return nil }
+    return byFold("chosen in fold") { entry, fold in
+      let own = entry.chosen.flatMap { $0.indices.contains(fold) ? $0[fold] : nil } ?? []
+      return own.isEmpty ? "–" : own.joined(separator: " ")
     }
+  }
+
+  /// A row for each fold, with a cell for each entry; `nil` without folds.
+  private func byFold(
+    _ title: String, _ cell: (ComparisonReport.Entry, Int) -> String
+  ) -> Grid? {
+    guard let count = report.stamp.folds else { return nil }
+    var grid = Grid([title] + report.entries.map(\.name))
+    for fold in 0..<count { grid.add(["\(fold)"] + report.entries.map { cell($0, fold) }) }
     return grid
   }
 

@@ -61,12 +61,7 @@ struct DatasetSummary: Encodable {
         }
         return pairs.isEmpty ? nil : Dictionary(uniqueKeysWithValues: pairs)
       }
-      lengths = named(
-        zip(samples.lengths, samples.present).map { lengths, present in
-          lengths.map { own in
-            Lengths(own.indices.filter { present?[$0] ?? true }.map { own[$0] })
-          }
-        })
+      lengths = named(samples.modalities.indices.map { samples.ownLengths($0).map(Lengths.init) })
       absent = named(samples.present.map { $0.map { $0.count { !$0 } } })
     }
   }

@@ -90,6 +90,9 @@ public struct ModalityDescription: Equatable, Sendable {
 
   /// The number of bytes of a stored sample.
   package var byteCount: Int { elementCount * type.byteCount }
+
+  /// What stands in the place of a sample that lacks the modality: zeros. Throws `FormatError` without memory for it.
+  package var nothing: HostArray { get throws { try HostArray(type: type, shape: shape) { _ in } } }
 }
 
 extension ModalityDescription: Codable {

@@ -74,9 +74,7 @@ struct BatchGatherer: Sendable {
   private func raggedInput(_ modality: Int, _ indices: [Int], _ epoch: Int) throws -> HostArray {
     let description = samples.modalities[modality].description
     let hasLengths = samples.lengths[modality] != nil
-    let shape =
-      hasLengths
-      ? [samples.longest(modality, indices)] + description.shape.dropFirst() : description.shape
+    let shape = [samples.longest(modality, indices)] + description.shape.dropFirst()
     return try HostArray(type: description.type, shape: [indices.count] + shape) { bytes in
       let width = bytes.count / max(1, indices.count)
       for (position, index) in indices.enumerated() {

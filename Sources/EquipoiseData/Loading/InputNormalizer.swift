@@ -51,10 +51,7 @@ public struct InputNormalizer {
         where: mask, else: .zeros([], dtype: tensor.dtype, device: tensor.device))
     }
     if let lengths = batch.lengths {
-      let steps = tensor.size(1)
-      keep(
-        lengths.positions(steps)
-          .reshaped([-1, steps] + [Int](repeating: 1, count: tensor.rank - 2)))
+      keep(lengths.mask(tensor.size(1), dtype: .bool, trailing: tensor.rank - 2))
     }
     if let presence = batch.presence { keep(presence.mask(rank: tensor.rank)) }
     return batch.with(tensor)

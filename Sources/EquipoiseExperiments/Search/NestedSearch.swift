@@ -36,20 +36,18 @@ package struct NestedSearch {
       try report.write(search)
       return report.winners(of: search)
     }
-    var methods: [String] = []
-    for trial in plan.trials where !methods.contains(trial.method) { methods.append(trial.method) }
-    let entries = methods.compactMap { method -> ComparisonEntry? in
-      guard let first = plan.trials.first(where: { $0.method == method }) else { return nil }
+    // The first trial of each method.
+    let entries = plan.trials.filter { $0.index == 0 }.map { first in
       let choices = found.map { winners in
-        winners.first { $0.method == method }.map {
+        winners.first { $0.method == first.method }.map {
           ComparisonEntry.Choice(settings: $0.settings, configuration: $0.configuration)
         }
       }
-      return ComparisonEntry(name: method, configuration: first.configuration, choices: choices)
+      return ComparisonEntry(
+        name: first.method, configuration: first.configuration, choices: choices)
     }
     return try ComparisonPlan(
-      entries, seeds: plan.seeds,
-      baseline: methods.contains("joint") ? "joint" : methods.first ?? "", folder: plan.folder,
+      entries, seeds: plan.seeds, folder: plan.folder,
       referenceFolder: ExperimentFolder(plan.folder).references)
   }
 }

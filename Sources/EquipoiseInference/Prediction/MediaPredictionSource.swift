@@ -168,7 +168,7 @@ package struct MediaPredictionSource: PredictionSource {
     of sample: Sample, _ features: [MediaModality], by decoder: any MediaDecoding
   ) throws -> (inputs: [HostArray], steps: [Int?]) {
     let inputs = try zip(features, sample.files).map { modality, file -> HostArray in
-      guard let file else { return try .zeros(like: modality.feature.description) }
+      guard let file else { return try modality.feature.description.nothing }
       let array = try modality.array([file], of: sample.id, by: decoder)
       guard array.withUnsafeBytes({ Finiteness.isFinite($0, array.type) }) else {
         throw EquipoiseError(
@@ -201,14 +201,5 @@ package struct MediaPredictionSource: PredictionSource {
         let present = rows.map { samples[$0.index].files[column] != nil }
         return present.allSatisfy(\.self) ? nil : present
       })
-  }
-}
-
-extension HostArray {
-  /// Zeros in the place of a modality that a sample lacks.
-  fileprivate static func zeros(like modality: ModalityDescription) throws -> HostArray {
-    try HostArray(type: modality.type, shape: modality.shape) { bytes in
-      bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    }
   }
 }

@@ -171,7 +171,6 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     }
   }
 
-  /// κ, and the step's numbers for the log; ŝ moves on.
   /// κ, how the outputs of the sets make up each sample's responses where samples lack modalities, and what is logged.
   private func modulation(
     _ passes: [Tensor], _ batch: Batch

@@ -27,13 +27,7 @@ struct AGMSets {
   /// - Parameter passes: F(S) in the order of ``members``, [B, K] each.
   /// - Returns: responses, whose sum is the last pass.
   func responses(_ passes: [Tensor]) -> Tensor {
-    let weights = (0..<modalities).flatMap { modality in
-      members.map { set in
-        set.contains(modality)
-          ? share(set, of: modalities) / Double(set.count)
-          : -share(set, of: modalities) / Double(modalities - set.count)
-      }
-    }
+    let weights = weights(ofGame: Set(0..<modalities))
     let flat = Tensor.stacked(passes.map { $0.flattened() })
     return tensor(weights, [modalities, members.count], like: flat).matmul(flat)
       .reshaped([modalities] + passes[0].shape)
@@ -80,11 +74,8 @@ struct AGMSets {
     _ passes: [Tensor], present: [RowPresence?]
   ) -> (responses: Tensor, weights: Tensor) {
     let (samples, width) = (passes[0].size(0), passes[0].size(1))
-    var patterns = Array(repeating: 0, count: samples)
-    for modality in 0..<modalities {
-      for row in present[modality]?.rows ?? Array(0..<samples) { patterns[row] |= 1 << modality }
-    }
-    let rows = Tensor(patterns.map { Int64($0 - 1) }).to(passes[0].device)
+    let games = RowPresence.sets(present, of: samples)
+    let rows = Tensor(games.map { Int64($0 - 1) }).sent(to: passes[0].device)
     let table = members.flatMap(weights(ofGame:))
     let weights = tensor(table, [members.count, modalities * members.count], like: passes[0])
       .gatheringRows(rows).reshaped([samples, modalities, members.count])

@@ -151,10 +151,8 @@ extension AIM {
         judges: judges(
           of: traces.map(\.prototypes), classes.count, modalities, parts, model,
           traces.map(\.steps), traces.map(\.prototypeSteps)),
-        measures: model.modalities.indices.map { index in
-          modalities.measure(index, classes.labels ?? context.batch.labels) { answers in
-            classes.labels == nil ? groups.measure(of: answers) : ClassMeasure(labels: answers)
-          }
+        measures: modalities.measures(classes.labels ?? context.batch.labels) { answers in
+          classes.labels == nil ? groups.measure(of: answers) : ClassMeasure(labels: answers)
         }, modalities: modalities)
     }
   }
@@ -164,18 +162,15 @@ extension AIM {
     _ context: StepContext, _ engine: any StepEngine, _ parts: AIMParts
   ) throws -> AIMForward {
     let forward = try engine.forward(context)
-    let count = engine.model.modalities.count
     let modalities = StepModalities(context.batch, configuration.missing)
     let steps = steps(of: forward, context, modalities, engine.model)
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
       steps: steps, judges: constantJudges(modalities, engine, parts, steps),
-      measures: (0..<count).map { index in
-        modalities.measure(index, context.batch.labels) { answers in
-          parts.classifiers == nil
-            ? groups.measure(of: answers) : groups.classifierMeasure(of: answers)
-        }
+      measures: modalities.measures(context.batch.labels) { answers in
+        parts.classifiers == nil
+          ? groups.measure(of: answers) : groups.classifierMeasure(of: answers)
       }, modalities: modalities)
   }
 

@@ -15,7 +15,6 @@ struct ModulationStep {
   private let parts: AIMParts
   private let engine: any StepEngine
   private let modulated: [Int]
-  /// By modality and depth.
   /// By modality and depth; none of a modality that is not modulated.
   private var blocks: [[BlockAssessment]]
   /// Tensors of the network's graph with the gradients that auxiliary blocks have at them.
@@ -57,8 +56,8 @@ struct ModulationStep {
     let alphas = alphas()
     var losses: [Tensor] = []
     for depth in plan.depths {
-      let auxiliaries = zip(modulated, parts.decouplings.isEmpty ? [] : modulated).map {
-        (modality: $0.0, auxiliary: auxiliary($0.0, depth))
+      let auxiliaries = (parts.decouplings.isEmpty ? [] : modulated).map {
+        (modality: $0, auxiliary: auxiliary($0, depth))
       }
       for (modality, auxiliary) in auxiliaries {
         blocks[modality][depth].auxiliary = BlockPerformance(detaching: auxiliary.performance)

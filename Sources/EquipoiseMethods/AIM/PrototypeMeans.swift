@@ -36,10 +36,9 @@ struct PrototypeMeans {
 
   /// Takes a batch into account, whose rows belong to prototypes as `members` says.
   mutating func add(_ batch: RaggedBatch, of members: [PrototypeRows]) {
-    let cpu = batch.with(batch.tensor.to(.cpu, dtype: .float64).contiguous())
     // A batch may be shorter than the shape where samples have lengths.
-    let isSequence = batch.lengths != nil || cpu.tensor.size(1) < steps
-    let input = isSequence ? cpu.padded(to: steps).tensor : cpu.tensor
+    let input = batch.with(batch.tensor.to(.cpu, dtype: .float64).contiguous())
+      .padded(to: steps).tensor
     let parts = Tensor.concatenated(members.map { $0.sums(of: input) }, dimension: 0)
     sums = sums.map { $0 + parts } ?? parts
     rows = rows + Tensor.concatenated(members.map(\.sizes), dimension: 0)

@@ -44,13 +44,23 @@ struct StepModalities {
   /// n_m of each modality, and the number of samples by which they are compared.
   var counts: (own: [Int], compared: Int?) { (present.indices.map(count), compared?.rows.count) }
 
-  /// L on a modality's own samples, s on those by which modalities are compared.
+  /// L on each modality's own samples, s on those by which modalities are compared.
   ///
   /// - Parameters:
-  ///   - modality: its index.
   ///   - answers: of the batch.
   ///   - make: from answers to what is made of them.
-  /// - Returns: the measure of the modality's rows.
+  /// - Returns: the measure of each modality's rows, one for all where no sample lacks anything.
+  func measures(
+    _ answers: Tensor, _ make: (Tensor) -> any BlockMeasure
+  ) -> [any BlockMeasure] {
+    guard isPartial else {
+      let whole = make(answers)
+      return present.map { _ in whole }
+    }
+    return present.indices.map { measure($0, answers, make) }
+  }
+
+  /// That of one modality's rows.
   func measure(
     _ modality: Int, _ answers: Tensor, _ make: (Tensor) -> any BlockMeasure
   ) -> any BlockMeasure {

@@ -43,9 +43,11 @@ struct PMRPrototypes {
   ) throws {
     try withoutGradient {
       var found = try ClassSums(engine, classes, in: subset)
-      let isFirst = known[0].sum().item() == 0
-      let fewest = Tensor.stacked(found.counts.map { $0.minimum(over: [0]) }).minimum(over: [0])
-      if isFirst, fewest.item() == 0 { found = try ClassSums(engine, classes, in: nil) }
+      if known[0].sum().item() == 0,
+        Tensor.stacked(found.counts).minimum(over: [0, 1]).item() == 0
+      {
+        found = try ClassSums(engine, classes, in: nil)
+      }
       prototypes = prototypes.indices.map {
         Self.updated(
           prototypes[$0], with: found.sums[$0], found.counts[$0], known: known[$0],

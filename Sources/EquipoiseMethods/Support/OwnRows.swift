@@ -4,17 +4,6 @@ internal import EquipoiseKit
 internal import EquipoiseModels
 import EquipoiseTorch
 
-extension RowPresence? {
-  /// Whether any sample has it.
-  var hasRows: Bool { self?.isEmpty != true }
-
-  /// The rows that have it: [B, …] → [n, …]; the batch itself where all do.
-  func rows(of batch: Tensor) -> Tensor { self?.gathered(batch) ?? batch }
-
-  /// The number of rows that have it, of so many.
-  func count(of batch: Int) -> Int { self?.rows.count ?? batch }
-}
-
 extension Objective {
   /// The mean loss over the samples that have a modality.
   ///

@@ -75,7 +75,7 @@ private struct CoupledBranch {
   init(_ encoder: any ModalityEncoder, _ input: RaggedBatch, _ mode: ForwardMode) {
     (self.encoder, self.input, self.mode) = (encoder, input, mode)
     blocks = encoder.blocks
-    guard input.presence?.isEmpty == true else {
+    guard !input.presence.hasRows else {
       let prepared = encoder.prepared(input.present)
       (x, layouts, shapes) = (prepared.input, prepared.steps, [])
       return
@@ -89,7 +89,7 @@ private struct CoupledBranch {
     }
   }
 
-  private var count: Int { input.presence?.rows.count ?? input.count }
+  private var count: Int { input.presence.count(of: input.count) }
 
   mutating func run(_ depth: Int) {
     guard let x else { return }

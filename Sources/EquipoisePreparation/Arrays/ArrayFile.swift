@@ -58,7 +58,7 @@ package struct ArrayFile: Hashable, Sendable {
 
   /// Whether a name is that of a file of arrays.
   package static func isArray(_ path: String) -> Bool {
-    ["npy", "npz"].contains((path as NSString).pathExtension.lowercased())
+    MediaKind.arrayExtensions.contains((path as NSString).pathExtension.lowercased())
   }
 
   /// Path and name, for errors.

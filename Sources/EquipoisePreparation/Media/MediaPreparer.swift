@@ -94,9 +94,7 @@ struct MediaPreparer {
     }
     for (modality, count) in resolved.absences(source) {
       report(
-        .note(
-          "\(Enumeration.count(count, "sample")) of \(resolved.samples.count) \(count == 1 ? "lacks" : "lack") '\(modality)'"
-        ))
+        .note(Enumeration.lacking(count, of: resolved.samples.count, modality)))
     }
     guard resolved.samples.contains(where: { $0.split == .train }) else {
       throw EquipoiseError(

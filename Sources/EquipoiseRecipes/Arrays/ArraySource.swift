@@ -77,15 +77,6 @@ struct ArraySource {
     present = own.allSatisfy(\.self) ? nil : own
   }
 
-  /// What is stored in the place of a modality that a row lacks.
-  var nothing: HostArray {
-    get throws {
-      try HostArray(type: description.type, shape: description.shape) { bytes in
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
-      }
-    }
-  }
-
   /// What a row holds, in the array's own type.
   func raw(_ row: Int) -> HostArray { array.row(row) }
 

@@ -36,7 +36,11 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
         sources[place].leaveOutMissingValues(in: table.rows.map(\.index))
       }
     }
-    for note in notes(table) + absenceNotes(table, sources) { report(.note(note)) }
+    let absences = absences(table, sources)
+    for note in notes(table) { report(.note(note)) }
+    for (name, count) in absences.sorted(by: { $0.key < $1.key }) {
+      report(.note(Enumeration.lacking(count, of: table.rows.count, name)))
+    }
     let corrupt = try corrupt(
       table, sources, allowed: options.missingValues == .drop ? table.rowCount : maxCorrupt)
     let fillers = fillers(sources, missing, report)
@@ -44,11 +48,12 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       folder: output, description: description(table, sources, missing, input),
       standardising: options.standardise ? Set(sources.map(\.name)) : [],
       lengths: Set(sources.filter { $0.lengths != nil }.map(\.name)),
-      absences: Set(absences(table, sources).keys))
+      absences: Set(absences.keys))
     for (done, row) in table.rows.enumerated() where corrupt[row.index] == nil {
       let inputs = try sources.enumerated().map { place, source in
         source.isPresent(row.index)
-          ? try source.sample(row.index, filling: fillers[place]) : try source.nothing
+          ? try source.sample(row.index, filling: fillers[place])
+          : try source.description.nothing
       }
       var sample = PreparedSample(inputs: inputs, answer: row.answer, group: row.group, id: row.id)
       sample.absent = Set(sources.filter { !$0.isPresent(row.index) }.map(\.name))
@@ -118,7 +123,10 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
   /// What each source lacks; nothing where that is refused.
   private func missing(_ table: ArrayTable, _ sources: [ArraySource]) -> [ArraySource.Missing] {
     guard options.missingValues != .refuse else { return sources.map { _ in .nothing } }
-    let training = table.rows.filter { $0.split == .train }.map(\.index)
+    // Means are of the training rows, and of no use to other rules.
+    let training =
+      options.missingValues == .mean
+      ? table.rows.filter { $0.split == .train }.map(\.index) : []
     return sources.map { $0.missingValues(in: table.rows.map(\.index), training: training) }
   }
 
@@ -146,12 +154,6 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
       (source.name, table.rows.count { !source.isPresent($0.index) })
     }
     return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
-  }
-
-  private func absenceNotes(_ table: ArrayTable, _ sources: [ArraySource]) -> [String] {
-    absences(table, sources).sorted { $0.key < $1.key }.map { name, count in
-      "\(Enumeration.count(count, "sample")) of \(table.rows.count) \(count == 1 ? "lacks" : "lack") '\(name)'"
-    }
   }
 
   private func notes(_ table: ArrayTable) -> [String] {

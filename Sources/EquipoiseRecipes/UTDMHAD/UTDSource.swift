@@ -50,13 +50,8 @@ final class UTDSource {
 
   /// How many steps of a series are the clip's own; nil of other modalities. Throws `EquipoiseError` or `FormatError`.
   func steps(_ modality: String, of clip: UTDClip) throws -> Int? {
-    switch modality {
-    case "inertial":
-      min(options.inertialLength, try array(in: "inertial", clip.id, rank: 2).shape[0])
-    case "skeleton":
-      min(options.skeletonLength, try array(in: "skeleton", clip.id, rank: 3).shape[0])
-    default: nil
-    }
+    let lengths = ["inertial": options.inertialLength, "skeleton": options.skeletonLength]
+    return try lengths[modality].map { try min($0, archive(modality).info(clip.id).shape[0]) }
   }
 
   /// Depth in units of 16 millimetres, 0 where there is nothing: [frames, 1, size, size] uint8.
@@ -119,14 +114,19 @@ final class UTDSource {
     return HostArray(floats: resample(numbers), shape: [length, channels])
   }
 
+  private func path(of archive: String) -> String { "\(folder)/\(archive).npz" }
+
+  private func archive(_ name: String) throws -> NPZ {
+    let file = try archives[name] ?? NPZ(path: path(of: name))
+    archives[name] = file
+    return file
+  }
+
   private func array(in archive: String, _ key: String, rank: Int) throws -> HostArray {
-    let path = "\(folder)/\(archive).npz"
-    let file = try archives[archive] ?? NPZ(path: path)
-    archives[archive] = file
-    let array = try file.read(key)
+    let array = try self.archive(archive).read(key)
     guard array.shape.count == rank, array.count > 0 else {
       throw EquipoiseError(
-        .data, "'\(key)' is \(array), but \(rank) dimensions are expected", at: path,
+        .data, "'\(key)' is \(array), but \(rank) dimensions are expected", at: path(of: archive),
         fix: "copy the data again")
     }
     return array

@@ -68,7 +68,8 @@ public final class BatchNorm: Layer {
     let (valid, steps) = (Double(host.reduce(0, +)), input.size(2))
     let share = valid / Double(input.size(0) * steps)
     let x = input.inFullPrecision()
-    let mask = lengths.mask(steps, dtype: x.dtype)
+    let positions = lengths.positions(steps)
+    let mask = positions.to(x.dtype)
     // Products of half precision would round the sums.
     let sums =
       x.dtype == input.dtype
@@ -76,7 +77,7 @@ public final class BatchNorm: Layer {
       : (x * mask.unsqueezed(1)).sum(over: [0, 2])
     let mean = sums / valid
     let filled = x.selected(
-      where: lengths.positions(steps).unsqueezed(1), else: mean.reshaped([1, -1, 1]))
+      where: positions.unsqueezed(1), else: mean.reshaped([1, -1, 1]))
     let found = filled.batchNormalizedWithStatistics(
       weight: weight.value.to(x.dtype) * share.squareRoot(), bias: bias.value.to(x.dtype),
       epsilon: epsilon * share)

@@ -96,16 +96,13 @@ extension Tensor {
       .tensor(self), .ints(shape), .optional(weight), .optional(bias), .double(epsilon))
   }
 
-  /// softmax(Q Kᵀ / √d) V: [B, heads, L, d] each → [B, heads, L, d].
-  public static func attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor {
+  /// softmax(Q Kᵀ / √d) V: [B, heads, L, d] each → [B, heads, L, d]; with `keys`, [B, 1, 1, L], added to the scores of
+  /// each query where they are given.
+  public static func attention(
+    query: Tensor, key: Tensor, value: Tensor, keys: Tensor? = nil
+  ) -> Tensor {
     MultiplyAdds.add { 2 * query.count * key.size(-2) }
-    return Operator.attention(.tensor(query), .tensor(key), .tensor(value))
-  }
-
-  /// The same with `keys`, [B, 1, 1, L], added to the scores of each query; nil adds nothing.
-  static func attention(query: Tensor, key: Tensor, value: Tensor, keys: Tensor?) -> Tensor {
-    guard let keys else { return attention(query: query, key: key, value: value) }
-    MultiplyAdds.add { 2 * query.count * key.size(-2) }
+    guard let keys else { return Operator.attention(.tensor(query), .tensor(key), .tensor(value)) }
     // libtorch's fast kernels want a row for each query; these are one in memory. Truth values they would copy out.
     return Operator.attention(
       .tensor(query), .tensor(key), .tensor(value),

@@ -65,3 +65,28 @@ extension RowPresence {
       rows: first.rows.filter(others.contains), of: first.count, device: first.mask.device)
   }
 }
+
+extension RowPresence {
+  /// Which of several modalities each row has: a bit for each, the first one the lowest.
+  ///
+  /// - Parameters:
+  ///   - present: The rows that have each; nil where all have.
+  ///   - count: The number of rows.
+  /// - Returns: One number for each row.
+  package static func sets(_ present: [RowPresence?], of count: Int) -> [Int] {
+    present.enumerated().reduce(into: [Int](repeating: 0, count: count)) { sets, entry in
+      for row in entry.element?.rows ?? Array(0..<count) { sets[row] |= 1 << entry.offset }
+    }
+  }
+}
+
+extension RowPresence? {
+  /// Whether any row is there.
+  package var hasRows: Bool { self?.isEmpty != true }
+
+  /// The rows that are there: [B, …] → [n, …]; the batch itself where all are.
+  package func rows(of batch: Tensor) -> Tensor { self?.gathered(batch) ?? batch }
+
+  /// The number of rows that are there, of so many.
+  package func count(of batch: Int) -> Int { self?.rows.count ?? batch }
+}

@@ -2,7 +2,6 @@
 internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseData
-internal import EquipoiseMethods
 import EquipoiseTorch
 
 /// How much each branch of a coupled model gets from the others: the conditional utilisation rate of Wu
@@ -93,7 +92,7 @@ struct ConditionalUtilisation {
           return squeezes
         })
       for index in counts.indices {
-        counts[index] += batch.present[index]?.rows.count ?? batch.count
+        counts[index] += batch.present[index].count(of: batch.count)
       }
     }
     return sums.mapValues { zip($0, counts).map { $0 / Double(max($1, 1)) } }
@@ -108,7 +107,7 @@ struct ConditionalUtilisation {
   /// How many of the samples that have the branch's modality it is right about.
   private static func correct(_ logits: Tensor, _ branch: Int, _ batch: Batch) -> Int {
     guard logits.size(0) > 0 else { return 0 }
-    let labels = batch.present[branch]?.gathered(batch.labels) ?? batch.labels
+    let labels = batch.present[branch].rows(of: batch.labels)
     let predicted = logits.argmax(1).array(of: Int.self)
     return zip(predicted, labels.array(of: Int.self)).count { $0 == $1 }
   }

@@ -63,11 +63,11 @@ struct Evaluator {
     let groups = Dictionary(grouping: rows.patterns.indices) { rows.patterns[$0] }
     return Dictionary(
       uniqueKeysWithValues: groups.map { set, samples in
-        let outputs = samples.flatMap { fused[$0 * width..<($0 + 1) * width] }
+        let outputs = SplitOutputs(rows: fused).picked(samples, width: width)
         return (
           PatternReport.name(of: set, names),
           PatternReport(
-            scoring.report(outputs, rows.answers.picked(samples, width: width)))
+            scoring.report(outputs.rows, rows.answers.picked(samples, width: width)))
         )
       })
   }
@@ -108,10 +108,8 @@ struct Evaluator {
     try withoutGradient {
       try forEachBatch { batch in
         let features = model.features(batch.ragged, .evaluation)
-        append(features.enumerated().map { batch.present[$0]?.gathered($1) ?? $1 }, to: &columns)
-        append(
-          features.indices.map { batch.present[$0]?.gathered(batch.labels) ?? batch.labels },
-          to: &labels)
+        append(features.enumerated().map { batch.present[$0].rows(of: $1) }, to: &columns)
+        append(batch.present.map { $0.rows(of: batch.labels) }, to: &labels)
       }
     }
     return zip(columns, labels).map {
@@ -122,26 +120,22 @@ struct Evaluator {
   private func add(_ batch: Batch, _ absent: [Tensor], to rows: inout Rows) throws {
     let answer = try inference.answer(to: batch.ragged)
     let features = answer.features
-    var patterns = Array(repeating: 0, count: batch.count)
-    for modality in features.indices {
-      for row in batch.present[modality]?.rows ?? Array(0..<batch.count) {
-        patterns[row] |= 1 << modality
-      }
-    }
-    rows.patterns += patterns
+    rows.patterns += RowPresence.sets(batch.present, of: batch.count)
     rows.answers.append(batch.labels, of: scoring.task)
     rows.fused.append(answer.fused)
     append((inference.slices(of: features) ?? []).map(scoring.kept), to: &rows.slices)
     append(try inference.zeroOuts(of: features).map(scoring.kept), to: &rows.zeroOuts)
     guard options.shapley else { return }
     // An input of zeros gives what its length makes of it.
-    let isPerSample = model.isCoupled || batch.lengths.contains { $0 != nil }
+    let absent =
+      !model.isCoupled && batch.lengths.contains { $0 != nil }
+      ? model.features(model.masked(batch.ragged, keeping: []), .evaluation) : absent
     append(
       try (0..<1 << features.count).map { set in
         let present = Set(features.indices.filter { set & (1 << $0) != 0 })
         return scoring.kept(
           try inference.fusedLogits(
-            of: isPerSample
+            of: model.isCoupled
               ? model.features(model.masked(batch.ragged, keeping: present), .evaluation)
               : features.indices.map {
                 present.contains($0)

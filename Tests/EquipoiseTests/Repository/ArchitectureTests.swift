@@ -42,6 +42,20 @@ import Testing
     return Set(own.filter { !($0.first == "C" && $0.dropFirst().first?.isUppercase == true) })
   }
 
+  /// What tests share that the tests of a floor are given.
+  private static func support(_ name: String) throws -> Set<String> {
+    let pattern = try Regex(
+      #"floor\(\s*"\#(name)",\s*on: \[(?:[^\[\]]|\[[^\]]*\])*\],\s*testedWith: (\w+|\[\])"#)
+    switch try text("Package.swift").firstMatch(of: pattern)?.output[1].substring {
+    case nil: return ["EquipoiseTestSupport"]
+    case "[]": return []
+    case "runSupport": return ["EquipoiseTestSupport", "EquipoiseRunTestSupport"]
+    case let other?:
+      Issue.record("\(name) is tested with \(other)")
+      return []
+    }
+  }
+
   @Test func tableIsThatOfTheManifest() throws {
     let table = try Self.documented()
     #expect(table.count > 15)
@@ -86,18 +100,15 @@ import Testing
         "EquipoiseMethods", "EquipoiseModels", "EquipoiseSettings", "EquipoiseTorch",
       ], "EquipoiseCLITests": ["EquipoiseProgram", "EquipoiseDecoder"],
     ]
+    let shared: Set = ["EquipoiseTestSupport", "EquipoiseRunTestSupport"]
     let uses = Dictionary(uniqueKeysWithValues: try Self.documented().map { ($0.name, $0.uses) })
     func below(_ name: String) -> Set<String> {
       (uses[name] ?? []).reduce(into: [name]) { $0.formUnion(below($1)) }
     }
     for (name, _) in try Self.tested() {
       let tests = name + "Tests"
-      var allowed = below(name).union(more[tests] ?? [])
-      // The lowest floor is tested without it.
-      let bare = try Regex(#"floor\(\s*"\#(name)",\s*on: \[[^\]]*\],\s*testedWith: \[\]"#)
-      if try !Self.text("Package.swift").contains(bare) { allowed.insert("EquipoiseTestSupport") }
-      if allowed.contains("EquipoiseTraining") { allowed.insert("EquipoiseRunTestSupport") }
-      let declared = try Self.declared(tests) ?? []
+      let declared = try Self.declared(tests) ?? Self.support(name)
+      let allowed = below(name).union(more[tests] ?? []).union(declared.intersection(shared))
       #expect(declared.isSubset(of: allowed), "\(tests)")
       let files = Self.files("Tests/\(tests)", "Tests.swift")
       #expect(!files.isEmpty, "\(tests) has no tests")
