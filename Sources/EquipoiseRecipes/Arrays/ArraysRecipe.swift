@@ -93,6 +93,8 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
         fix: "leave such rows out; up to N are with \(.argument("maxCorrupt=N"))")
     }
     guard [.refuse, .drop].contains(options.missingValues) else { return found }
+    // Those may be left out; what is said below is of numbers.
+    first = nil
     for row in table.rows {
       for source in sources where source.isPresent(row.index) {
         guard found[row.index] == nil, let problem = source.problem(row.index) else { continue }

@@ -48,6 +48,18 @@ struct MissingFilesTests {
     #expect(abs(mean[0] - 2.6) < 1e-6)
   }
 
+  /// Files of a kind that is set are not looked at before: there were none to look at.
+  @Test func aColumnWithoutFilesIsRefused() throws {
+    let rows = (0..<8).map { "s\($0),\($0 < 6 ? "train" : "test"),\($0 % 2),x\($0).npy,\n" }
+    try tree.write("id,split,label,x,y\n" + rows.joined(), to: "manifest.csv")
+    for kind in [[], ["modalities.y.kind=array"]] {
+      let problem = try #require(tree.problem("manifest", ["missing=absent"] + kind))
+      #expect(problem.contains("no sample has a file in column 'y'"), "\(problem)")
+    }
+    let none = try #require(tree.problem("manifest", ["missing=drop"]))
+    #expect(none.contains("it lists no samples"), "\(none)")
+  }
+
   @Test func droppedSamples() throws {
     let data = try tree.prepare("manifest", ["missing=drop"])
     #expect(try data.samples(.train).count == 4 && data.samples(.test).count == 1)

@@ -20,7 +20,8 @@ struct ManifestSource {
     media: MediaPreparation
   ) throws {
     (self.folder, self.options, self.media) = (folder, options, media)
-    self.listed = try Self.dropped(listed, folder, options)
+    let listed = try Self.dropped(listed, folder, options)
+    self.listed = listed
     guard !listed.rows.isEmpty, !listed.modalities.isEmpty else {
       throw EquipoiseError(
         .data, "it lists no \(listed.rows.isEmpty ? "samples" : "modalities")", at: listed.place,
@@ -197,6 +198,11 @@ struct ManifestSource {
 
   private func modality(_ index: Int) throws -> MediaModality {
     let name = listed.modalities[index]
+    guard listed.rows.contains(where: { !$0.files[index].isEmpty }) else {
+      throw EquipoiseError(
+        .data, "no sample has a file in column '\(name)'", at: listed.place,
+        fix: "leave the column out with \(.setting("only=[...]"))")
+    }
     let section = options.modalities[name] ?? FeatureSection()
     var settings = section.settings
     if let auto = settings as? AutoFeature {
