@@ -45,7 +45,8 @@ import Testing
   /// What tests share that the tests of a floor are given.
   private static func support(_ name: String) throws -> Set<String> {
     let pattern = try Regex(
-      #"floor\(\s*"\#(name)",\s*on: \[(?:[^\[\]]|\[[^\]]*\])*\],\s*testedWith: (\w+|\[\])"#)
+      #"floor\(\s*"\#(name)",\s*on: \[(?:[^\[\]]|\[[^\]]*\])*\],\s*(?:resources: \[[^\]]*\],\s*)?"#
+        + #"testedWith: (\w+|\[\])"#)
     switch try text("Package.swift").firstMatch(of: pattern)?.output[1].substring {
     case nil: return ["EquipoiseTestSupport"]
     case "[]": return []
