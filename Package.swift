@@ -97,6 +97,9 @@ let floors: [Target] = [
     on: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")],
     settings: optimised),
   floor(
+    "EquipoiseText", on: ["EquipoiseKit", "EquipoiseFormats"], files: [.copy("Goldens")],
+    settings: optimised),
+  floor(
     "EquipoiseModels",
     on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
     files: [.copy("Goldens")]),
@@ -112,14 +115,14 @@ let floors: [Target] = [
   floor(
     "EquipoisePreparation",
     on: [
-      "EquipoiseFeatures", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
-      "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseFeatures", "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia",
+      "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
     ]),
   floor(
     "EquipoiseRecipes",
     on: [
-      "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData", "EquipoiseSettings",
-      "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData", "EquipoiseText",
+      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
     "EquipoiseMethods",
@@ -144,8 +147,8 @@ let floors: [Target] = [
     "EquipoiseInference",
     on: [
       "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
-      "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
-      "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseModels", "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia",
+      "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport),
   // All of them under one name.
@@ -154,7 +157,7 @@ let floors: [Target] = [
     on: [
       "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
       "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData",
-      "EquipoiseModels", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseModels", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],

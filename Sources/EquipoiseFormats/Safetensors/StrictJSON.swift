@@ -17,7 +17,7 @@ enum JSONValue {
 /// A strict RFC 8259 parser with a limit on nesting.
 struct StrictJSON {
   private let bytes: UnsafeRawBufferPointer
-  private let malformed: (String) -> FormatError
+  let malformed: (String) -> FormatError
   private var position = 0
 
   /// The value that `bytes` spell, with white space around it allowed.
@@ -48,19 +48,19 @@ struct StrictJSON {
     guard parser.peek() == nil else { throw parser.unexpected() }
   }
 
-  private static let deepest = 32
+  static let deepest = 32
 
-  private init(bytes: UnsafeRawBufferPointer, malformed: @escaping (String) -> FormatError) {
+  init(bytes: UnsafeRawBufferPointer, malformed: @escaping (String) -> FormatError) {
     self.bytes = bytes
     self.malformed = malformed
   }
 
-  private func unexpected() -> FormatError {
+  func unexpected() -> FormatError {
     malformed("is not valid JSON at byte \(position)")
   }
 
   /// The next byte that is not white space, or nil at the end.
-  private mutating func peek() -> UInt8? {
+  mutating func peek() -> UInt8? {
     while position < bytes.count {
       let byte = bytes[position]
       guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
@@ -69,13 +69,13 @@ struct StrictJSON {
     return nil
   }
 
-  private mutating func skip(_ symbol: UInt8) -> Bool {
+  mutating func skip(_ symbol: UInt8) -> Bool {
     guard peek() == symbol else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ symbol: UInt8) throws {
+  mutating func expect(_ symbol: UInt8) throws {
     guard skip(symbol) else { throw unexpected() }
   }
 
@@ -123,14 +123,18 @@ struct StrictJSON {
   }
 
   private mutating func word(_ text: String, _ value: JSONValue) throws -> JSONValue {
+    try word(text)
+    return value
+  }
+
+  mutating func word(_ text: String) throws {
     guard bytes[position...].starts(with: text.utf8) else { throw unexpected() }
     position += text.utf8.count
-    return value
   }
 
   // MARK: Numbers
 
-  private mutating func number() throws -> JSONValue {
+  mutating func number() throws -> JSONValue {
     let start = position
     if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
     let first = position
@@ -165,6 +169,15 @@ struct StrictJSON {
   // MARK: Strings
 
   private mutating func string() throws -> String {
+    let plain = try stringBytes()
+    guard let text = String(validating: plain, as: UTF8.self) else {
+      throw malformed("has a string that is not UTF-8 before byte \(position)")
+    }
+    return text
+  }
+
+  /// A string without its quotes and escapes; whether it is UTF-8 is not looked at.
+  mutating func stringBytes() throws -> [UInt8] {
     try expect(UInt8(ascii: "\""))
     let start = position
     var escaped = false
@@ -179,11 +192,7 @@ struct StrictJSON {
     guard position < bytes.count else { throw malformed("has a string that is not closed") }
     let content = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
     position += 1
-    let plain = escaped ? try unescape(content) : Array(content)
-    guard let text = String(validating: plain, as: UTF8.self) else {
-      throw malformed("has a string that is not UTF-8 before byte \(position)")
-    }
-    return text
+    return escaped ? try unescape(content) : Array(content)
   }
 
   private func unescape(_ content: UnsafeRawBufferPointer) throws -> [UInt8] {
