@@ -4,7 +4,7 @@ internal import EquipoiseFormats
 
 extension ModalityKind {
   /// Whether the first axis of a sample is time, so that a sample may have fewer steps than its shape.
-  package var hasSteps: Bool { self == .sequence || self == .video }
+  package var hasSteps: Bool { self == .sequence || self == .video || self == .text }
 }
 
 /// Names of the tensors that say what of a modality there is.
@@ -29,7 +29,8 @@ extension Shard {
         .data,
         "there is a tensor '\(name)', but '\(modality.name)' is of kind \(kind.rawValue), whose samples "
           + "have no steps", at: file.path,
-        fix: "leave it out: lengths are those of sequences [L, C] and of videos [T, C, H, W]")
+        fix:
+          "leave it out: lengths are those of sequences [L, C], videos [T, C, H, W] and texts [L]")
     }
     let most = modality.description.shape[0]
     return try integers(name, in: file, count: count).enumerated().map { row, length in

@@ -60,6 +60,7 @@ package struct Shard: Sendable {
       try Self.lengths($0, in: file, count: shard.count, present: presence[$0.name])
     }
     ids = file.names.contains("id") ? try Self.ids(in: file, count: shard.count) : nil
+    try checkTokens(modalities)
     let classes = description.classes.count
     if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
       throw EquipoiseError(

@@ -9,12 +9,14 @@ struct EncoderFactory {
   let modality: String
   let shape: [Int]
   let section: EncoderSection
+  var vocabulary: Int?
 
   /// An encoder with random weights, or those of the file that the section names.
   func makeEncoder(from generator: Generator) throws -> any ModalityEncoder {
-    let input = EncoderInput(modality: modality, shape: shape)
+    let input = EncoderInput(modality: modality, shape: shape, vocabulary: vocabulary)
     try refuseMoreThanMemory(input)
     let encoder = try section.settings.makeEncoder(for: input, from: generator)
+    try encoder.checkTokens(of: input)
     try encoder.validate(shape: shape, of: modality)
     if let path = section.initialWeights { try load(path, into: encoder) }
     return encoder

@@ -11,7 +11,7 @@ public enum ModelFactory {
   /// alike in a joint and in a unimodal model of the same seed.
   ///
   /// - Parameters:
-  ///   - modalities: name and sample shape of each modality to use, in order.
+  ///   - modalities: name and sample shape of each modality to use, in order; none of them is a text.
   ///   - classes: the number of classes.
   ///   - configuration: encoders and fusion.
   ///   - seed: the run's seed.
@@ -23,9 +23,20 @@ public enum ModelFactory {
     modalities: [(name: String, shape: [Int])], classes: Int, configuration: ModelConfiguration,
     seed: UInt64
   ) throws -> MultimodalModel {
-    let encoders = try modalities.map { name, shape in
+    try makeModel(
+      inputs: modalities.map { EncoderInput(modality: $0.name, shape: $0.shape) },
+      classes: classes, configuration: configuration, seed: seed)
+  }
+
+  /// The same for modalities of which some may be texts.
+  public static func makeModel(
+    inputs: [EncoderInput], classes: Int, configuration: ModelConfiguration, seed: UInt64
+  ) throws -> MultimodalModel {
+    let encoders = try inputs.map { input in
+      let (name, shape) = (input.modality, input.shape)
       let factory = EncoderFactory(
-        modality: name, shape: shape, section: configuration.encoders[name] ?? EncoderSection())
+        modality: name, shape: shape, section: configuration.encoders[name] ?? EncoderSection(),
+        vocabulary: input.vocabulary)
       return CoupledEncoder(
         modality: name, shape: shape,
         encoder: try factory.makeEncoder(from: stream(seed, "encoder", name)))

@@ -212,7 +212,11 @@ extension MultimodalModel {
   /// - Returns: inputs for ``forward(_:_:)-([Tensor],_)``.
   public func masked(_ inputs: [Tensor], keeping present: Set<Int>) -> [Tensor] {
     checkInputs(inputs.count)
-    return inputs.enumerated().map { present.contains($0) ? $1 : $1.zerosLike() }
+    return inputs.enumerated().map {
+      // Zero is a token like another: of a text the vectors of its tokens are zeros.
+      present.contains($0)
+        ? $1 : encoders.modules[$0].continuous(RaggedBatch($1)).tensor.zerosLike()
+    }
   }
 
   /// The same of batches whose samples may have lengths, which stay as they are.

@@ -100,7 +100,11 @@ package final class RunParts {
     _ configuration: RunConfiguration, _ dataset: PreparedDataset, _ device: Device
   ) throws -> MultimodalModel {
     let model = try ModelFactory.makeModel(
-      modalities: dataset.modalities.map { ($0.name, $0.description.shape) },
+      inputs: dataset.modalities.map {
+        EncoderInput(
+          modality: $0.name, shape: $0.description.shape,
+          vocabulary: $0.description.tokens?.vocabulary)
+      },
       classes: dataset.description.outputs.count, configuration: configuration.model,
       seed: UInt64(configuration.runtime.seed))
     if let path = configuration.model.initialWeights { try load(path, into: model) }

@@ -92,21 +92,40 @@ package final class TinyRun {
   ) throws {
     let description = DatasetDescription(
       name: "tiny", classes: ["left", "right"], modalities: modalities)
-    let shapes = modalities.sorted { $0.key < $1.key }.map(\.value.shape)
-    let writer = try DatasetWriter(folder: folder, description: description)
+    let parts = modalities.sorted { $0.key < $1.key }.map(\.value)
+    let texts = Set(modalities.filter { $0.value.kind == .text }.keys)
+    let writer = try DatasetWriter(folder: folder, description: description, lengths: texts)
     var stream = RandomStream(seed: seed, "tiny")
     for (split, count) in [(Split.train, 14), (.validation, 6), (.test, 6)] {
       for index in 0..<count {
         let label = index % 2
         let shift = label == 0 ? -0.5 : 0.5
-        let inputs = shapes.map { shape in
+        let inputs = parts.map { part in
+          let shape = part.shape
+          if let tokens = part.tokens { return text(tokens, shape[0], label, &stream) }
           let values = (0..<shape.reduce(1, *)).map { _ in Float(stream.normal() + shift) }
           return HostArray(values, shape: shape)
         }
-        try writer.append(PreparedSample(inputs: inputs, label: label), to: split)
+        var sample = PreparedSample(inputs: inputs, label: label)
+        for text in texts.sorted() {
+          sample.lengths[text] = 1 + stream.integer(below: modalities[text]?.shape[0] ?? 1)
+        }
+        try writer.append(sample, to: split)
       }
     }
     _ = try writer.finish()
+  }
+
+  /// Tokens of the lower or the upper half of the vocabulary, most of them by the class.
+  private static func text(
+    _ tokens: TokenDescription, _ length: Int, _ label: Int, _ stream: inout RandomStream
+  ) -> HostArray {
+    let half = tokens.vocabulary / 2
+    let ids = (0..<length).map { _ in
+      let isOwn = stream.happens(withProbability: 0.8)
+      return Int32(stream.integer(below: half) + ((label == 1) == isOwn ? half : 0))
+    }
+    return HostArray(ids, shape: [length])
   }
 }
 

@@ -94,7 +94,7 @@ extension DatasetDescription {
     return names.first { !seen.insert($0).inserted }
   }
 
-  private static func staysInside(_ file: String) -> Bool {
+  static func staysInside(_ file: String) -> Bool {
     let parts = file.split(separator: "/", omittingEmptySubsequences: false)
     return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && !$0.contains("\0") }
   }
@@ -106,6 +106,10 @@ extension ModalityDescription {
     .uint8, .int8, .int16, .int32, .float16, .bfloat16, .float32, .float64,
   ]
 
+  private var isReadable: Bool {
+    Self.readableTypes.contains(type) || kind == .text && type == .int64
+  }
+
   /// The first thing wrong with it, or nil.
   package var problem: String? {
     guard shape.count == kind.rank else {
@@ -114,10 +118,11 @@ extension ModalityDescription {
     guard shape.allSatisfy({ $0 > 0 }), Shape.byteCount(shape, type) != nil else {
       return "shape \(shape) is not a shape"
     }
-    guard Self.readableTypes.contains(type) else {
+    guard isReadable else {
       let names = Self.readableTypes.map(\.rawValue).joined(separator: ", ")
       return "dtype \(type.rawValue) cannot be trained on; use one of \(names)"
     }
+    if let textProblem { return textProblem }
     for (name, values) in [("mean", mean), ("std", std)] {
       guard let values else { continue }
       guard values.count == channels else {

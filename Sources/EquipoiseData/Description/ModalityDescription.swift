@@ -14,6 +14,8 @@ public enum ModalityKind: String, CaseIterable, Codable, Sendable {
   case sequence
   /// [C]
   case vector
+  /// [L]: ids of tokens, whole numbers
+  case text
 
   /// The axes of one sample, as messages name them.
   public var axes: String {
@@ -23,23 +25,24 @@ public enum ModalityKind: String, CaseIterable, Codable, Sendable {
     case .video: "[T, C, H, W]"
     case .sequence: "[L, C]"
     case .vector: "[C]"
+    case .text: "[L]"
     }
   }
 
   /// The number of axes of one sample.
   public var rank: Int {
     switch self {
-    case .vector: 1
+    case .vector, .text: 1
     case .sequence: 2
     case .image, .spectrogram: 3
     case .video: 4
     }
   }
 
-  /// Which axis of one sample holds the channels.
+  /// Which axis of one sample holds the channels; of a text, which has none, that of its tokens.
   public var channelAxis: Int {
     switch self {
-    case .image, .spectrogram, .vector: 0
+    case .image, .spectrogram, .vector, .text: 0
     case .video, .sequence: 1
     }
   }
@@ -60,6 +63,8 @@ public struct ModalityDescription: Equatable, Sendable {
   /// Whether the first of the channels is horizontal motion, which changes its sign when a sample
   /// is mirrored; uint8 numbers u then become 255 − u.
   public var flow: Bool
+  /// What the ids of a text stand for; of a text alone, which always has it.
+  public var tokens: TokenDescription?
 
   /// A modality.
   ///
@@ -70,10 +75,12 @@ public struct ModalityDescription: Equatable, Sendable {
   ///   - mean: The mean of each channel.
   ///   - std: The standard deviation of each channel.
   ///   - flow: Whether the first channel is horizontal motion.
+  ///   - tokens: What the ids of a text stand for.
   public init(
     kind: ModalityKind, shape: [Int], type: ElementType, mean: [Double]? = nil,
-    std: [Double]? = nil, flow: Bool = false
+    std: [Double]? = nil, flow: Bool = false, tokens: TokenDescription? = nil
   ) {
+    self.tokens = tokens
     self.kind = kind
     self.shape = shape
     self.type = type
@@ -83,7 +90,7 @@ public struct ModalityDescription: Equatable, Sendable {
   }
 
   /// The number of channels of a sample.
-  public var channels: Int { shape[kind.channelAxis] }
+  public var channels: Int { kind == .text ? 1 : shape[kind.channelAxis] }
 
   /// The number of elements of a sample.
   var elementCount: Int { shape.reduce(1, *) }
@@ -97,7 +104,7 @@ public struct ModalityDescription: Equatable, Sendable {
 
 extension ModalityDescription: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case kind, shape, dtype, mean, std, flow
+    case kind, shape, dtype, mean, std, flow, vocabulary, padding, tokenizer
   }
 
   /// Reads a modality, refusing unknown keys.
@@ -109,6 +116,17 @@ extension ModalityDescription: Codable {
     mean = try container.decodeIfPresent([Double].self, forKey: .mean)
     std = try container.decodeIfPresent([Double].self, forKey: .std)
     flow = try container.decodeIfPresent(Bool.self, forKey: .flow) ?? false
+    guard kind == .text else {
+      for key in [CodingKeys.vocabulary, .padding, .tokenizer] where container.contains(key) {
+        throw DescriptionProblem(
+          at: container.codingPath + [key], "is of texts, and the kind is \(kind.rawValue)")
+      }
+      return
+    }
+    tokens = TokenDescription(
+      vocabulary: try container.decodeInteger(.vocabulary),
+      padding: container.contains(.padding) ? try container.decodeInteger(.padding) : 0,
+      tokenizer: try container.decodeIfPresent(String.self, forKey: .tokenizer))
   }
 
   /// Writes a modality, without what is at its default.
@@ -120,5 +138,9 @@ extension ModalityDescription: Codable {
     try container.encodeIfPresent(mean, forKey: .mean)
     try container.encodeIfPresent(std, forKey: .std)
     if flow { try container.encode(flow, forKey: .flow) }
+    guard let tokens else { return }
+    try container.encode(tokens.vocabulary, forKey: .vocabulary)
+    if tokens.padding != 0 { try container.encode(tokens.padding, forKey: .padding) }
+    try container.encodeIfPresent(tokens.tokenizer, forKey: .tokenizer)
   }
 }

@@ -32,7 +32,7 @@ struct AugmentationGrid: Sendable {
       case .spectrogram: (shape[0], shape[1], shape[2], .columns)
       case .video: (shape[0] * shape[1], shape[2], shape[3], .none)
       case .sequence: (1, shape[0], shape[1], .rows)
-      case .vector: (1, 1, shape[0], .none)
+      case .vector, .text: (1, 1, shape[0], .none)
       }
   }
 

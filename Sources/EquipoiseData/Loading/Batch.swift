@@ -4,8 +4,8 @@ public import EquipoiseTorch
 
 /// One batch on the device, ready for the encoders.
 public struct Batch {
-  /// One tensor for each modality of the model, [B, shape…], normalised floating point; zeros behind the valid steps of
-  /// a sample, and where it lacks the modality.
+  /// One tensor for each modality of the model, [B, shape…], normalised floating point, of a text the ids [B, L] as such
+  /// numbers; zeros behind the valid steps of a sample, and where it lacks the modality.
   public let inputs: [Tensor]
   /// The classes, int64 [B]; of several labels 0 and 1, float32 [B, K]; of a regression its numbers in their own unit,
   /// float32 [B, T].

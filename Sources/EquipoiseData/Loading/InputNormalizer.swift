@@ -4,7 +4,7 @@ internal import EquipoiseFormats
 public import EquipoiseTorch
 
 /// Turns stored numbers into normalised float32 on the device: (x − mean) / std per channel, where
-/// uint8 is first scaled to [0, 1]. Behind the valid steps of a sample, and where it lacks a modality, the result is 0.
+/// uint8 is first scaled to [0, 1]. Ids of a text's tokens stay as they are: float32 has each of them. Behind the valid steps of a sample, and where it lacks a modality, the result is 0.
 public struct InputNormalizer {
   /// What one modality needs.
   private struct Rule {
@@ -80,7 +80,7 @@ public struct InputNormalizer {
       let shape = input.shape
       let frames = input.reshaped([shape[0] * shape[1]] + shape[2...])
       return frames.contiguous(.channelsLast).reshaped(shape)
-    case .sequence, .vector: return input
+    case .sequence, .vector, .text: return input
     }
   }
 
@@ -89,7 +89,7 @@ public struct InputNormalizer {
     let trailing =
       switch modality.kind {
       case .image, .spectrogram, .video: [1, 1]
-      case .sequence, .vector: [Int]()
+      case .sequence, .vector, .text: [Int]()
       }
     func tensor(_ values: [Double]) -> Tensor {
       Tensor(values.map(Float.init), shape: [values.count] + trailing).to(device)

@@ -78,7 +78,7 @@ public final class DatasetWriter {
   ///   - standardising: Modalities whose mean and standard deviation are to be those of the
   ///     training split.
   ///   - shardBytes: The size at which a file is closed and the next one begun.
-  ///   - lengths: Sequences and videos whose samples have lengths of their own.
+  ///   - lengths: Sequences, videos and texts whose samples have lengths of their own.
   ///   - absences: Modalities that samples may lack.
   /// - Throws: `EquipoiseError` when the path is taken, the folder around it cannot be written to
   ///   or the description is out of range.
@@ -100,12 +100,19 @@ public final class DatasetWriter {
         .configuration, "there is no modality '\(unknown)' whose samples could vary",
         fix: Nearest.hint(unknown, in: names))
     }
+    if let text = standardising.sorted().first(where: {
+      description.modalities[$0]?.kind == .text
+    }) {
+      throw EquipoiseError(
+        .configuration, "ids of tokens have no mean and deviation, and '\(text)' is a text",
+        fix: "standardise other modalities alone")
+    }
     if let other = lengths.sorted().first(where: {
       description.modalities[$0]?.kind.hasSteps == false
     }) {
       throw EquipoiseError(
         .configuration, "samples of '\(other)' have no steps, and so no lengths",
-        fix: "note lengths of sequences and videos alone")
+        fix: "note lengths of sequences, videos and texts alone")
     }
     (self.lengths, self.absences) = (lengths, absences)
     self.folder = folder
@@ -154,6 +161,9 @@ public final class DatasetWriter {
           .data, "modality '\(modality.name)'\(name) is not finite", at: folder,
           fix: "correct the source or leave out the sample")
       }
+      precondition(
+        modality.description.tokens.map { TokenIds.first(of: input, outside: $0.vocabulary) == nil }
+          ?? true, "DatasetWriter: a token outside the vocabulary of '\(modality.name)'")
       if split == .train { statistics[modality.name]?.add(input) }
     }
     buffers[

@@ -62,7 +62,11 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
 
   private var prototypeParameters: Int {
     guard configuration.judge == .prototypes else { return 0 }
-    return setting.model.inputShapes.values.reduce(0) { $0 + groups.count * $1.reduce(1, *) }
+    let model = setting.model
+    return model.encoders.entries.reduce(0) { sum, entry in
+      let shape = entry.module.continuousShape(model.inputShapes[entry.name] ?? [])
+      return sum + groups.count * shape.reduce(1, *)
+    }
   }
 
   /// Eq. 16 for every modality and depth: `orthogonality`, [K, K] of all prototypes in order; of many

@@ -158,7 +158,8 @@ extension AIM {
   private func zeroInputs() -> [Tensor] {
     zip(setting.model.modalities, setting.model.encoders.modules).map { name, encoder in
       let leaf = encoder.parameters[0].leaf
-      let shape = [groups.count] + (setting.model.inputShapes[name] ?? [])
+      let shape =
+        [groups.count] + encoder.continuousShape(setting.model.inputShapes[name] ?? [])
       return .zeros(shape, dtype: leaf.dtype, device: leaf.device)
     }
   }
@@ -215,7 +216,8 @@ extension AIM {
   }
 
   /// X̄ of Eq. 4, summed batch by batch on the host in double precision, which not every device has:
-  /// [ΣK, sample shape] for each modality, with the prototypes' lengths where samples have some.
+  /// [ΣK, sample shape] for each modality, with the prototypes' lengths where samples have some. Of a text, whose ids
+  /// have no mean, they are means of the vectors that its encoder has for the tokens at the start.
   ///
   /// Where samples lack modalities the means are over the rows that have them, and a prototype of a modality that no
   /// row stands behind is not among those known, which are nil where all are.
@@ -233,7 +235,9 @@ extension AIM {
         let labels = batch.labels.to(.cpu)
         for (index, own) in batch.ragged.enumerated() where own.presence.hasRows {
           let presence = own.presence.map { RowPresence(rows: $0.rows, of: $0.count) }
-          sums[index].add(own.present, of: groups.rows(of: presence.rows(of: labels)))
+          sums[index].add(
+            model.encoders.modules[index].continuous(own.present),
+            of: groups.rows(of: presence.rows(of: labels)))
         }
       }
     }

@@ -45,7 +45,7 @@ private struct AccompaniedTrace {
     prototypes: RaggedBatch, _ mode: ForwardMode
   ) {
     let (samples, classes) = (batch.count, prototypes.count)
-    let joint = Self.joined(batch, prototypes)
+    let joint = Self.joined(encoder.continuous(batch), prototypes)
     let prepared = encoder.prepared(joint)
     let layouts = prepared.steps
     var x = prepared.input

@@ -3,7 +3,7 @@ internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseTorch
 
-/// The encoder that suits the shape of the samples: an MLP for vectors [C], a transformer for sequences [L, C],
+/// The encoder that suits the samples: an MLP for vectors [C], a transformer for texts [L] and sequences [L, C],
 /// ResNet-18 for images [C, H, W] and video [T, C, H, W].
 public struct AutoEncoder: WeightCounting {
   /// `auto`.
@@ -43,7 +43,7 @@ public struct AutoEncoder: WeightCounting {
 
   /// The settings of the architecture that the shape chooses.
   private func chosen(for input: EncoderInput) throws -> any EncoderConfiguration {
-    switch input.shape.count {
+    switch input.vocabulary == nil ? input.shape.count : 2 {
     case 1:
       try refuse(but: ["depth", "dropout"], of: "an MLP", input)
       return MLPEncoder.Configuration(width: width, depth: depth, dropout: dropout)

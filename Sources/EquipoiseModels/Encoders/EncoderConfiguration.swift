@@ -32,9 +32,13 @@ public struct EncoderInput: Sendable {
   public let modality: String
   /// The shape of one sample, without the batch.
   public let shape: [Int]
+  /// Of a text how many tokens there are; nil of everything else.
+  public let vocabulary: Int?
 
   /// An input of a name and a shape.
-  public init(modality: String, shape: [Int]) { (self.modality, self.shape) = (modality, shape) }
+  public init(modality: String, shape: [Int], vocabulary: Int? = nil) {
+    (self.modality, self.shape, self.vocabulary) = (modality, shape, vocabulary)
+  }
 
   /// The size of the last dimension: of a vector, of a position, a row of pixels.
   var last: Int { shape.last ?? 0 }

@@ -9,7 +9,7 @@ extension TransformerEncoder {
     /// `transformer`.
     public static let name = "transformer"
     /// One line for lists.
-    public static let summary = "self-attention layers, for sequences [L, C]"
+    public static let summary = "self-attention layers, for sequences [L, C] and texts [L]"
 
     /// Features of a position inside.
     public var width = TransformerEncoder.defaultWidth
@@ -40,14 +40,16 @@ extension TransformerEncoder.Configuration: WeightCounting, RangeChecking {
     for input: EncoderInput, from generator: Generator
   ) throws -> any ModalityEncoder {
     try TransformerEncoder(
-      length: input.shape.first ?? 0, channels: input.last, width: width, heads: heads,
+      length: input.shape.first ?? 0, channels: input.last, vocabulary: input.vocabulary,
+      width: width, heads: heads,
       hidden: hidden, depth: depth, dropout: dropout, from: generator)
   }
 
-  /// Of its layers.
+  /// Of its layers and its table.
   public func leastWeights(for input: EncoderInput) -> Double {
     let width = Double(width)
-    return Double(depth) * (4 * width * width + 2 * width * (hidden.map(Double.init) ?? 4 * width))
+    return Double(input.vocabulary ?? 0) * width + Double(depth)
+      * (4 * width * width + 2 * width * (hidden.map(Double.init) ?? 4 * width))
   }
 
   /// Throws for the first value out of its range.

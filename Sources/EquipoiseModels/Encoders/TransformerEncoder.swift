@@ -3,16 +3,16 @@ internal import EquipoiseKit
 import Foundation
 public import EquipoiseTorch
 
-/// Self-attention layers over a sequence [L, C] (Vaswani et al., 2017).
+/// Self-attention layers over a sequence [L, C] or a text [L] (Vaswani et al., 2017).
 ///
 /// ```
-/// x = projection(input) + positions        [B, L, width]
+/// x = projection(input) + positions        [B, L, width]; of a text embedding(input) + positions
 /// x = layer_n(x)                           n = 1 … N
 /// feature = mean of x over the L positions [B, width]
 /// ```
-/// Depths are the layers; projection and positions belong to the first. Where samples have lengths of their own, no
+/// Depths are the layers; projection and positions belong to the first, the table of a text's tokens to none. Where samples have lengths of their own, no
 /// position attends to one behind them, and the mean is over those before.
-public final class TransformerEncoder: StepMasking {
+public final class TransformerEncoder: TokenReading {
   /// What tells positions apart.
   public enum Positions: String, Sendable {
     /// A trained vector for each position, N(0, 0.02²) at first.
@@ -28,7 +28,10 @@ public final class TransformerEncoder: StepMasking {
   /// Layers.
   public static let defaultDepth = 3
 
-  private let projection: Linear
+  /// A vector for each token of a text, N(0, 0.02²) at first as BERT's; sequences have none.
+  private let embedding: Embedding?
+  /// Of sequences.
+  private let projection: Linear?
   /// Trained positions [L, width].
   private let positions: Parameter?
   /// Fixed positions [L, width]; a buffer, so that they move with the module.
@@ -36,6 +39,8 @@ public final class TransformerEncoder: StepMasking {
   private let layers: [TransformerEncoderLayer]
   private let length: Int
   private let channels: Int
+  /// How many tokens a text may have; 0 of sequences.
+  public let vocabulary: Int
   private let width: Int
   private let heads: Int
 
@@ -43,7 +48,8 @@ public final class TransformerEncoder: StepMasking {
   ///
   /// - Parameters:
   ///   - length: positions of a sequence, L.
-  ///   - channels: values at a position, C.
+  ///   - channels: values at a position, C; of no matter for a text.
+  ///   - vocabulary: of a text how many tokens there are; nil for sequences.
   ///   - width: features of a position inside.
   ///   - heads: attention heads; they divide the width.
   ///   - hidden: width of the feed-forward networks; four times `width` when left out.
@@ -53,7 +59,8 @@ public final class TransformerEncoder: StepMasking {
   ///   - generator: the stream to draw the weights from.
   /// - Throws: ``EquipoiseError`` when `heads` does not divide `width`.
   public init(
-    length: Int, channels: Int, width: Int = TransformerEncoder.defaultWidth,
+    length: Int, channels: Int, vocabulary: Int? = nil,
+    width: Int = TransformerEncoder.defaultWidth,
     heads: Int = TransformerEncoder.defaultHeads, hidden: Int? = nil,
     depth: Int = TransformerEncoder.defaultDepth, dropout: Double = 0,
     positions: Positions = .learned, from generator: Generator
@@ -65,7 +72,11 @@ public final class TransformerEncoder: StepMasking {
     }
     precondition(depth >= 1, "a transformer of depth \(depth)")
     (self.length, self.channels, self.width, self.heads) = (length, channels, width, heads)
-    projection = Linear(channels, width, from: generator)
+    self.vocabulary = vocabulary ?? 0
+    embedding = vocabulary.map {
+      Embedding($0, width, initializer: .normal(deviation: 0.02), from: generator)
+    }
+    projection = vocabulary == nil ? Linear(channels, width, from: generator) : nil
     self.positions =
       positions == .learned
       ? Parameter(Initializer.normal(deviation: 0.02)([length, width], from: generator)) : nil
@@ -97,10 +108,11 @@ public final class TransformerEncoder: StepMasking {
         }
       }
       let parts: [(String, Any)] = [
-        ("projection", projection), ("positions", positions as Any),
+        ("projection", projection as Any), ("positions", positions as Any),
         ("sinusoids", sinusoids as Any), (name, layer),
       ]
-      return EncoderBlock("projection + " + name, parts: parts) { input, mode, steps in
+      let entry = embedding == nil ? "projection + " : "positions + "
+      return EncoderBlock(entry + name, parts: parts) { input, mode, steps in
         Self.apply(layer, self.enter(input), mode, steps)
       }
     }
@@ -116,10 +128,19 @@ public final class TransformerEncoder: StepMasking {
   }
 
   private func enter(_ input: Tensor) -> Tensor {
-    let projected = projection(input)
+    let projected = projection.map { $0(input) } ?? input
     guard let table = positions?.value ?? sinusoids?.value else { return projected }
     let length = input.size(1)
     return projected + (length == table.size(0) ? table : table.slice(0..<length))
+  }
+
+  /// The width of a token's vector.
+  public var embeddingWidth: Int { width }
+
+  /// [B, L] → [B, L, width].
+  public func embed(_ ids: Tensor) -> Tensor {
+    guard let embedding else { preconditionFailure("\(summary) of sequences: a text") }
+    return embedding(ids.to(.int64), .evaluation)
   }
 
   /// The width of a position.
@@ -128,13 +149,11 @@ public final class TransformerEncoder: StepMasking {
   /// [B, L, width].
   public var channelAxis: Int { 2 }
 
-  /// Layers, width and heads.
+  /// Layers, width and heads; of a text its tokens.
   public var summary: String {
     "transformer, \(layers.count) layer(s), width \(width), \(heads) head(s)"
+      + (embedding == nil ? "" : ", \(vocabulary) token(s)")
   }
-
-  /// [B, L, C] as it is.
-  public func prepare(_ input: Tensor) -> Tensor { input }
 
   /// In the middle dimension, which may be shorter than the encoder was made for.
   public func steps(of lengths: StepLengths) -> StepLayout { .positions(lengths, axis: 1) }
@@ -142,14 +161,16 @@ public final class TransformerEncoder: StepMasking {
   /// [B, L, width] → means over the positions, [B, width].
   public func pool(_ last: Tensor, samples: Int) -> Tensor { last.mean(over: [1]) }
 
-  /// Accepts [L, C] as given at the start.
+  /// Accepts [L, C], or of a text [L], as given at the start.
   ///
   /// - Parameters:
   ///   - shape: of one sample.
   ///   - modality: its name.
   /// - Throws: ``EquipoiseError`` for another shape.
   public func validate(shape: [Int], of modality: String) throws {
-    try SequenceShape.check(shape, modality, encoder: "transformer", channels: channels)
+    if embedding == nil || shape.count != 1 {
+      try SequenceShape.check(shape, modality, encoder: "transformer", channels: channels)
+    }
     guard shape[0] == length else {
       throw EquipoiseError(
         .configuration,

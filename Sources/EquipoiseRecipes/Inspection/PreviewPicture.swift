@@ -24,7 +24,7 @@ struct PreviewPicture {
     let shape = sample.shape
     let values = sample.floats()
     switch modality.kind {
-    case .sequence, .vector: return nil
+    case .sequence, .vector, .text: return nil
     case .spectrogram, .image:
       self.init(values, frames: 1, shape[0], shape[1], shape[2], modality)
     case .video: self.init(values, frames: shape[0], shape[1], shape[2], shape[3], modality)

@@ -159,7 +159,8 @@ struct Evaluator {
   /// What each encoder makes of an input of zeros, [1, width]; the same for every sample.
   private func absentFeatures() -> [Tensor] {
     model.encoders.entries.map { name, encoder in
-      let zeros = Tensor.zeros([1] + (model.inputShapes[name] ?? []), device: inference.device)
+      let shape = [1] + encoder.continuousShape(model.inputShapes[name] ?? [])
+      let zeros = Tensor.zeros(shape, device: inference.device)
       return encoder.features(zeros, .evaluation)
     }
   }

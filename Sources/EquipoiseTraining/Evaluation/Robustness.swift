@@ -30,7 +30,9 @@ struct Robustness {
     let modalities = model.modalities.indices
     let isMultimodal = modalities.count > 1
     var missing = modalities.map { _ in isMultimodal ? Self.rates.map { _ in SplitOutputs() } : [] }
-    var noisy = modalities.map { _ in Self.strengths.map { _ in SplitOutputs() } }
+    // Words are not numbers that a little could be added to: of texts there is no curve.
+    let isNoisy = model.encoders.modules.map { !($0 is any TokenReading) }
+    var noisy = modalities.map { isNoisy[$0] ? Self.strengths.map { _ in SplitOutputs() } : [] }
     var answers = SplitAnswers()
     try withoutGradient {
       try forEachBatch { batch in
@@ -42,6 +44,7 @@ struct Robustness {
             let outputs = try rate == 0 ? plain : kept(lacking(modality, rate, batch))
             missing[modality][place].append(outputs)
           }
+          guard isNoisy[modality] else { continue }
           let noise = noise(modality, batch)
           for (place, strength) in Self.strengths.enumerated() {
             noisy[modality][place].append(

@@ -135,7 +135,8 @@ import Testing
     #expect(
       try failure { ["voice.length": $0.lengths([1, 1])] }
         == "\(path): there is a tensor 'voice.length', but 'voice' is of kind vector, whose samples have no "
-        + "steps; leave it out: lengths are those of sequences [L, C] and of videos [T, C, H, W]")
+        + "steps; leave it out: lengths are those of sequences [L, C], videos [T, C, H, W] and texts [L]"
+    )
     #expect(
       try failure { ["pose.present": $0.flags([1, 2])] }
         == "\(path): row 1 has 2 in 'pose.present', not 0 or 1; write 1 where the sample has the modality, 0 "
@@ -242,7 +243,7 @@ import Testing
             modalities: ["v": ModalityDescription(kind: .vector, shape: [1], type: .float32)]),
           lengths: ["v"])
       }
-        == "samples of 'v' have no steps, and so no lengths; note lengths of sequences and videos alone"
+        == "samples of 'v' have no steps, and so no lengths; note lengths of sequences, videos and texts alone"
     )
   }
 }

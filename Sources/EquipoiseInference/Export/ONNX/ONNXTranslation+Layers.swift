@@ -13,6 +13,11 @@ extension ONNXTranslation {
       return try pool(call, x, result)
     case "aten::batch_norm": return try batchNorm(call, x, result)
     case "aten::layer_norm": return try layerNorm(call, x, result)
+    case "aten::embedding":
+      guard let indices = call.tensor(1) else { return false }
+      let names = [try graph.name(of: x), try graph.name(of: indices)]
+      graph.add("Gather", names, [.int("axis", 0)], to: result)
+      return true
     case "aten::matmul":
       guard let y = call.tensor(1) else { return false }
       graph.add("MatMul", [try graph.name(of: x), try graph.name(of: y)], to: result)

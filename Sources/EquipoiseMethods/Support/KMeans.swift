@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EquipoiseKit
-package import EquipoiseTorch
+internal import EquipoiseKit
+import EquipoiseTorch
 
 /// Clusters points around means (Lloyd's algorithm from k-means++ seeds), the best of some restarts.
-package enum KMeans {
+enum KMeans {
   private static let iterations = 300
   /// The squared movement of all centres, relative to the mean variance of a column, at which an
   /// iteration is the last.
@@ -17,7 +17,7 @@ package enum KMeans {
   ///   - restarts: how many seeds to try; the lowest sum of squared distances wins.
   ///   - stream: each restart draws from a stream of its own.
   /// - Returns: N indices below `count`.
-  package static func clusters(
+  static func clusters(
     of points: Tensor, count: Int, restarts: Int, from stream: RandomStream
   ) -> [Int] {
     precondition(points.size(0) >= count, "\(count) clusters of \(points.size(0)) points")
@@ -102,9 +102,9 @@ package enum KMeans {
 }
 
 /// How far clusters agree with labels.
-package enum Purity {
+enum Purity {
   /// The share of samples that bear the most frequent label of their cluster.
-  package static func of(_ labels: [Int], in clusters: [Int]) -> Double {
+  static func of(_ labels: [Int], in clusters: [Int]) -> Double {
     precondition(labels.count == clusters.count && !labels.isEmpty, "purity of no samples")
     var counts: [Int: [Int: Int]] = [:]
     for (label, cluster) in zip(labels, clusters) {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @testable import EquipoiseKit
-@testable import EquipoiseModels
+@testable import EquipoiseMethods
 
 struct KMeansTests {
   /// Majorities of 3, 2 and 1 of ten samples.
