@@ -110,7 +110,8 @@ let floors: [Target] = [
   floor(
     "EquipoiseFeatures",
     on: [
-      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
+      "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
     "EquipoisePreparation",

@@ -11,4 +11,5 @@
 @_exported public import EquipoisePreparation
 @_exported public import EquipoiseRecipes
 @_exported public import EquipoiseSettings
+@_exported public import EquipoiseText
 @_exported public import EquipoiseTraining

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-internal import EquipoiseFormats
+package import EquipoiseFormats
 
 extension Shard {
   /// Throws `EquipoiseError` for the first id of a text that its vocabulary does not have: an encoder would read beyond
@@ -23,9 +23,9 @@ extension Shard {
 }
 
 /// Ids of tokens as they are stored.
-enum TokenIds {
+package enum TokenIds {
   /// The first id that is negative or not below `vocabulary`.
-  static func first(of ids: HostArray, outside vocabulary: Int) -> Int? {
+  package static func first(of ids: HostArray, outside vocabulary: Int) -> Int? {
     ids.withUnsafeBytes { bytes in
       ids.type == .int64
         ? first(bytes, Int64(vocabulary)) : first(bytes, Int32(clamping: vocabulary))

@@ -91,6 +91,11 @@ struct Target: Sendable {
   private static let texts = [
     Target("setting") { _ = try ConfigAssignment.parse(set: String(decoding: $0, as: UTF8.self)) },
     Target("request") { _ = HTTPRequest(Array($0)) },
+    Target("tokenizer", file: "tokenizer.json") { path in
+      let tokenizer = try Tokenizer(path: path)
+      _ = try tokenizer.ids(of: "It's 3.14 Ünï ώ\u{301} 字 👍🏽\n  [MASK]\u{0}abab")
+      _ = try tokenizer.ids(of: "aaaa bb", atMost: tokenizer.surroundingCount + 2)
+    },
   ]
 
   private static let scratch = Scratch()

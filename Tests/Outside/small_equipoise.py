@@ -6,8 +6,8 @@ What a command is given in place of what the documentation says, and nothing els
   train, compare, sweep, reproduce   two epochs, one thread; of the seeds the first
   train, compare, sweep: method aim  a latent space of width 4
   train, compare, sweep without a    encoders of width 8
-    configuration, on pictures and
-    sound
+    configuration, on pictures,
+    sound and texts
   compare                            of more than three methods the first and the last two
   sweep                              one trial for each method
   import                             weights of that width
@@ -50,6 +50,8 @@ def small(arguments):
                 data in arguments for data in SOUND_AND_PICTURES):
         for modality in ("audio", "visual"):
             arguments += ["--set", "model.encoders.%s.width=8" % modality]
+    if command == "train" and "data/posts" in arguments:
+        arguments += ["--set", "model.encoders.image.width=8", "--set", "model.encoders.text.width=8"]
     if command == "compare" and "--methods" in arguments:
         place = arguments.index("--methods") + 1
         methods = arguments[place].split(",")
@@ -65,7 +67,8 @@ def small(arguments):
     if arguments[:2] == ["prepare", "synthetic"]:
         arguments += ["--set", "train=24", "--set", "validation=12", "--set", "test=12"]
     if arguments[:2] == ["prepare", "manifest"]:
-        arguments += ["--set", "modalities.visual={size: 32}", "--set", "modalities.audio={seconds: 0.5}"]
+        arguments += ["--set", "modalities.image={size: 32}"] if "posts" in arguments else [
+            "--set", "modalities.visual={size: 32}", "--set", "modalities.audio={seconds: 0.5}"]
     if command == "benchmark":
         for option, value in [
             ("--rounds", "1"), ("--steps", "1"), ("--batch", "2"), ("--size", "32"), ("--python", "none"),

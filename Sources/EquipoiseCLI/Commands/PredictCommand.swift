@@ -28,7 +28,7 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A modality's samples as npy or npz, or one sample's raw file; repeatable.",
+      "A modality's samples as npy or npz, or one sample's raw file or text; repeatable.",
       valueName: "modality=file"))
   var input: [InputOption] = []
 

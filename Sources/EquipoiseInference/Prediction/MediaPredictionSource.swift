@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseMedia
+internal import EquipoiseSettings
 package import EquipoiseData
 package import EquipoisePreparation
 package import EquipoiseTraining
@@ -50,6 +51,9 @@ package struct MediaPredictionSource: PredictionSource {
     options.root = root
     // What a sample lacks is missing, as a modality is that all lack.
     options.missing = .absent
+    for modality in run.dataset.modalities where modality.description.kind == .text {
+      options.modalities[modality.name] = FeatureSection(TextConfiguration())
+    }
     let wanted = try WantedModalities(run.dataset, record, lent)
     let (listed, folder) = try ManifestRecipe(options).listed(
       input: input, wanted: wanted, media: lent)
@@ -69,8 +73,9 @@ package struct MediaPredictionSource: PredictionSource {
       Sample(
         id: row.id, label: numbers[TableCell.trimmed(row.label)],
         files: try order.map { place in
-          row.files[place].isEmpty
-            ? nil : try folder.resolve(row.files[place], namedIn: row.place)
+          let file = row.files[place]
+          if file.isEmpty || InlineText.text(file) != nil { return file.isEmpty ? nil : file }
+          return try folder.resolve(file, namedIn: row.place)
         }, place: row.place)
     }
     if let empty = samples.first(where: { $0.files.allSatisfy { $0 == nil } }) {
@@ -82,10 +87,11 @@ package struct MediaPredictionSource: PredictionSource {
       samples, of: order.map { listed.modalities[$0] }, run, record, lender, lent, report)
   }
 
-  /// One sample of a file for each modality, named after the first file without its extension.
+  /// One sample of a file for each modality, named after the first file without its extension. Of a text it is the text
+  /// itself, unless there is a file of this name or the name ends with `.txt`.
   ///
   /// - Parameters:
-  ///   - files: paths by modality.
+  ///   - files: paths by modality, or of a text what it says.
   ///   - run: what was trained.
   ///   - media: the decoder and the like.
   ///   - report: told of what is doubtful.
@@ -98,16 +104,23 @@ package struct MediaPredictionSource: PredictionSource {
     let record = try MediaRecord(of: run.dataset)
     if let warning = record.warning { report(warning) }
     let names = run.dataset.modalities.map(\.name).filter { given[$0] != nil }
-    let paths = names.compactMap { given[$0] }
-    for path in paths where !FileManager.default.fileExists(atPath: path) {
-      throw EquipoiseError(.data, "there is no such file", at: path, fix: "check the path")
+    let paths = try run.dataset.modalities.compactMap { modality in
+      try given[modality.name].map { try Self.file($0, of: modality) }
     }
-    let first = (paths.first ?? "") as NSString
+    let first = (paths.first { InlineText.text($0) == nil } ?? "text") as NSString
     let sample = Sample(
       id: (first.lastPathComponent as NSString).deletingPathExtension, label: nil, files: paths,
       place: first as String)
     try self.init(
       [sample], of: names, run, record, LentDecoder(media), media, report)
+  }
+
+  private static func file(_ given: String, of modality: DatasetModality) throws -> String {
+    if FileManager.default.fileExists(atPath: given) { return given }
+    guard modality.description.kind == .text, !given.hasSuffix(".txt") else {
+      throw EquipoiseError(.data, "there is no such file", at: given, fix: "check the path")
+    }
+    return InlineText.path(of: given)
   }
 
   private init(

@@ -3,6 +3,7 @@ internal import EquipoiseMethods
 internal import EquipoiseModels
 package import EquipoiseKit
 internal import EquipoiseData
+internal import EquipoiseFormats
 package import EquipoiseTraining
 import EquipoiseTorch
 
@@ -117,7 +118,27 @@ package struct Predictor {
     try source.forEachBatch(of: batchSize) { host in
       let varying = zip(source.modalities, host.lengths).filter { $1 != nil }.map(\.0.name)
       if !varying.isEmpty { try parts.model.checkLengths(of: Set(varying)) }
+      try checkTokens(host)
       for sample in try withoutGradient({ try predict(normalizer(host)) }) { try body(sample) }
+    }
+  }
+
+  /// Throws for an id that the run's encoder has no vector for.
+  private func checkTokens(_ host: HostBatch) throws {
+    for (place, modality) in source.modalities.enumerated() {
+      guard let tokens = parts.dataset.description.modalities[modality.name]?.tokens else {
+        continue
+      }
+      for row in host.indices.indices where host.present[place]?[row] ?? true {
+        let ids = host.inputs[place].row(row)
+        let own = ids.slice(rows: 0..<(host.lengths[place]?[row] ?? ids.shape[0]))
+        guard let token = TokenIds.first(of: own, outside: tokens.vocabulary) else { continue }
+        throw EquipoiseError(
+          .data,
+          "sample '\(source.name(of: host.indices[row]))' has the token \(token) in '\(modality.name)', and "
+            + "the run's vocabulary has \(tokens.vocabulary)",
+          fix: "make the ids with the tokeniser of the run's dataset")
+      }
     }
   }
 

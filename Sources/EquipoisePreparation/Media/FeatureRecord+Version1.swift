@@ -27,7 +27,7 @@ extension FeatureRecord {
         + (computed.map {
           "DISFlow(preset: Motion.DISFlow.Preset.medium) FlowLevels(bound: \($0.levels.bound))"
         } ?? "images")
-    case .own: nil
+    case .own, .text: nil
     }
   }
 }

@@ -15,6 +15,7 @@ package enum FeatureRecord: Equatable, Sendable {
   case image(ImageFeature)
   case spectrogram(SpectrogramFeature, precision: SpectrogramPrecision)
   case array(ArrayRecord)
+  case text(TextRecord)
   /// `computed` is nil where the flow was read from images.
   case flow(sampling: FrameSampling, image: ImageFeature, computed: ComputedFlow?)
   /// A feature of a program's own, found again by its name.
@@ -43,6 +44,7 @@ package enum FeatureRecord: Equatable, Sendable {
     case .array(let array):
       return ArrayFeature(
         description: description, key: array.key, hasLengths: array.length != nil)
+    case .text(let text): return try text.feature(description, at: place)
     case .flow(let sampling, let image, let computed):
       guard let computed else {
         return FlowFeature(sampling: sampling, image: image, flow: nil, levels: FlowLevels())
@@ -111,6 +113,9 @@ extension FeatureRecord: Codable {
       self = .spectrogram(
         try record.value("spectrogram", formerly: "_0"), precision: try record.value("precision"))
     case "array": self = .array(try ArrayRecord(record))
+    case "text":
+      self = .text(
+        TextRecord(sha256: try record.value("sha256"), length: try record.value("length")))
     case "flow":
       let levels: FlowLevels? = try record.optional("levels")
       self = .flow(
@@ -145,6 +150,10 @@ extension FeatureRecord: Codable {
       try container.encodeIfPresent(array.type?.rawValue, forKey: AnyKey("dtype"))
       try container.encodeIfPresent(array.key, forKey: AnyKey("key"))
       try container.encodeIfPresent(array.length, forKey: AnyKey("length"))
+    case .text(let text):
+      var container = try encoder.tagged("text")
+      try container.encode(text.sha256, forKey: AnyKey("sha256"))
+      try container.encode(text.length, forKey: AnyKey("length"))
     case .flow(let sampling, let image, let computed):
       var container = try encoder.tagged("flow")
       try container.encode(sampling, forKey: AnyKey("sampling"))
@@ -170,6 +179,7 @@ extension FeatureRecord {
     case .image(let image): image.isPossible
     case .spectrogram(let spectrogram, _): spectrogram.isPossible
     case .array, .own: true
+    case .text(let text): (1...most).contains(text.length)
     case .flow(let sampling, let image, let computed):
       sampling.isPossible && image.isPossible
         && (computed.map { $0.levels.bound > 0 && $0.levels.bound.isFinite } ?? true)

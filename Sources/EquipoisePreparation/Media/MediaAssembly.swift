@@ -55,9 +55,12 @@ struct MediaAssembly {
     for (modality, count) in zip(source.modalities, cut) where count > 0 {
       note(
         "\(Enumeration.count(count, "sample")) of '\(modality.name)' had more than "
-          + "\(modality.feature.description.shape[0]) steps: the rest was cut off")
+          + "\(modality.feature.description.shape[0]) \(modality.unit): the rest was cut off")
     }
     let description = try writer.finish()
+    for modality in source.modalities {
+      try (modality.feature as? TextFeature)?.writeTokenizer(to: output)
+    }
     try MediaRecord(source).write(to: output)
     let left = corrupt.sorted(by: { $0.key < $1.key }).map(\.value)
     if !left.isEmpty { try write(left, to: output + "/corrupt.csv") }
@@ -113,7 +116,9 @@ struct MediaAssembly {
       let index = source.modalities.firstIndex { $0.name == file.modality }
       table += CSV.line([
         file.sample.id, file.sample.split.rawValue, file.modality,
-        index.map { file.sample.paths[$0].joined(separator: " ") } ?? "", file.problem,
+        index.map {
+          file.sample.paths[$0].map { InlineText.text($0) ?? $0 }.joined(separator: " ")
+        } ?? "", file.problem,
       ])
     }
     try AtomicFile.write(data: Data(table.utf8), to: path)

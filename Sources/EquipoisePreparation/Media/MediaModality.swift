@@ -64,6 +64,12 @@ public struct MediaModality: Sendable {
   /// Whether samples have lengths of their own.
   package var hasLengths: Bool { (feature as? any SteppedFeature)?.hasLengths ?? false }
 
+  /// Whether a table's cell may hold what its files would.
+  package var takesTexts: Bool { feature is TextFeature }
+
+  /// What a sample has several of.
+  var unit: String { takesTexts ? "tokens" : "steps" }
+
   /// The steps that a sample's files have, which may be more than those of the shape; nil where samples have no lengths.
   /// Throws `FormatError`.
   package func steps(_ files: [String]) throws -> Int? {

@@ -48,6 +48,13 @@ package struct MediaRecord: Codable, Sendable {
   package init(of dataset: PreparedDataset) throws {
     let path = dataset.folder + "/" + Self.fileName
     guard FileManager.default.fileExists(atPath: path) else {
+      let texts = dataset.modalities.filter { $0.description.tokens?.tokenizer == nil }
+      if let text = texts.first(where: { $0.description.kind == .text }) {
+        throw EquipoiseError(
+          .data,
+          "other programs made the ids of modality '\(text.name)', and the dataset has no tokeniser for new texts",
+          at: dataset.folder, fix: "give ids in npy or npz files, or a prepared dataset")
+      }
       let isMedia = dataset.description.extra[MediaNotes.recipe] != nil
       throw EquipoiseError(
         .data,

@@ -39,7 +39,9 @@ struct ResolvedSamples {
     for (index, modality) in source.modalities.enumerated() {
       var found: [String] = []
       for name in sample.files[index] {
-        if try source.folder.holds(name, namedIn: sample.place) {
+        if modality.takesTexts, InlineText.text(name) != nil {
+          found.append(name)
+        } else if try source.folder.holds(name, namedIn: sample.place) {
           found.append(try source.folder.resolve(name, namedIn: sample.place))
         } else {
           absent.append(

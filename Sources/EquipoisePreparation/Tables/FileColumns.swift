@@ -87,7 +87,8 @@ struct FileColumns {
     }
     return Content(
       what: "text (\(shown))",
-      advice: "text is not supported as a modality yet, but its vectors in npy files are")
+      advice:
+        "texts are a modality with \(.setting("modalities.COLUMN={kind: text, tokenizer: DIR}"))")
   }
 }
 

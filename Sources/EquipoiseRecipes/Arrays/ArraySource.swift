@@ -161,6 +161,13 @@ struct ArraySource {
           .configuration, "'\(wanted)' is not a kind of modality", at: "modalities.\(name).kind",
           fix: Nearest.hint(wanted, in: ModalityKind.allCases.map(\.rawValue)))
       }
+      guard known != .text else {
+        throw EquipoiseError(
+          .configuration, "arrays hold no texts", at: "modalities.\(name).kind",
+          fix:
+            "give recipe 'manifest' a column of texts, or write ids of tokens and dataset.json yourself"
+        )
+      }
       guard known.rank == shape.count else {
         throw EquipoiseError(
           .data, "samples of shape \(shape) do not fit kind '\(wanted)', which is \(known.axes)",

@@ -7,8 +7,10 @@ struct Pattern: Sendable {
 
   private let node: PatternNode
   private let beginning: Beginning?
-  /// Steps of one search.
+  /// Steps of one search, and parts of a pattern inside one another while it is searched: more than tokenisers' patterns
+  /// need, and less than a thread's stack holds.
   private static let most = 4_000_000
+  private static let deepest = 200
 
   /// The pattern that `source` is. Throws `PatternParser.Refusal`.
   init(_ source: [UInt32]) throws { self.init(try PatternParser.parse(source)) }
@@ -68,6 +70,9 @@ struct Pattern: Sendable {
   private struct Search {
     let text: UnsafeBufferPointer<UInt32>
     var steps: Int
+    private var depth = 0
+
+    init(text: UnsafeBufferPointer<UInt32>, steps: Int) { (self.text, self.steps) = (text, steps) }
 
     mutating func end(of node: PatternNode, from start: Int) throws -> Int? {
       try match(node, start) { _, end in end }
@@ -78,7 +83,9 @@ struct Pattern: Sendable {
       _ node: PatternNode, _ start: Int, _ rest: (inout Search, Int) throws -> Int?
     ) throws -> Int? {
       steps -= 1
-      guard steps > 0 else { throw TooManySteps() }
+      depth += 1
+      defer { depth -= 1 }
+      guard steps > 0, depth < Pattern.deepest else { throw TooManySteps() }
       switch node {
       case .set(let set):
         guard start < text.count, set.contains(text[start]) else { return nil }

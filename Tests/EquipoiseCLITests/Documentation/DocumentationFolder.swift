@@ -32,6 +32,26 @@ enum DocumentationFolder {
       try write(dataset, to: folder.file(path))
     }
     if page.text.contains("--input clips") { try makeClips(in: folder.file("clips")) }
+    if page.text.contains("--input posts") { try makePosts(in: folder) }
+  }
+
+  /// Pictures with texts, and a tokeniser of a few words.
+  private static func makePosts(in folder: TemporaryFolder) throws {
+    var table = "label,split,image,text\n"
+    for number in 1...12 {
+      let label = number % 2 == 0 ? "good" : "bad"
+      let split = number > 8 ? "test" : "train"
+      table += "\(label),\(split),\(number).png,\"a \(label) film, number \(number)\"\n"
+    }
+    try write(table, to: "posts/manifest.csv", folder)
+    for number in 1...12 {
+      try ffmpeg(
+        "-f lavfi -i testsrc=size=64x48:rate=1:duration=\(number) -frames:v 1 -ss \(number - 1) "
+          + folder.file("posts/\(number).png"))
+    }
+    try write(
+      #"{"model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{"[PAD]":0,"[UNK]":1,"a":2,"good":3,"bad":4,"film":5}},"#
+        + #""pre_tokenizer":{"type":"Whitespace"}}"#, to: "bert/tokenizer.json", folder)
   }
 
   private static let image = ModalityDescription(kind: .image, shape: [1, 32, 32], type: .uint8)

@@ -16,13 +16,17 @@ struct ONNXTests {
     "series": ModalityDescription(kind: .sequence, shape: [16, 2], type: .float32),
     "image": ModalityDescription(
       kind: .image, shape: [3, 16, 16], type: .uint8, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4]),
+    "text": ModalityDescription(
+      kind: .text, shape: [5], type: .int32, tokens: TokenDescription(vocabulary: 9)),
     "video": ModalityDescription(kind: .video, shape: [2, 1, 16, 16], type: .uint8),
   ]
 
   /// Settings that together use every encoder, every fusion, a coupling and a method that fuses itself.
   private static let models = [
-    "concat-of-four":
-      "vector: {type: mlp, width: 8, depth: 2, dropout: 0.1}, series: {type: conv1d, width: 4, depth: 2}",
+    "concat-of-all":
+      "vector: {type: mlp, width: 8, depth: 2, dropout: 0.1}, series: {type: conv1d, width: 4, depth: 2}, "
+      + "text: {width: 8, heads: 2, depth: 2}",
+    "sum joint text,vector": "text: {width: 8, heads: 2, depth: 2}, vector: {width: 8}",
     "shared mla vector,series": "vector: {width: 4}, series: {type: conv1d, width: 4, depth: 2}",
     "sum joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
     "film joint vector,series": "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}",
@@ -50,6 +54,9 @@ struct ONNXTests {
     var stream = RandomStream(seed: UInt64(index), part)
     return modalities.sorted { $0.key < $1.key }.map { _, modality in
       let numbers = (0..<modality.shape.reduce(1, *)).map { _ in stream.uniform() }
+      if modality.kind == .text {
+        return HostArray(numbers.map { Int32($0 * 9) }, shape: modality.shape)
+      }
       return modality.type == .uint8
         ? HostArray(uint8s: numbers.map { UInt8($0 * 255) }, shape: modality.shape)
         : HostArray(floats: numbers.map { Float($0) * 4 - 2 }, shape: modality.shape)
@@ -104,11 +111,14 @@ struct ONNXTests {
       let rows = (0..<9).map { Self.sample($0, "new")[position] }
       let shape = [rows.count] + rows[0].shape
       let path = folder.file("\(name).npy")
-      try NPY.write(
-        rows[0].type == .uint8
-          ? HostArray(
-            uint8s: rows.flatMap { $0.withUnsafeBytes { Array($0) } }, shape: shape)
-          : HostArray(floats: rows.flatMap { $0.floats() }, shape: shape), to: path)
+      let array =
+        switch rows[0].type {
+        case .uint8:
+          HostArray(uint8s: rows.flatMap { $0.withUnsafeBytes { Array($0) } }, shape: shape)
+        case .int32: HostArray(rows.flatMap { $0.floats().map { Int32($0) } }, shape: shape)
+        default: HostArray(floats: rows.flatMap { $0.floats() }, shape: shape)
+        }
+      try NPY.write(array, to: path)
       return "\(name)=\(path)"
     }
     let found = try OutsidePython.run(

@@ -102,7 +102,7 @@ struct ManifestTableTests {
     ),
     (
       ("text", ["so it is", "no", "yes", "well, yes"]), "text ('no', 'so it is', 'well, yes', …)",
-      "text is not supported as a modality yet, but its vectors in npy files are; "
+      "texts are a modality with modalities.COLUMN={kind: text, tokenizer: DIR}; "
     ),
     (("speaker", ["a", "b", "a", "b"]), "words ('a', 'b')", ""),
     (

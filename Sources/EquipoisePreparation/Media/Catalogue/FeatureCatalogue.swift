@@ -9,7 +9,7 @@ public struct FeatureCatalogue: Sendable {
   /// The features, in the order in which they are listed; no two have one name or take files of one ending.
   public private(set) var features: [any FeatureSettings.Type] = [
     FramesConfiguration.self, ImageConfiguration.self, SpectrogramConfiguration.self,
-    ArrayConfiguration.self, FlowConfiguration.self,
+    ArrayConfiguration.self, FlowConfiguration.self, TextConfiguration.self,
   ]
 
   /// What the library has.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseData
 public import EquipoiseSettings
 
 /// An array of an npy or npz file, as it is: its shape and type are those of the files. Series may differ in length where
@@ -10,7 +11,7 @@ public struct ArrayConfiguration: FeatureSettings {
   /// What it makes.
   public static let summary = "an array of an npy or npz file, as it is"
   /// npy and npz.
-  public static var extensions: [String] { MediaKind.arrayExtensions.sorted() }
+  public static var extensions: [String] { ArrayFile.extensions.sorted() }
 
   /// The array's name in npz files; nil takes their only one, or the one named like the modality.
   public var key: String?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
+package import EquipoiseKit
 internal import EquipoiseFormats
 internal import Foundation
 

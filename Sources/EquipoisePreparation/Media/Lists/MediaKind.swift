@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseData
 internal import Foundation
 
 /// What a file is made into, by the name of the feature: chosen by its name's extension or by the user.
@@ -20,8 +21,11 @@ package struct MediaKind: Hashable, Sendable {
   /// Optical flow: a folder with images flow_x* and flow_y*.
   package static let flow = MediaKind(rawValue: "flow")
 
+  /// Ids of a text's tokens; no ending says it, as programs have features of their own for texts.
+  package static let text = MediaKind(rawValue: "text")
+
   /// Those of the library.
-  static let standard = [frames, spectrogram, image, array, flow]
+  static let standard = [frames, spectrogram, image, array, flow, text]
 
   static let audioExtensions: Set<String> = [
     "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "aifc", "au", "wma",
@@ -32,7 +36,6 @@ package struct MediaKind: Hashable, Sendable {
     "m2ts", "mts", "3gp", "3g2", "ivf", "h264", "264", "hevc", "h265", "265", "m1v", "m2v", "vob",
     "asf", "apng",
   ]
-  static let arrayExtensions: Set<String> = ["npy", "npz"]
 
   /// By the extension; a name without one is a folder with frames. Nil for others, which a feature of the program's
   /// own may take (``FeatureCatalogue/kind(ofFile:)``).
@@ -41,7 +44,7 @@ package struct MediaKind: Hashable, Sendable {
     case let name where Self.audioExtensions.contains(name): self = .spectrogram
     case let name where Self.videoExtensions.contains(name): self = .frames
     case let name where ImageFolder.extensions.contains(name): self = .image
-    case let name where Self.arrayExtensions.contains(name): self = .array
+    case let name where ArrayFile.extensions.contains(name): self = .array
     case "": self = .frames
     default: return nil
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseData
-internal import EquipoiseKit
+package import EquipoiseKit
 internal import EquipoiseFormats
 internal import Foundation
 

@@ -7,8 +7,8 @@ internal import Foundation
 
 /// From the words of a list to classes, splits and features.
 struct ManifestSource {
-  private let listed: ListedSamples
-  private let folder: MediaFolder
+  let listed: ListedSamples
+  let folder: MediaFolder
   private let options: ManifestOptions
   private let media: MediaPreparation
   private let order: [Int]
@@ -36,8 +36,9 @@ struct ManifestSource {
   ) throws -> ListedSamples {
     guard options.missing == .drop else { return listed }
     let kept = try listed.rows.indices.filter { row in
-      try listed.rows[row].files.allSatisfy { file in
-        try !file.isEmpty && folder.holds(file, namedIn: listed.rows[row].place)
+      try zip(listed.modalities, listed.rows[row].files).allSatisfy { name, file in
+        if options.modalities[name]?.kind == .text, InlineText.text(file) != nil { return true }
+        return try !file.isEmpty && folder.holds(file, namedIn: listed.rows[row].place)
       }
     }
     guard kept.count < listed.rows.count else { return listed }
@@ -68,13 +69,15 @@ struct ManifestSource {
       try hasSplits
       ? SplitNotes.of(read.samples, read.strata) : assigned(&read.samples, read.strata)
     let basis = listed.answers == nil ? "class and " : ""
+    var said: [String] = []
+    let modalities = try order.map { try modality($0, &said) }
     var source = MediaSource(
       name: options.name ?? URL(fileURLWithPath: folder.path).lastPathComponent, folder: folder,
-      classes: read.classes, modalities: try order.map(modality), samples: read.samples,
+      classes: read.classes, modalities: modalities, samples: read.samples,
       expectCounts: options.expectCounts,
       extra: ["split": hasSplits ? "as listed" : "by \(basis)seed \(options.seed)"],
       notes: listed.notes + read.notes + (SampleGroups(read.samples)?.note.map { [$0] } ?? [])
-        + notes)
+        + notes + said)
     (source.task, source.targets) = (options.task, listed.answers?.targets ?? [])
     source.allowsMissing = options.missing == .absent
     return source
@@ -196,7 +199,7 @@ struct ManifestSource {
     }
   }
 
-  private func modality(_ index: Int) throws -> MediaModality {
+  private func modality(_ index: Int, _ notes: inout [String]) throws -> MediaModality {
     let name = listed.modalities[index]
     guard listed.rows.contains(where: { !$0.files[index].isEmpty }) else {
       throw EquipoiseError(
@@ -211,6 +214,10 @@ struct ManifestSource {
     let modality: MediaModality
     if let array = settings as? ArrayConfiguration {
       modality = MediaModality(name: name, feature: try arrays(index, array))
+    } else if let text = settings as? TextConfiguration {
+      let (modality, note) = try texts(index, text)
+      notes.append(note)
+      return modality
     } else if let settings = settings as? any MediaFeatureConfiguration {
       modality = try MediaModality(name: name, feature: settings)
     } else {

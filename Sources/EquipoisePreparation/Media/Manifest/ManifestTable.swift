@@ -122,7 +122,7 @@ struct ManifestTable {
 
   /// The columns of files that are to be used, which name something.
   private mutating func modalities(_ columns: [String], wanted: [String]?) throws -> [String] {
-    for name in options.modalities.names where !columns.contains(name) {
+    for name in options.modalities.names where wanted == nil && !columns.contains(name) {
       throw EquipoiseError(
         .configuration, "the manifest has no column '\(name)'", at: "modalities.\(name)",
         fix: Nearest.hint(name, in: columns))
@@ -151,11 +151,36 @@ struct ManifestTable {
 
   /// A column's paths in the rows that are used, empty where there is none. Throws `EquipoiseError` where one is missing
   /// that may not be.
-  private func files(_ modality: String, _ cells: [String], _ rows: [Int]) throws -> [String] {
+  private func files(
+    _ modality: String, _ cells: [String], _ rows: [Int]
+  ) throws -> [String] {
+    if options.modalities[modality]?.kind == .text, !areFiles(rows.map { cells[$0] }) {
+      return try texts(modality, rows.map { cells[$0] }, rows)
+    }
     let names = rows.map { folder.fileName(in: cells[$0]) }
     let missing = names.indices.filter { position in
       TableCell.isMissing(names[position]) && !folder.isThere(names[position])
     }
+    return try present(modality, names, missing, rows)
+  }
+
+  /// Whether the cells of a column of texts are paths of files that hold them: those that are looked at first.
+  private func areFiles(_ cells: [String]) -> Bool {
+    let given = cells.map(TableCell.trimmed).filter { !$0.isEmpty }.prefix(100)
+    return !given.isEmpty
+      && given.allSatisfy { $0.utf8.count < 4096 && folder.isThere(folder.fileName(in: $0)) }
+  }
+
+  /// A column's texts in the place of paths.
+  private func texts(_ modality: String, _ cells: [String], _ rows: [Int]) throws -> [String] {
+    let missing = cells.indices.filter { TableCell.trimmed(cells[$0]).isEmpty }
+    return try present(modality, cells.map { InlineText.path(of: $0) }, missing, rows)
+  }
+
+  /// The names without those that are missing, where they may be.
+  private func present(
+    _ modality: String, _ names: [String], _ missing: [Int], _ rows: [Int]
+  ) throws -> [String] {
     guard let first = missing.first else { return names }
     guard options.missing == .refuse else {
       let isMissing = Set(missing)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-internal import EquipoiseData
 package import EquipoiseFormats
 
 /// How the numbers of array files are stored in a dataset.
@@ -12,7 +11,7 @@ package enum StoredNumbers {
   }
 
   /// The one type for arrays of several; nil where uint8, which stands for 0 to 1, meets others.
-  static func type(of types: Set<ElementType>) -> ElementType? {
+  package static func type(of types: Set<ElementType>) -> ElementType? {
     if types.count == 1, let only = types.first { return type(of: only) }
     return types.contains(.uint8) ? nil : .float32
   }

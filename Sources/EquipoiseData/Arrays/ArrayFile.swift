@@ -5,9 +5,12 @@ internal import Foundation
 
 /// One array of a file: an npy file, or one of an npz file's arrays.
 package struct ArrayFile: Hashable, Sendable {
-  let path: String
+  /// The endings of files of arrays.
+  package static let extensions: Set<String> = ["npy", "npz"]
+
+  package let path: String
   /// Its name in an npz file; nil for an npy file.
-  let key: String?
+  package let key: String?
 
   private init(path: String, key: String?) { (self.path, self.key) = (path, key) }
 
@@ -58,7 +61,7 @@ package struct ArrayFile: Hashable, Sendable {
 
   /// Whether a name is that of a file of arrays.
   package static func isArray(_ path: String) -> Bool {
-    MediaKind.arrayExtensions.contains((path as NSString).pathExtension.lowercased())
+    extensions.contains((path as NSString).pathExtension.lowercased())
   }
 
   /// Path and name, for errors.

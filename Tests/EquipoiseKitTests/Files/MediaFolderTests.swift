@@ -3,7 +3,7 @@ import EquipoiseTestSupport
 import Foundation
 import Testing
 
-@testable import EquipoisePreparation
+@testable import EquipoiseKit
 
 /// Names that stay in the folder are found; whatever leads out is refused.
 struct MediaFolderTests {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
 internal import EquipoiseFormats
 internal import Synchronization
 
