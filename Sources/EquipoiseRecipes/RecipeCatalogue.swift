@@ -15,7 +15,7 @@ public struct RecipeCatalogue: Sendable {
   public static let standard = RecipeCatalogue([
     SyntheticRecipe.self, DigitsRecipe.self, ArraysRecipe.self, CMUMOSIRecipe.self,
     UTDRecipe.self, ManifestRecipe.self, CREMADRecipe.self, KineticsSoundsRecipe.self,
-    UCF101Recipe.self,
+    UCF101Recipe.self, Food101Recipe.self, HatefulMemesRecipe.self, MMIMDbRecipe.self,
   ])
 
   private init(_ recipes: [any DatasetRecipe.Type]) { self.recipes = recipes }

@@ -10,7 +10,7 @@ import Testing
     #expect(
       RecipeCatalogue.standard.names == [
         "synthetic", "digits", "arrays", "cmu-mosi", "utd-mhad", "manifest", "crema-d",
-        "kinetics-sounds", "ucf-101",
+        "kinetics-sounds", "ucf-101", "food-101", "hateful-memes", "mm-imdb",
       ])
   }
 
@@ -60,6 +60,12 @@ import Testing
         "settings: preset is 'mosi'; choose from "
           + "'cmu-mosi-2', 'cmu-mosi-7', 'none', 'uci-mfeat'"
       ),
+      (
+        "mm-imdb", "x", ["modalities=[txt]"],
+        "settings: modalities[0] is 'txt'; did you mean 'text'?"
+      ),
+      ("food-101", "x", ["test=sen"], "settings: test is 'sen'; did you mean 'seen'?"),
+      ("hateful-memes", "x", ["maxLength=0"], "settings: maxLength is 0; expected at least 1"),
       (
         "arrays", "/nowhere", [],
         "/nowhere/meta.csv: cannot open the file: No such file or directory; check the path"
