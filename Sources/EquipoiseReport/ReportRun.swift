@@ -16,6 +16,8 @@ struct ReportRun: Encodable {
   let confusion: ConfusionMatrix?
   let configuration: [[String]]
   let environment: RunEnvironment?
+  /// The loss over learning rates, where they were tried.
+  let learningRates: LearningRateCurve?
 
   /// The numbers of `metrics.jsonl`.
   let records: [MetricsRecord]
@@ -27,7 +29,7 @@ struct ReportRun: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case path, seed, method, dataset, classes, isFinished, isTest, bestEpoch, confusion
-    case configuration, environment
+    case configuration, environment, learningRates
   }
 
   /// Reads a run, finished or not.
@@ -54,6 +56,7 @@ struct ReportRun: Encodable {
     }
     seconds = result?.seconds
     environment = try? RunEnvironment.saved(in: folder)
+    learningRates = try LearningRateCurve.read(in: folder)
   }
 
   /// What its modalities are told apart by.

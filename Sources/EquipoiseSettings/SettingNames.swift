@@ -88,8 +88,18 @@ package enum SettingNames {
       ),
       (
         "training.schedule.warmupEpochs",
-        ["warmup", "numwarmupepochs", "warmupsteps", "warmupratio"]
+        ["warmup", "numwarmupepochs", "warmupratio"]
       ),
+      ("training.schedule.warmupSteps", ["numwarmupsteps", "warmupiters"]),
+      ("training.schedule.rise", ["pctstart"]),
+      ("training.schedule.period", ["t0"]),
+      ("training.schedule.periodMultiplier", ["tmult", "cyclemul", "lrcyclemul"]),
+      (
+        "training.earlyStopping.patience",
+        ["earlystop", "earlystoppingpatience", "earlystoppingrounds", "patienceepochs"]
+      ),
+      ("training.earlyStopping.minimumChange", ["mindelta", "earlystoppingthreshold"]),
+      ("training.maximumSeconds", ["maxtime", "timelimit", "maxseconds"]),
       ("training.schedule.minimumLearningRate", ["minlr", "lrmin", "etamin", "finallr"]),
       ("training.schedule.stepSize", ["decayepochs", "lrstep", "lrdecaystep", "milestones"]),
       ("training.schedule.gamma", ["lrdecay", "decayrate", "lrdecayratio", "lrgamma"]),

@@ -17,6 +17,8 @@ package final class RunParts {
   package let model: MultimodalModel
   package let method: any BalancingMethod
   let engine: TrainingEngine
+  /// The learning rate of every step.
+  let rates: LearningRates
   let streams: RandomStreams
   /// What is minimised, and how right outputs are.
   package let objective: Objective
@@ -42,8 +44,8 @@ package final class RunParts {
     try Self.checkMissing(data, model)
     try ModalitySets.check(model.modalities.count, configuration.evaluation)
     let task = data.dataset.description.task
-    try (configuration.evaluation.selectBy ?? .selection(of: task)).check(
-      task, classes: model.classes)
+    let selection = configuration.evaluation.selectBy ?? .selection(of: task)
+    try selection.check(task, classes: model.classes)
     try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
     if configuration.evaluation.utilisation,
       let error = ConditionalUtilisation.refusal(of: model, data.dataset.description.task)
@@ -52,6 +54,8 @@ package final class RunParts {
     }
     streams = RandomStreams(seed: seed, device: device)
     let training = configuration.training
+    try training.checkScores(task, classes: model.classes)
+    rates = LearningRates(training, stepsPerEpoch: data.stepsPerEpoch, selection: selection)
     objective = try data.objective(training.loss, on: device)
     method = try catalogue.methods.make(
       configuration.method,
@@ -61,12 +65,12 @@ package final class RunParts {
         objective: objective, outputs: data.dataset.description.outputs,
         targets: data.targets, lacksModalities: data.lacksModalities,
         modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
-    engine = Self.makeEngine(model, method, objective, data, training, device)
+    engine = Self.makeEngine(model, method, objective, data, training, device, rates)
   }
 
   private static func makeEngine(
     _ model: MultimodalModel, _ method: any BalancingMethod, _ objective: Objective,
-    _ data: RunData, _ training: TrainingConfiguration, _ device: Device
+    _ data: RunData, _ training: TrainingConfiguration, _ device: Device, _ rates: LearningRates
   ) -> TrainingEngine {
     TrainingEngine(
       model: model,
@@ -78,7 +82,7 @@ package final class RunParts {
         batches: { epoch, body in
           let batches = try data.trainingBatches(epoch: epoch, from: 0)
           while let batch = try batches.next() { try body(batch) }
-        }, learningRate: training.learningRate))
+        }, learningRate: { rates.rate(epoch: $0, step: $1) }))
   }
 
   /// The number of steps of an epoch.
@@ -142,6 +146,15 @@ package final class RunParts {
         fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
     }
     try model.load(from: file)
+  }
+
+  /// A step of the method.
+  var step: (StepContext) throws -> StepReport {
+    let engine = engine
+    guard let method = method as? any StepDefining else {
+      return StandardStep(method, engine: engine).run
+    }
+    return { try method.step(in: $0, with: engine) }
   }
 
   /// The score that selects epochs.

@@ -30,6 +30,7 @@ public final class Trainer {
   private let step: (StepContext) throws -> StepReport
   private var progress = TrainingProgress()
   private var log: StepLog
+  private var end: TrainingEnd
   /// Seconds of this sitting in the epoch under way, and how many of them went on waiting for data.
   private var epochSeconds = 0.0
   private var waitSeconds = 0.0
@@ -53,13 +54,10 @@ public final class Trainer {
       folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
     log = StepLog(
       continuing: RunningTotals(), device: parts.device, task: parts.objective.task)
-    let engine = parts.engine
-    engine.stopSignal = stopSignal
-    if let method = parts.method as? any StepDefining {
-      step = { try method.step(in: $0, with: engine) }
-    } else {
-      step = StandardStep(parts.method, engine: engine).run
-    }
+    end = TrainingEnd(
+      parts.configuration.training, selection: parts.selection, after: TrainingProgress())
+    parts.engine.stopSignal = stopSignal
+    step = parts.step
   }
 
   /// Trains until the last epoch, the step limit or a signal.
@@ -82,6 +80,11 @@ public final class Trainer {
     let verification = BackgroundVerification(parts.data.dataset)
     defer { verification.cancel() }
     while progress.epoch < parts.configuration.training.epochs {
+      // However short its time is, a run has one step.
+      if progress.step == 0, progress.globalStep > 0, let reason = end.reason(progress) {
+        notify(.stopped(reason))
+        break
+      }
       if let early = try trainEpoch() { return early }
       try finishEpoch(journal, logs, verification)
       if let early = try stopIfAsked() { return early }
@@ -93,8 +96,10 @@ public final class Trainer {
 
   private func trainEpoch() throws -> TrainingOutcome? {
     let epoch = progress.epoch
-    parts.engine.optimizer.learningRate = parts.configuration.training.learningRate(at: epoch)
+    parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
     if progress.step == 0, let early = try beginEpoch(epoch) { return early }
+    // An epoch whose time was up when the run was stopped.
+    if progress.step > 0, end.isTimeUp { return nil }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
     (epochSeconds, waitSeconds) = (0, 0)
     var clock = ContinuousClock.now
@@ -107,6 +112,7 @@ public final class Trainer {
       waitSeconds = batches.waitSeconds
       if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
       try saveIfDue()
+      if end.isTimeUp { break }
     }
     return nil
   }
@@ -129,6 +135,9 @@ public final class Trainer {
       epoch: epoch, step: progress.step, stepsPerEpoch: parts.stepsPerEpoch,
       globalStep: progress.globalStep, batch: batch,
       mode: .training(dropout: parts.streams["dropout"]))
+    if parts.rates.changeInEpochs {
+      parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
+    }
     let report = try step(context)
     if let broken = log.add(report, labels: batch.labels, step: progress.step) {
       throw notFinite(broken, batch)
@@ -173,6 +182,8 @@ public final class Trainer {
     try writeMeasurements()
     try logs.append(record)
     try keepIfBest(report)
+    end.observe(report, &progress)
+    parts.rates.observe(report, epoch: progress.epoch)
     try verification.finish()
     progress.metricsBytes = journal.byteCount
     progress.metricsChecksum = journal.checksum
@@ -270,6 +281,8 @@ public final class Trainer {
         at: run.path, fix: "lower training.optimiser.learningRate; older checkpoints are whole")
     }
     progress.running = log.totals
+    progress.elapsed = end.elapsed
+    progress.plateau = parts.rates.plateau
     try store.save(Checkpoint(progress: progress, tensors: parts.state))
   }
 
@@ -285,6 +298,9 @@ public final class Trainer {
     guard let checkpoint = found else { return }
     try parts.restore(checkpoint)
     progress = checkpoint.progress
+    parts.rates.plateau = progress.plateau
+    end = TrainingEnd(
+      parts.configuration.training, selection: parts.selection, after: progress)
     if let best = progress.best {
       try BestWeights(run: run).mend(best, from: store) { notify(.warned($0)) }
     }

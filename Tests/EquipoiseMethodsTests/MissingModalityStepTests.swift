@@ -65,7 +65,7 @@ struct MissingModalityStepTests {
         trainingBatches: { _, body in try visit(body) },
         validationBatches: visit,
         schedule: TrainingEngine.EpochSchedule(
-          batches: { _, body in try visit(body) }, learningRate: { _ in 0.05 }))
+          batches: { _, body in try visit(body) }, learningRate: { _, _ in 0.05 }))
       var reports: [StepReport] = []
       for epoch in 0..<2 {
         try (method as? any EpochAdapting)?.beginEpoch(epoch, with: engine)

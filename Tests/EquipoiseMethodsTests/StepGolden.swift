@@ -70,7 +70,7 @@ struct StepGolden {
       trainingBatches: { _, body in try epoch(body) },
       validationBatches: { body in try body(validation ?? context(Self.stepsPerEpoch).batch) },
       schedule: TrainingEngine.EpochSchedule(
-        batches: { _, body in try epoch(body) }, learningRate: { _ in 0.05 }))
+        batches: { _, body in try epoch(body) }, learningRate: { _, _ in 0.05 }))
   }
 
   private func own(_ method: any BalancingMethod) -> [NamedParameter] {

@@ -239,7 +239,7 @@ import Testing
       "      type: projection\n      initialWeights: null\n      units: 5\n      layers: 2\n",
       "    type: cooled\n    temperature: 1.5\n", "    type: attention\n    strength: 0.25\n",
       "    type: averaged\n    learningRate: 0.1\n    memory: 0.75\n",
-      "    type: zigzag\n    warmupEpochs: 0\n    part: 0.25\n",
+      "    type: zigzag\n    warmupEpochs: 0\n    warmupSteps: 0\n    interval: null\n    part: 0.25\n",
     ] { #expect(saved.contains(section), "\(section)\(saved)") }
     #expect(try Run(in: file("whole"), catalogue: Self.catalogue).configuration == configuration)
     let rates = try text("whole/metrics.jsonl").matches(of: /"learningRate":([0-9.e-]+)/)

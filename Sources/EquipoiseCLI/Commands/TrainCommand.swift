@@ -25,6 +25,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Take n steps, measure them and write nothing.", valueName: "n"))
   var dryRun: Int?
 
+  @Flag(
+    help: "Instead, try learning rates on a copy, print the loss over them and suggest one.")
+  var findLearningRate = false
+
   @Flag(help: "Print only warnings and the final scores.")
   var quiet = false
 
@@ -32,7 +36,10 @@ struct TrainCommand: ParsableCommand {
   var stopAtEndOfInput = false
 
   private func check() throws {
-    if out == nil, dryRun == nil {
+    if findLearningRate, dryRun != nil {
+      throw ValidationError("--find-learning-rate and --dry-run exclude each other")
+    }
+    if out == nil, dryRun == nil, !findLearningRate {
       throw ValidationError("no run folder is given; add --out DIR")
     }
     try NumberFlag.check("--dry-run", dryRun, from: 1)
@@ -43,7 +50,9 @@ struct TrainCommand: ParsableCommand {
     var configuration = try options.resolve().configuration
     StopSignal.install()
     if stopAtEndOfInput { StopSignal.sendAtEndOfInput() }
-    if let dryRun {
+    if findLearningRate {
+      try LearningRateTrial(configuration).run(out: out.map(RunFolder.init))
+    } else if let dryRun {
       configuration.runtime.maxSteps = dryRun
       Console.print(try DryRun.measure(configuration).text, terminator: "")
     } else if let out {

@@ -26,6 +26,8 @@ public struct RunFolder: Sendable {
   public var best: String { path + "/best.safetensors" }
   /// The weights after the last step.
   public var weights: String { path + "/weights.safetensors" }
+  /// The loss over learning rates, where they were tried.
+  public var learningRates: String { path + "/learning-rate.json" }
   /// The folder of what a method measures after each epoch.
   public var measurements: String { path + "/measurements" }
   /// The measurements of an epoch, from 0.

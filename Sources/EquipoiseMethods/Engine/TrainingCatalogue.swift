@@ -17,7 +17,8 @@ public struct TrainingCatalogue: Sendable {
   ]
   /// The schedules, for `training.schedule.type`.
   public private(set) var schedules: [any ScheduleConfiguration.Type] = [
-    StepSchedule.self, CosineSchedule.self, ConstantSchedule.self,
+    StepSchedule.self, CosineSchedule.self, ConstantSchedule.self, RestartsSchedule.self,
+    PolynomialSchedule.self, OneCycleSchedule.self, PlateauSchedule.self,
   ]
 
   /// What the library has.

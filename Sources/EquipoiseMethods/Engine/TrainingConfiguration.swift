@@ -23,6 +23,11 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var optimiser = OptimiserSection()
   /// The learning rate over the epochs.
   public var schedule = ScheduleSection()
+  /// When training ends before its last epoch, as it no longer gets better.
+  public var earlyStopping = EarlyStoppingConfiguration()
+  /// After how many seconds, validation included and over all sittings, training ends, with the epoch under way; nil
+  /// never.
+  public var maximumSeconds: Double?
   /// The largest gradient norm, over all parameters; nil never clips.
   public var gradientClip: Double?
   /// The arithmetic of the forward pass.
@@ -55,12 +60,19 @@ extension TrainingConfiguration: RangeChecking {
     try path.check("gradientClip", gradientClip, .above(0, to: 1e30))
     try optimiser.check(at: path.appending("optimiser"))
     try schedule.check(at: path.appending("schedule"))
+    try earlyStopping.check(at: path.appending("earlyStopping"))
+    try path.check("maximumSeconds", maximumSeconds, .above(0))
+    try checkWarmup(at: path.appending("schedule"))
   }
-}
 
-extension TrainingConfiguration {
-  /// The learning rate of an epoch, which counts from 0.
-  package func learningRate(at epoch: Int) -> Double {
-    schedule.rate(at: epoch, base: optimiser.learningRate, of: epochs)
+  private func checkWarmup(at path: ConfigPath) throws {
+    guard schedule.name == OneCycleSchedule.name else { return }
+    for (key, value) in [
+      ("warmupEpochs", schedule.warmupEpochs), ("warmupSteps", schedule.warmupSteps),
+    ] {
+      try path.check(
+        key, value == 0, found: .integer(value),
+        expected: "0 with one-cycle, whose rise is its warm-up")
+    }
   }
 }

@@ -37,12 +37,12 @@ package final class TrainingEngine: StepEngine {
   package struct EpochSchedule {
     /// Visits an epoch's batches as its steps do.
     let batches: (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void
-    /// The learning rate of an epoch.
-    let learningRate: (_ epoch: Int) -> Double
+    /// The learning rate of a step of an epoch.
+    let learningRate: (_ epoch: Int, _ step: Int) -> Double
 
     package init(
       batches: @escaping (_ epoch: Int, _ body: (Batch) throws -> Void) throws -> Void,
-      learningRate: @escaping (_ epoch: Int) -> Double
+      learningRate: @escaping (_ epoch: Int, _ step: Int) -> Double
     ) {
       self.batches = batches
       self.learningRate = learningRate
@@ -137,10 +137,12 @@ package final class TrainingEngine: StepEngine {
     let outcome = Result {
       try optimizer.restore(before.freshStatistics)
       for epoch in epochs {
-        optimizer.learningRate = schedule.learningRate(epoch)
+        var steps = 0
         try schedule.batches(epoch) { batch in
           if let signal = stopSignal() { throw StopRequest(signal: signal) }
+          optimizer.learningRate = schedule.learningRate(epoch, steps)
           try step(batch)
+          steps += 1
         }
       }
       return try result()

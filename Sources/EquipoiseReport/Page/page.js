@@ -7,7 +7,7 @@ function sections(report) {
   const fused = groups.filter((group) => group.method !== 'unimodal');
   return [
     heading(report), scoreTable(report), patternTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
-    section('Training', 'training', [modalityCurves(groups), progress(report)]),
+    section('Training', 'training', [modalityCurves(groups), progress(report), learningRates(groups)]),
     section('Robustness', 'robustness', [disturbances(groups)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
@@ -190,6 +190,19 @@ function progress({groups: all, scores}) {
     choice('Over', 'progress', axes, show)];
   show();
   return element('div', {class: 'picked'}, controls, holder);
+}
+
+/** The loss over the learning rates that were tried for a run before it was trained. */
+function learningRates(groups) {
+  const tried = groups.flatMap((group) => group.runs.filter((run) => run.learningRates).map((run) => ({group, run})));
+  if (!tried.length) return null;
+  const series = tried.map(({group, run}) => ({name: group.runs.length > 1 ? `${group.name}, seed ${run.seed}` : group.name,
+    points: run.learningRates.points.map(({rate, smoothed}) => ({x: Math.log10(rate), y: smoothed, deviation: null, count: 1}))}));
+  const found = tried.map(({run}) => run.learningRates.suggestion).filter(Number.isFinite).map((rate) => text(rate)).join(', ');
+  return linePlot({id: 'learning-rates', title: 'Loss over learning rates',
+    caption: 'The averaged training loss of a ramp of learning rates from the initial weights'
+      + (found ? `; where it falls fastest: ${found}.` : '.'),
+    xLabel: 'learning rate, as a power of ten', yLabel: 'loss', series});
 }
 
 // Robustness

@@ -47,7 +47,7 @@ package final class StepBenchmark {
       training: training, device: device, trainingBatches: { _, body in try body(batch) },
       validationBatches: { body in try body(batch) },
       schedule: TrainingEngine.EpochSchedule(
-        batches: { _, body in try body(batch) }, learningRate: { _ in optimiser.learningRate }))
+        batches: { _, body in try body(batch) }, learningRate: { _, _ in optimiser.learningRate }))
     try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
     if let method = method as? any StepDefining {
       step = { try method.step(in: $0, with: engine) }

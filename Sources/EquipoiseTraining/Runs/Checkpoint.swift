@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
 import EquipoiseFormats
+package import EquipoiseMethods
 package import EquipoiseTorch
 
 /// Everything that a run needs to continue bit for bit.
@@ -43,6 +44,12 @@ package struct TrainingProgress: Codable, Equatable, Sendable {
   package var running = RunningTotals()
   /// Seconds of training, over all sittings.
   package var seconds = 0.0
+  /// The same with validation and everything else, where `training.maximumSeconds` limits them; else `nil`.
+  package var elapsed: Double?
+  /// What early stopping has seen; `nil` where there is none.
+  package var stopping: EarlyStoppingState?
+  /// What a schedule that goes by a score has come to; `nil` where there is none.
+  package var plateau: Plateau.State?
 
   /// The state before the first step.
   package init() {}

@@ -141,7 +141,11 @@ struct FormatsDocumentTests {
       "predict", folder.file("run"), folder.file("data"), "--format", "jsonl",
       "--out", folder.file("PREDICTIONS.jsonl"),
     ])
+    try run(
+      ["train", "--data", folder.file("data"), "--out", folder.file("tried")]
+        + ["--find-learning-rate"] + TinyDataset.model)
     for kind in Self.kinds { try check(kind, in: [folder.file("")], complete: true) }
+    try check("learning-rate.json", in: [folder.file("")], complete: true)
     try check("PREDICTIONS.jsonl", in: [folder.file("")], complete: true)
   }
 

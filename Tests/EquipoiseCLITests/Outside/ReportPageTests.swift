@@ -69,9 +69,12 @@ struct ReportPageTests {
 
   @Test func oneRunAndSixty() throws {
     let run = folder.file("runs/one/seed-0")
-    _ = try tool(["train", "--data", try prepare(), "--method", "joint", "--out", run] + Self.tiny)
+    let train = ["train", "--data", try prepare(), "--method", "joint", "--out", run] + Self.tiny
+    let found = try tool(train + ["--find-learning-rate"])
+    #expect(found.contains("smoothed") && found.contains("curve: \(run)/learning-rate.json"))
+    _ = try tool(train)
     let one = try report([run])
-    #expect(Set(one.figures.keys) == ["modalities", "progress", "confusion"])
+    #expect(Set(one.figures.keys) == ["modalities", "progress", "learning-rates", "confusion"])
     for index in 1..<60 {
       let group = folder.file("runs/group-\(index / 5)")
       try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)

@@ -213,7 +213,7 @@ struct GradientBlendingTests {
         batches: { epoch, body in
           visited.append(epoch)
           for _ in 0..<2 { try body(batch) }
-        }, learningRate: { Double($0) / 8 }))
+        }, learningRate: { epoch, _ in Double(epoch) / 8 }))
     var rates: [Double] = []
     let result = try engine.rehearse(epochs: 3..<5) { _ in
       rates.append(optimizer.learningRate)

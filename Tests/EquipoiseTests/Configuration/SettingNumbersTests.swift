@@ -146,7 +146,8 @@ struct SettingNumbersTests {
     } else {
       _ = try StandardStep(parts.method, engine: parts.engine).run(context)
     }
-    _ = configuration.training.learningRate(at: 1)
+    _ = parts.rates.rate(epoch: 1, step: 1)
+    parts.rates.observe(0.5, epoch: 1)
     _ = parts.multiplyAddsPerSample
   }
 

@@ -34,12 +34,12 @@ struct ChoiceTests {
     (
       ["training.schedule.type=cosine", "training.schedule.gamma=0.5"],
       "'training.schedule.gamma' does not apply to the schedule 'cosine'; it belongs to 'step'; "
-        + "'cosine' has 'warmupEpochs', 'minimumLearningRate'"
+        + "'cosine' has 'warmupEpochs', 'warmupSteps', 'interval', 'minimumLearningRate'"
     ),
     (
       ["training.schedule.stepSize=3", "training.schedule.type=constant"],
       "'training.schedule.stepSize' does not apply to the schedule 'constant'; it belongs to 'step'; "
-        + "'constant' has 'warmupEpochs'"
+        + "'constant' has 'warmupEpochs', 'warmupSteps', 'interval'"
     ),
     (
       ["model.encoders.audio={type: resnet18, heads: 4}"],
@@ -146,8 +146,9 @@ struct ChoiceTests {
         "betas: [0.9, 0.999] by default", "epsilon: 1.0e-06 by settings",
       ])
     #expect(
-      try origins(of: "schedule", count: 3) == [
-        "type: cosine by run.yaml:3", "warmupEpochs: 0 by default",
+      try origins(of: "schedule", count: 5) == [
+        "type: cosine by run.yaml:3", "warmupEpochs: 0 by default", "warmupSteps: 0 by default",
+        "interval: null by default",
         "minimumLearningRate: 0.0 by default",
       ])
     #expect(
@@ -192,7 +193,11 @@ struct ChoiceTests {
       "training.optimiser.type=lion",
       "training.optimiser.type is 'lion'; choose from 'adam', 'adamw', 'sgd'"
     ),
-    ("training.schedule=3", "training.schedule is 3; expected step or cosine or constant"),
+    (
+      "training.schedule=3",
+      "training.schedule is 3; expected step or cosine or constant or restarts or polynomial or "
+        + "one-cycle or plateau"
+    ),
     (
       "model.encoders.audio=resnet",
       "model.encoders.audio is 'resnet'; did you mean 'resnet18' or 'resnet34'?"

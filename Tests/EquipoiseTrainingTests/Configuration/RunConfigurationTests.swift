@@ -49,8 +49,15 @@ struct RunConfigurationTests {
         schedule:
           type: step
           warmupEpochs: 0
+          warmupSteps: 0
+          interval: null
           stepSize: 70
           gamma: 0.1
+        earlyStopping:
+          patience: null
+          minimumChange: 0.0
+          score: null
+        maximumSeconds: null
         gradientClip: null
         precision: fp32
         channelsLast: false
@@ -169,6 +176,39 @@ struct RunConfigurationTests {
       "training.schedule.warmupEpochs=-1",
       "training.schedule.warmupEpochs is -1; expected at least 0"
     ),
+    (
+      "training.schedule.warmupEpochs=1; training.schedule.warmupSteps=1",
+      "training.schedule.warmupSteps is 1; expected 0, as warmupEpochs is 1"
+    ),
+    (
+      "training.schedule=one-cycle; training.schedule.warmupSteps=1",
+      "training.schedule.warmupSteps is 1; expected 0 with one-cycle, whose rise is its warm-up"
+    ),
+    (
+      "training.schedule=one-cycle; training.schedule.threePhases=true; training.schedule.rise=0.6",
+      "training.schedule.rise is 0.6; expected at most 0.5 with threePhases"
+    ),
+    (
+      "training.schedule=restarts; training.schedule.period=0",
+      "training.schedule.period is 0; expected at least 1"
+    ),
+    (
+      "training.schedule=polynomial; training.schedule.power=0",
+      "training.schedule.power is 0.0; expected a number above 0.0"
+    ),
+    (
+      "training.schedule=plateau; training.schedule.factor=1",
+      "training.schedule.factor is 1.0; expected a number between 0.0 and 1.0, both excluded"
+    ),
+    (
+      "training.earlyStopping.patience=0",
+      "training.earlyStopping.patience is 0; expected at least 1"
+    ),
+    (
+      "training.earlyStopping.score=loss",
+      "training.earlyStopping.score is 'loss'; expected null without a patience"
+    ),
+    ("training.maximumSeconds=0", "training.maximumSeconds is 0.0; expected a number above 0.0"),
     (
       "training.schedule=cosine; training.schedule.minimumLearningRate=-1",
       "training.schedule.minimumLearningRate is -1.0; expected at least 0.0"

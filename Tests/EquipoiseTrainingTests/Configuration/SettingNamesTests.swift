@@ -26,6 +26,10 @@ struct SettingNamesTests {
     ("num_workers=3", "did you mean 'runtime.loaders'?"),
     ("gradient_clip_val=1", "did you mean 'training.gradientClip'?"),
     ("warmup_epochs=1", "did you mean 'training.schedule.warmupEpochs'?"),
+    ("num_warmup_steps=1", "did you mean 'training.schedule.warmupSteps'?"),
+    ("early_stopping_patience=1", "did you mean 'training.earlyStopping.patience'?"),
+    ("min_delta=1", "did you mean 'training.earlyStopping.minimumChange'?"),
+    ("max_time=1", "did you mean 'training.maximumSeconds'?"),
     ("optimizer=adam", "did you mean 'training.optimiser'?"),
     ("training.momentum=0.9", "did you mean 'training.optimiser.momentum'?"),
     ("model.dropout=0.9", "did you mean 'model.encoders.NAME.dropout'?"),
@@ -36,7 +40,7 @@ struct SettingNamesTests {
     (
       "training.zzz=1",
       "choose from 'batchSize', 'bucketing', 'channelsLast', 'dropLast', "
-        + "'epochs', 'gradientClip', 'loss', 'optimiser' and 3 more"
+        + "'earlyStopping', 'epochs', 'gradientClip', 'loss' and 5 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {
