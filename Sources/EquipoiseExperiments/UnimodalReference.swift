@@ -36,6 +36,7 @@ package struct UnimodalReference: Sendable {
     configuration.model.encoders[modality] = entry.model.encoders[modality]
     configuration.augmentation = NamedSections()
     configuration.augmentation[modality] = entry.augmentation[modality]
+    configuration.training.parts = entry.training.parts.of(modality)
     // With one modality there is nothing to share out.
     configuration.evaluation.shapley = false
     configuration.evaluation.probe = false
@@ -60,5 +61,18 @@ package struct UnimodalReference: Sendable {
       decisive.model.encoders[modality]?.initialWeights = try Digest.sha256Hex(ofFile: weights)
     }
     return String(Digest.sha256Hex(of: Array(try decisive.yaml().utf8)).prefix(16))
+  }
+}
+
+extension NamedSections<PartConfiguration> {
+  /// What of it there is in a model of one modality alone: its encoder and the head.
+  fileprivate func of(_ modality: String) -> Self {
+    let parts = ["encoders.\(modality)", "fusion"]
+    return Self(
+      elements.filter { text, _ in
+        let beginning = text.split(separator: ".").prefix(2).joined(separator: ".")
+        let isHead = ["head", "fusion"].contains { text == $0 || text.hasPrefix($0 + ".") }
+        return isHead || parts.contains { PartPattern(beginning).matches($0) }
+      })
   }
 }

@@ -151,7 +151,7 @@ extension DiagnosingRelearning {
   private func pullBack(_ encoder: ModelPart, _ strength: Double) {
     guard strength > 0 else { return }
     withoutGradient {
-      for (name, parameter) in encoder.parameters {
+      for (name, parameter) in encoder.parameters where !parameter.isFrozen {
         guard let start = initial[name] else { continue }
         parameter.assign(Self.blended(parameter.leaf.detached(), with: start, strength: strength))
       }

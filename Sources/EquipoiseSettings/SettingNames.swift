@@ -99,6 +99,8 @@ package enum SettingNames {
         ["earlystop", "earlystoppingpatience", "earlystoppingrounds", "patienceepochs"]
       ),
       ("training.earlyStopping.minimumChange", ["mindelta", "earlystoppingthreshold"]),
+      ("training.parts", ["paramgroups", "parametergroups", "freeze", "freezelayers"]),
+      ("training.decaysNormsAndBiases", ["filterbiasandbn", "nodecay"]),
       ("training.maximumSeconds", ["maxtime", "timelimit", "maxseconds"]),
       ("training.schedule.minimumLearningRate", ["minlr", "lrmin", "etamin", "finallr"]),
       ("training.schedule.stepSize", ["decayepochs", "lrstep", "lrdecaystep", "milestones"]),

@@ -19,6 +19,8 @@ package final class RunParts {
   let engine: TrainingEngine
   /// The learning rate of every step.
   let rates: LearningRates
+  /// How every parameter is trained.
+  package let plan: PartPlan
   let streams: RandomStreams
   /// What is minimised, and how right outputs are.
   package let objective: Objective
@@ -65,24 +67,25 @@ package final class RunParts {
         objective: objective, outputs: data.dataset.description.outputs,
         targets: data.targets, lacksModalities: data.lacksModalities,
         modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
-    engine = Self.makeEngine(model, method, objective, data, training, device, rates)
-  }
-
-  private static func makeEngine(
-    _ model: MultimodalModel, _ method: any BalancingMethod, _ objective: Objective,
-    _ data: RunData, _ training: TrainingConfiguration, _ device: Device, _ rates: LearningRates
-  ) -> TrainingEngine {
-    TrainingEngine(
-      model: model,
-      optimizer: training.optimiser.makeOptimizer(model.namedParameters + method.ownedParameters),
-      training: training, device: device, objective: objective,
+    plan = try PartPlan(training, model, own: method.ownedParameters)
+    plan.begin(epoch: 0)
+    engine = TrainingEngine(
+      model: model, optimizer: try training.optimiser.makeOptimizer(plan), training: training,
+      device: device, objective: objective,
       trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) },
       validationBatches: { body in try data.forEachBatch(of: .validation, body) },
-      schedule: TrainingEngine.EpochSchedule(
-        batches: { epoch, body in
-          let batches = try data.trainingBatches(epoch: epoch, from: 0)
-          while let batch = try batches.next() { try body(batch) }
-        }, learningRate: { rates.rate(epoch: $0, step: $1) }))
+      schedule: Self.schedule(of: data, rates))
+  }
+
+  /// The run's epochs, for trials of them.
+  private static func schedule(
+    of data: RunData, _ rates: LearningRates
+  ) -> TrainingEngine.EpochSchedule {
+    TrainingEngine.EpochSchedule(
+      batches: { epoch, body in
+        let batches = try data.trainingBatches(epoch: epoch, from: 0)
+        while let batch = try batches.next() { try body(batch) }
+      }, learningRate: { rates.rate(epoch: $0, step: $1) })
   }
 
   /// The number of steps of an epoch.

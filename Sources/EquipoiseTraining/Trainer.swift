@@ -96,6 +96,7 @@ public final class Trainer {
 
   private func trainEpoch() throws -> TrainingOutcome? {
     let epoch = progress.epoch
+    parts.plan.begin(epoch: epoch)
     parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
     if progress.step == 0, let early = try beginEpoch(epoch) { return early }
     // An epoch whose time was up when the run was stopped.

@@ -26,6 +26,8 @@ struct Inspection: Encodable {
   /// Of one sample's forward pass.
   let multiplyAdds: Int
   let groups: [Group]
+  /// How parameters are trained, where not all are alike.
+  let training: [TrainingGroup]?
   let memory: MemoryEstimate
   /// What the method takes beside the network, where it says so.
   let methodResources: MethodResources?
@@ -44,6 +46,7 @@ struct Inspection: Encodable {
         name: part.name, isModality: part.modality != nil,
         parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, tensors: tensors)
     }
+    training = TrainingGroup.all(parts.plan, parts.configuration.training)
     memory = MemoryEstimate(
       model, parts.configuration.training, method: parts.methodResources)
     methodResources = parts.methodResources
@@ -53,6 +56,7 @@ struct Inspection: Encodable {
   func text(listingParameters: Bool) -> String {
     let sections = [
       dataset.text, blocks.text(), groupTable.text(),
+      training.map { TrainingGroup.table($0).text() },
       listingParameters ? parameterTable.text() : nil, methodTable?.text(), memory.text,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")

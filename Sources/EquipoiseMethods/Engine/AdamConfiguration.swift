@@ -4,8 +4,7 @@ internal import EquipoiseSettings
 internal import EquipoiseTorch
 
 /// What Adam and AdamW have alike.
-protocol AdamSettings: OptimiserConfiguration, RangeChecking {
-  var weightDecay: Double { get }
+protocol AdamSettings: WeightDecaying, RangeChecking {
   var betas: [Double] { get }
   var epsilon: Double { get }
   static var decay: Adam.Decay { get }

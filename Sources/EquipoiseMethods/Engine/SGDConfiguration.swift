@@ -4,7 +4,7 @@ public import EquipoiseSettings
 public import EquipoiseTorch
 
 /// Stochastic gradient descent with momentum: `type: sgd`.
-public struct SGDConfiguration: OptimiserConfiguration {
+public struct SGDConfiguration: WeightDecaying {
   /// `sgd`.
   public static let name = "sgd"
   /// One line for lists.

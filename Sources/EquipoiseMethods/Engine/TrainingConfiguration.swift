@@ -23,6 +23,11 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var optimiser = OptimiserSection()
   /// The learning rate over the epochs.
   public var schedule = ScheduleSection()
+  /// How parts of the model are trained, by the beginnings of their parameters' names: `encoders.audio`, `encoders.*`,
+  /// `head`. Of several that match the one that says most decides.
+  public var parts = NamedSections<PartConfiguration>()
+  /// Whether weight decay acts on the parameters of normalisations and on biases, too.
+  public var decaysNormsAndBiases = true
   /// When training ends before its last epoch, as it no longer gets better.
   public var earlyStopping = EarlyStoppingConfiguration()
   /// After how many seconds, validation included and over all sittings, training ends, with the epoch under way; nil
@@ -60,6 +65,9 @@ extension TrainingConfiguration: RangeChecking {
     try path.check("gradientClip", gradientClip, .above(0, to: 1e30))
     try optimiser.check(at: path.appending("optimiser"))
     try schedule.check(at: path.appending("schedule"))
+    for name in parts.names {
+      try parts[name]?.check(at: path.appending("parts").appending(name))
+    }
     try earlyStopping.check(at: path.appending("earlyStopping"))
     try path.check("maximumSeconds", maximumSeconds, .above(0))
     try checkWarmup(at: path.appending("schedule"))

@@ -96,25 +96,32 @@ package final class TrainingEngine: StepEngine {
   }
 
   package func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients {
-    gathered(
-      EquipoiseTorch.gradients(
-        of: [loss], withRespectTo: parameters.map(\.leaf), retainingGraph: retainingGraph))
+    gathered { leaves in
+      EquipoiseTorch.gradients(of: [loss], withRespectTo: leaves, retainingGraph: retainingGraph)
+    }
   }
 
   package func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients {
-    guard !roots.isEmpty else { return gathered(parameters.map { _ in nil }) }
-    return gathered(
-      EquipoiseTorch.gradients(of: roots, withRespectTo: parameters.map(\.leaf), seeds: seeds))
+    gathered { leaves in
+      roots.isEmpty
+        ? leaves.map { _ in nil }
+        : EquipoiseTorch.gradients(of: roots, withRespectTo: leaves, seeds: seeds)
+    }
   }
 
-  private func gathered(_ gradients: [Tensor?]) -> ModelGradients {
-    ModelGradients(
-      entries: zip(names, gradients).map { (name: $0, gradient: $1) }, encoders: encoders,
-      positions: positions)
+  /// The gradients that `differentiate` gives of the parameters that are not frozen.
+  private func gathered(_ differentiate: ([Tensor]) -> [Tensor?]) -> ModelGradients {
+    let trained = parameters.indices.filter { !parameters[$0].isFrozen }
+    var entries = names.map { (name: $0, gradient: Tensor?.none) }
+    for (index, gradient) in zip(trained, differentiate(trained.map { parameters[$0].leaf })) {
+      entries[index].gradient = gradient
+    }
+    return ModelGradients(entries: entries, encoders: encoders, positions: positions)
   }
 
   package func apply(_ gradients: ModelGradients) throws {
-    var list = gradients.entries.map(\.gradient)
+    // A method may have added to the gradients of what is frozen.
+    var list = zip(parameters, gradients.entries).map { $0.isFrozen ? nil : $1.gradient }
     if let clip { _ = GradientClipping.clip(&list, maxNorm: clip) }
     optimizer.step(gradients: list)
   }

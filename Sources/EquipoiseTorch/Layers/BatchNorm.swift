@@ -31,9 +31,10 @@ public final class BatchNorm: Layer {
     self.epsilon = epsilon
   }
 
-  /// [B, C, …] → the same shape. Batch statistics need more than one value per channel.
+  /// [B, C, …] → the same shape. Batch statistics need more than one value per channel. With frozen parameters the
+  /// running statistics are used, as in evaluation.
   public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
-    switch mode.statistics {
+    switch statistics(mode) {
     case .running: return normalized(input, runningMean, runningVar, training: false)
     case .batchOnly:
       checkBatch(input)
@@ -61,7 +62,7 @@ public final class BatchNorm: Layer {
   public func callAsFunction(
     _ input: Tensor, _ mode: ForwardMode, lengths: StepLengths
   ) -> Tensor {
-    guard mode.statistics != .running else { return callAsFunction(input, mode) }
+    guard statistics(mode) != .running else { return callAsFunction(input, mode) }
     guard let host = lengths.host else {
       preconditionFailure("batch_norm in training of lengths that the host does not know")
     }
@@ -92,6 +93,11 @@ public final class BatchNorm: Layer {
       }
     }
     return found.output.to(input.dtype)
+  }
+
+  /// Where its parameters are frozen the running statistics, whatever the mode.
+  private func statistics(_ mode: ForwardMode) -> ForwardMode.Statistics {
+    weight.isFrozen && bias.isFrozen ? .running : mode.statistics
   }
 
   private func move(_ running: Buffer, towards statistic: Tensor) {

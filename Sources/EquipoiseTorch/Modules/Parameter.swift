@@ -5,6 +5,9 @@ internal import CEquipoiseTorch
 public final class Parameter {
   private var stored: Tensor
   private var substitute: Tensor?
+  /// Whether training leaves the parameter as it is at the moment. Batch normalisation whose parameters are frozen keeps
+  /// to its running statistics.
+  public var isFrozen = false
 
   /// A parameter that starts as a copy-free leaf over `tensor`'s numbers.
   public init(_ tensor: Tensor) { stored = tensor.asLeaf() }

@@ -48,7 +48,10 @@ struct SettingNumbersTests {
       + model.couplings.map { ("model.coupling", $0.name) }
       + TrainingCatalogue.standard.optimisers.map { ("training.optimiser", $0.name) }
       + TrainingCatalogue.standard.schedules.map { ("training.schedule", $0.name) }
-    return try [keys([name, "augmentation.image.flip=false"], below: "")]
+    return try [
+      keys(
+        [name, "augmentation.image.flip=false", "training.parts.head.frozen=false"], below: "")
+    ]
       + choices.map { try keys([name, "\($0).type=\($1)"], below: $0) }
   }
 

@@ -53,6 +53,8 @@ struct RunConfigurationTests {
           interval: null
           stepSize: 70
           gamma: 0.1
+        parts: {}
+        decaysNormsAndBiases: true
         earlyStopping:
           patience: null
           minimumChange: 0.0
@@ -129,6 +131,7 @@ struct RunConfigurationTests {
     configuration.training.optimiser = OptimiserSection(adam, learningRate: .leastNonzeroMagnitude)
     configuration.training.schedule = ScheduleSection(CosineSchedule(), warmupEpochs: 3)
     configuration.training.gradientClip = 1e30
+    configuration.training.parts["encoders.*"] = PartConfiguration()
     configuration.augmentation["audio"] = AugmentationConfiguration()
     configuration.evaluation.selectBy = .macroF1
     configuration.runtime.seed = .max
@@ -207,6 +210,14 @@ struct RunConfigurationTests {
     (
       "training.earlyStopping.score=loss",
       "training.earlyStopping.score is 'loss'; expected null without a patience"
+    ),
+    (
+      "training.parts={head: {unfreezeAtEpoch: 2}}",
+      "training.parts.head.unfreezeAtEpoch is 2; expected null unless frozen"
+    ),
+    (
+      "training.parts={\"encoders.a\": {layerDecay: 0}}",
+      "training.parts.encoders.a.layerDecay is 0.0; expected a number above 0.0"
     ),
     ("training.maximumSeconds=0", "training.maximumSeconds is 0.0; expected a number above 0.0"),
     (

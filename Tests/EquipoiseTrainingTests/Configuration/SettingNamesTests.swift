@@ -16,7 +16,10 @@ struct SettingNamesTests {
     ("bs=8", "did you mean 'training.batchSize'?"),
     ("batch_size=8", "did you mean 'training.batchSize' or 'evaluation.batchSize'?"),
     ("per_device_train_batch_size=8", "did you mean 'training.batchSize'?"),
-    ("weight_decay=0.1", "did you mean 'training.optimiser.weightDecay'?"),
+    (
+      "weight_decay=0.1",
+      "did you mean 'training.optimiser.weightDecay' or 'training.parts.NAME.weightDecay'?"
+    ),
     ("training.wd=0.1", "did you mean 'training.optimiser.weightDecay'?"),
     ("training.epoch=3", "did you mean 'epochs'?"),
     ("epochs=3", "did you mean 'training.epochs'?"),
@@ -39,8 +42,8 @@ struct SettingNamesTests {
     ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
-      "choose from 'batchSize', 'bucketing', 'channelsLast', 'dropLast', "
-        + "'earlyStopping', 'epochs', 'gradientClip', 'loss' and 5 more"
+      "choose from 'batchSize', 'bucketing', 'channelsLast', 'decaysNormsAndBiases', "
+        + "'dropLast', 'earlyStopping', 'epochs', 'gradientClip' and 7 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {

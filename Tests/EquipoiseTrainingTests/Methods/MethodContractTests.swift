@@ -3,6 +3,7 @@ import EquipoiseFormats
 import EquipoiseMethods
 import EquipoiseRunTestSupport
 import EquipoiseTestSupport
+import EquipoiseTorch
 import EquipoiseTraining
 import Foundation
 import Testing
@@ -36,6 +37,47 @@ struct MethodContractTests {
         method, modalities: modalities, fusion: head.fusion, isCoupled: head.isCoupled)
       try isTaken ? Self.expectResume(tiny, head) : Self.expectRefusal(tiny, head)
     }
+  }
+
+  /// A frozen encoder, with its statistics, keeps every bit, and what is left is trained.
+  @Test(arguments: MethodFit.names) func frozenPartsStay(method: String) throws {
+    for modalities in 1...3 {
+      let fitting = Head.all.first { head in
+        MethodFit.takes(
+          method, modalities: modalities, fusion: head.fusion, isCoupled: head.isCoupled)
+      }
+      guard let head = fitting else { continue }
+      let tiny = try Self.tiny(method, modalities, head)
+      let frozen = tiny.configuration.model.encoders.names[0]
+      tiny.configuration.training.epochs = 3
+      tiny.configuration.training.parts["encoders.\(frozen)"] = Self.frozen
+      (tiny.configuration.evaluation.shapley, tiny.configuration.evaluation.test) = (false, false)
+      try tiny.train("initial", maxSteps: 0)
+      try tiny.train("run")
+      let (before, after) = try (weights(of: tiny, "initial"), weights(of: tiny, "run"))
+      var changed = 0
+      for (name, bytes) in before {
+        let isSame = after[name] == bytes
+        if name.hasPrefix("encoders.\(frozen).") {
+          #expect(isSame, "\(modalities) modalities, \(head): \(name)")
+        } else if !isSame {
+          changed += 1
+        }
+      }
+      #expect(changed > 0, "\(modalities) modalities, \(head)")
+    }
+  }
+
+  private static var frozen: PartConfiguration {
+    var part = PartConfiguration()
+    part.frozen = true
+    return part
+  }
+
+  private func weights(of tiny: TinyRun, _ run: String) throws -> [String: [Double]] {
+    let file = try TensorFile(path: tiny.folder.file(run + "/weights.safetensors"))
+    return try Dictionary(
+      uniqueKeysWithValues: file.names.map { ($0, try file.tensor($0).array(of: Double.self)) })
   }
 
   private static func expectRefusal(_ tiny: TinyRun, _ head: Head) throws {
