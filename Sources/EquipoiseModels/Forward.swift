@@ -13,4 +13,11 @@ public struct Forward {
   public let features: [Tensor]
   /// Fused logits [B, K].
   public let logits: Tensor
+
+  package init(
+    traces: [EncoderTrace], encoded: [Tensor], features: [Tensor], logits: Tensor
+  ) {
+    (self.traces, self.encoded) = (traces, encoded)
+    (self.features, self.logits) = (features, logits)
+  }
 }

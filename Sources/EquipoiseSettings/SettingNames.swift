@@ -99,6 +99,16 @@ package enum SettingNames {
         ["earlystop", "earlystoppingpatience", "earlystoppingrounds", "patienceepochs"]
       ),
       ("training.earlyStopping.minimumChange", ["mindelta", "earlystoppingthreshold"]),
+      (
+        "training.microBatchSize",
+        [
+          "microbatch", "accumulategradbatches", "gradientaccumulationsteps", "accumulationsteps",
+          "gradaccum", "gradaccumsteps", "accumiter",
+        ]
+      ),
+      ("training.averaging.type", ["ema", "swa", "modelema", "useema"]),
+      ("training.averaging.decay", ["emadecay", "modelemadecay"]),
+      ("training.averaging.startEpoch", ["swaepochstart", "swastart"]),
       ("training.parts", ["paramgroups", "parametergroups", "freeze", "freezelayers"]),
       ("training.decaysNormsAndBiases", ["filterbiasandbn", "nodecay"]),
       ("training.maximumSeconds", ["maxtime", "timelimit", "maxseconds"]),

@@ -35,7 +35,10 @@ struct BestWeights {
           "restore the file from a copy, or remove \(run.checkpoints) to train again from the start"
       )
     }
-    let weights = source.section("model").map { (name: $0.key, tensor: $0.value) }
+    let average = source.section("average.weights")
+    let weights = (average.isEmpty ? source.section("model") : average).map {
+      (name: $0.key, tensor: $0.value)
+    }
     try save(weights, of: best)
     warn("\(run.best): \(damage); they were made again from a checkpoint")
   }

@@ -21,6 +21,8 @@ package final class RunParts {
   let rates: LearningRates
   /// How every parameter is trained.
   package let plan: PartPlan
+  /// The average of the weights; `nil` where none is asked for.
+  let averaging: WeightAverage?
   let streams: RandomStreams
   /// What is minimised, and how right outputs are.
   package let objective: Objective
@@ -69,6 +71,8 @@ package final class RunParts {
         modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
     plan = try PartPlan(training, model, own: method.ownedParameters)
     plan.begin(epoch: 0)
+    averaging = WeightAverage(training, model)
+    try MicroBatching.check(training, method)
     engine = TrainingEngine(
       model: model, optimizer: try training.optimiser.makeOptimizer(plan), training: training,
       device: device, objective: objective,
@@ -149,6 +153,12 @@ package final class RunParts {
         fix: "give one encoder's weights to model.encoders.MODALITY.initialWeights")
     }
     try model.load(from: file)
+  }
+
+  /// Runs `body` with the weights that are scored: their average, where there is one.
+  func whileScored<R>(_ body: () throws -> R) rethrows -> R {
+    guard let averaging else { return try body() }
+    return try averaging.whileInPlace(body)
   }
 
   /// A step of the method.
@@ -236,7 +246,7 @@ package final class RunParts {
     let method = (method as? any StateKeeping)?.state ?? []
     let sections: [(String, [NamedTensor])] = [
       ("model", model.state), ("own", own), ("optimizer", engine.optimizer.state),
-      ("method", method), ("random", streams.state),
+      ("method", method), ("random", streams.state), ("average", averaging?.state ?? []),
     ]
     return sections.flatMap { section, tensors in
       tensors.map { (name: "\(section).\($0.name)", tensor: $0.tensor) }
@@ -252,6 +262,7 @@ package final class RunParts {
     try (method as? any StateKeeping)?.restore(
       checkpoint.section("method").mapValues { $0.cloned() })
     try streams.restore(checkpoint.section("random"))
+    try averaging?.restore(checkpoint.section("average").mapValues { $0.cloned() })
   }
 
   private func restoreOwn(_ saved: SavedState) throws {

@@ -140,6 +140,7 @@ public final class Trainer {
       parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
     }
     let report = try step(context)
+    parts.averaging?.finishStep(of: epoch)
     if let broken = log.add(report, labels: batch.labels, step: progress.step) {
       throw notFinite(broken, batch)
     }
@@ -166,7 +167,8 @@ public final class Trainer {
     _ journal: JSONLines, _ logs: MetricsLogs, _ verification: BackgroundVerification
   ) throws {
     try flushLog()
-    let report = try parts.evaluate(.validation)
+    try parts.averaging?.finishEpoch(progress.epoch) { try parts.data.forEachBatch(of: .train, $0) }
+    let report = try parts.whileScored { try parts.evaluate(.validation) }
     let totals = log.totals
     let record = EpochRecord(
       epoch: progress.epoch, globalStep: progress.globalStep,
@@ -219,7 +221,7 @@ public final class Trainer {
       score: report.selectionScore(parts.selection), loss: report.loss)
     if let best = progress.best, !epoch.isBetter(than: best) { return }
     progress.best = epoch
-    try BestWeights(run: run).save(parts.model.state, of: epoch)
+    try parts.whileScored { try BestWeights(run: run).save(parts.model.state, of: epoch) }
   }
 
   // MARK: Stopping

@@ -20,8 +20,9 @@ struct TrainingSpace {
     let configuration = parts.configuration
     // The optimiser's own numbers for each parameter, which come with the first step.
     let moments = configuration.training.optimiser.settings.numbersPerParameter
-    let checkpoint = bytes(parts.trained) + moments * bytes(parts.learned)
     let weights = bytes(parts.model.state)
+    let averages = configuration.training.averaging.type == .none ? 0 : weights
+    let checkpoint = bytes(parts.trained) + moments * bytes(parts.learned) + averages
     needed = Int64(
       weights.multipliedSaturating(by: 2).addedSaturating(
         to: checkpoint.multipliedSaturating(

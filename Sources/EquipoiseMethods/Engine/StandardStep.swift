@@ -23,10 +23,33 @@ package struct StandardStep {
   }
 
   package func run(_ context: StepContext) throws -> StepReport {
+    if let size = engine.microBatchSize, size < context.batch.count {
+      return try run(context, inPartsOf: size)
+    }
     let forward = try forward(context)
     let loss = try loss(forward, context)
-    var found = try engine.gradients(of: loss)
-    try gradients?.modulate(&found, given: forward, in: context)
+    return try finish(context, forward, loss, engine.gradients(of: loss))
+  }
+
+  /// The same with encoders that see the batch in parts.
+  private func run(_ context: StepContext, inPartsOf size: Int) throws -> StepReport {
+    let encoders = MicroBatches(engine, context, size: size)
+    let fused = try features?.modulate(encoders.features, in: context) ?? encoders.features
+    let logits = engine.inRunPrecision { engine.model.fusion.logits(fused) }
+    let forward = Forward(
+      traces: [], encoded: encoders.features, features: fused, logits: logits)
+    let loss = try loss(forward, context)
+    let gradients = try engine.gradients(of: loss, and: encoders.features)
+    var found = gradients.parameters
+    try encoders.addGradients(of: gradients.others, to: &found)
+    return try finish(context, forward, loss, found)
+  }
+
+  private func finish(
+    _ context: StepContext, _ forward: Forward, _ loss: Tensor, _ gradients: ModelGradients
+  ) throws -> StepReport {
+    var found = gradients
+    try self.gradients?.modulate(&found, given: forward, in: context)
     try engine.apply(found)
     var report = StepReport(loss: loss, logits: forward.logits)
     report.telemetry = reporting?.telemetry ?? []

@@ -33,6 +33,11 @@ public struct TrainingConfiguration: ConfigurationSection {
   /// After how many seconds, validation included and over all sittings, training ends, with the epoch under way; nil
   /// never.
   public var maximumSeconds: Double?
+  /// Which average of the weights is scored, and exported as the best.
+  public var averaging = AveragingConfiguration()
+  /// The largest number of samples that go through the encoders at once; nil takes the whole batch. A step is the same
+  /// but for batch normalisation and dropout, needs less memory, and one more forward pass.
+  public var microBatchSize: Int?
   /// The largest gradient norm, over all parameters; nil never clips.
   public var gradientClip: Double?
   /// The arithmetic of the forward pass.
@@ -69,6 +74,8 @@ extension TrainingConfiguration: RangeChecking {
       try parts[name]?.check(at: path.appending("parts").appending(name))
     }
     try earlyStopping.check(at: path.appending("earlyStopping"))
+    try averaging.check(at: path.appending("averaging"))
+    try path.check("microBatchSize", microBatchSize, .threshold(2))
     try path.check("maximumSeconds", maximumSeconds, .above(0))
     try checkWarmup(at: path.appending("schedule"))
   }

@@ -19,6 +19,8 @@ package final class TrainingEngine: StepEngine {
   private let precision: DType?
   private let device: Device
   private let clip: Double?
+  /// The most samples that the encoders see at once; nil for the whole batch.
+  let microBatchSize: Int?
   private let names: [String]
   private let parameters: [Parameter]
   private let encoders: [Range<Int>]
@@ -63,6 +65,7 @@ package final class TrainingEngine: StepEngine {
     self.schedule = schedule
     precision = training.precision == .bf16 ? .bfloat16 : nil
     clip = training.gradientClip
+    microBatchSize = training.microBatchSize
     let named = optimizer.parameters
     names = named.map(\.name)
     parameters = named.map(\.parameter)
@@ -107,6 +110,19 @@ package final class TrainingEngine: StepEngine {
         ? leaves.map { _ in nil }
         : EquipoiseTorch.gradients(of: roots, withRespectTo: leaves, seeds: seeds)
     }
+  }
+
+  /// The gradients of a scalar with respect to every parameter and to other tensors.
+  func gradients(
+    of loss: Tensor, and others: [Tensor]
+  ) throws -> (parameters: ModelGradients, others: [Tensor?]) {
+    var found: [Tensor?] = []
+    let parameters = gathered { leaves in
+      let all = EquipoiseTorch.gradients(of: [loss], withRespectTo: leaves + others)
+      found = Array(all.suffix(others.count))
+      return Array(all.prefix(leaves.count))
+    }
+    return (parameters, found)
   }
 
   /// The gradients that `differentiate` gives of the parameters that are not frozen.

@@ -12,7 +12,8 @@ public final class BatchNorm: Layer {
   public let runningVar: Buffer
   /// How many batches the running statistics have seen, `int64` of rank 0.
   public let numBatchesTracked: Buffer
-  private let momentum: Double
+  /// The share of a batch in the running statistics.
+  package var momentum: Double
   private let epsilon: Double
 
   /// Batch normalisation.

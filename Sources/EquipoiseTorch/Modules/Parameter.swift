@@ -83,6 +83,14 @@ public final class Buffer {
   }
 }
 
+extension Tensor {
+  /// Overwrites the numbers; type, device and layout stay.
+  package func overwrite(with tensor: Tensor) {
+    precondition(tensor.shape == shape, "overwrite \(shape) with \(tensor.shape)")
+    withoutGradient { Operator.copy_.run(.tensor(self), .tensor(tensor)) }
+  }
+}
+
 extension Operator {
   fileprivate static let addScalar_ = Operator("aten::add_", "Scalar")
 }

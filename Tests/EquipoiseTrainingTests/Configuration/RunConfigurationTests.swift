@@ -60,6 +60,11 @@ struct RunConfigurationTests {
           minimumChange: 0.0
           score: null
         maximumSeconds: null
+        averaging:
+          type: none
+          decay: 0.999
+          startEpoch: null
+        microBatchSize: null
         gradientClip: null
         precision: fp32
         channelsLast: false
@@ -219,6 +224,15 @@ struct RunConfigurationTests {
       "training.parts={\"encoders.a\": {layerDecay: 0}}",
       "training.parts.encoders.a.layerDecay is 0.0; expected a number above 0.0"
     ),
+    (
+      "training.averaging.startEpoch=1",
+      "training.averaging.startEpoch is 1; expected null without an average"
+    ),
+    (
+      "training.averaging={type: ema, decay: 1}",
+      "training.averaging.decay is 1.0; expected a number between 0.0 and 1.0, both excluded"
+    ),
+    ("training.microBatchSize=1", "training.microBatchSize is 1; expected at least 2"),
     ("training.maximumSeconds=0", "training.maximumSeconds is 0.0; expected a number above 0.0"),
     (
       "training.schedule=cosine; training.schedule.minimumLearningRate=-1",

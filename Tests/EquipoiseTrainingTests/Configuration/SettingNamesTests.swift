@@ -33,6 +33,9 @@ struct SettingNamesTests {
     ("early_stopping_patience=1", "did you mean 'training.earlyStopping.patience'?"),
     ("min_delta=1", "did you mean 'training.earlyStopping.minimumChange'?"),
     ("max_time=1", "did you mean 'training.maximumSeconds'?"),
+    ("accumulate_grad_batches=4", "did you mean 'training.microBatchSize'?"),
+    ("model_ema=true", "did you mean 'training.averaging.type'?"),
+    ("layer_decay=0.5", "did you mean 'training.parts.NAME.layerDecay'?"),
     ("optimizer=adam", "did you mean 'training.optimiser'?"),
     ("training.momentum=0.9", "did you mean 'training.optimiser.momentum'?"),
     ("model.dropout=0.9", "did you mean 'model.encoders.NAME.dropout'?"),
@@ -42,8 +45,8 @@ struct SettingNamesTests {
     ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
-      "choose from 'batchSize', 'bucketing', 'channelsLast', 'decaysNormsAndBiases', "
-        + "'dropLast', 'earlyStopping', 'epochs', 'gradientClip' and 7 more"
+      "choose from 'averaging', 'batchSize', 'bucketing', 'channelsLast', "
+        + "'decaysNormsAndBiases', 'dropLast', 'earlyStopping', 'epochs' and 9 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {
