@@ -272,7 +272,11 @@ let package = Package(
     .target(name: "CEquipoiseEarlyStart", dependencies: ["CEquipoiseSpinning"]),
     .target(
       name: "CEquipoiseTorch", dependencies: ["CEquipoiseLibtorch"],
-      cxxSettings: strict + [.disableWarning("unused-parameter")],
+      // libtorch holds Gloo, whose headers it comes without.
+      cxxSettings: strict + [
+        .disableWarning("unused-parameter"), .headerSearchPath("gloo-headers"),
+        .define("USE_C10D_GLOO"),
+      ],
       linkerSettings: rpath),
     .target(name: "CEquipoiseMappedFiles"),
     // By its full name, as the shorter one is in the package of its headers only.

@@ -29,6 +29,16 @@ typedef struct {
   void *impl;
 } CTGenerator;
 
+/// What processes find each other by: bytes under names.
+typedef struct {
+  void *impl;
+} CTStore;
+
+/// Processes, or threads, that compute together.
+typedef struct {
+  void *impl;
+} CTGroup;
+
 /// An operator of the dispatcher. Never freed: it lives as long as the process.
 typedef struct {
   const void *impl;
@@ -141,6 +151,52 @@ CTStatus ct_generator_create(CTDevice device, uint64_t seed, CTGenerator *out);
 void ct_generator_free(CTGenerator generator);
 CTStatus ct_generator_state(CTGenerator generator, CTTensor *out);
 CTStatus ct_generator_set_state(CTGenerator generator, CTTensor state);
+
+// Workers
+
+/// Serves a store, at 127.0.0.1 to this machine alone and else on every interface; port 0 lets the system choose. Gives
+/// the port.
+CTStatus ct_store_serve(const char *host, uint16_t port, uint16_t *bound, CTStore *out);
+/// Waits so long at most for the store to be there.
+CTStatus ct_store_connect(const char *host, uint16_t port, int64_t milliseconds, CTStore *out);
+/// A store for the threads of this process.
+CTStatus ct_store_in_process(CTStore *out);
+/// The part of a store whose names begin with a prefix.
+CTStatus ct_store_below(CTStore store, const char *prefix, CTStore *out);
+CTStatus ct_store_set(CTStore store, const char *key, const void *bytes, int64_t count);
+/// Waits so long at most for the name to be there.
+CTStatus ct_store_get(CTStore store, const char *key, int64_t milliseconds,
+                      void (*take)(void *context, const void *bytes, int64_t count), void *context);
+/// Never waits for the name.
+CTStatus ct_store_has(CTStore store, const char *key, bool *out);
+void ct_store_free(CTStore store);
+/// Joins a group of Gloo's under a name that is used once for a store; waits for all workers. Others find this one at
+/// its address on the way to the host `towards`, or at that of the interface GLOO_SOCKET_IFNAME. A common operation fails
+/// when another worker does not come to it in so many milliseconds.
+CTStatus ct_group_join(CTStore store, const char *name, int32_t rank, int32_t count,
+                       int64_t milliseconds, const char *towards, CTGroup *out);
+/// Seconds that the group's operations have taken so far, waiting for other workers included.
+double ct_group_waited(CTGroup group);
+/// Never waits for the others.
+void ct_group_free(CTGroup group);
+/// New tensors, laid out as the given ones and without history: sums (operation 0) or largest numbers (1) over workers,
+/// divided. Undefined ones stay so. Those of one type travel together up to so many bytes.
+CTStatus ct_all_reduce(CTGroup group, const CTTensor *tensors, int32_t count, int32_t operation,
+                       double divisor, int64_t bytes, CTTensor *out);
+/// The means over workers of what ct_gradients finds of leaves, with `allow_unused` and without a graph of their own: those
+/// of the last layers travel, so many bytes at a time, while the backward pass goes on.
+CTStatus ct_gradients_over(CTGroup group, const CTTensor *outputs, int32_t output_count,
+                           const CTTensor *inputs, int32_t input_count,
+                           const CTTensor *output_gradients, bool retain_graph, int64_t bytes,
+                           CTTensor *gradients);
+/// A new tensor: that of the worker `root`.
+CTStatus ct_broadcast(CTGroup group, CTTensor tensor, int32_t root, CTTensor *out);
+/// The rows of all workers, as many of each, without history: [n, …] → [N·n, …].
+CTStatus ct_all_gather(CTGroup group, CTTensor rows, CTTensor *out);
+/// The rows of all workers, `counts` of each. The gradient at one's own rows is N times what it would be, so that the
+/// mean over workers of the gradients of a loss that all of them compute is that loss's gradient.
+CTStatus ct_gather_rows(CTGroup group, CTTensor rows, const int64_t *counts, int32_t count,
+                        CTTensor *out);
 
 // The runtime
 
