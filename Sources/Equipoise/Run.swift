@@ -35,16 +35,16 @@ public struct Run {
     (runs, features) = (catalogue.runs, catalogue.features)
   }
 
-  /// A run that lies in a folder.
+  /// A run that lies in a folder, or in a bundle.
   ///
   /// - Parameters:
-  ///   - folder: the path of its folder.
+  ///   - folder: the path of its folder, or of the bundle.
   ///   - catalogue: what its configuration may name.
   /// - Throws: `EquipoiseError` when there is no run, or its configuration names what is not there.
   public init(in folder: String, catalogue: Catalogue = .standard) throws {
     self.folder = RunFolder(folder)
     (runs, features) = (catalogue.runs, catalogue.features)
-    configuration = try RunConfiguration.saved(in: self.folder, catalogue: runs)
+    configuration = try SavedModel(self.folder, catalogue: runs).configuration
   }
 
   /// A checked configuration: a file, and settings that each override the ones before.
@@ -108,7 +108,7 @@ public struct Run {
   /// - Returns: a prediction for each sample, in order.
   /// - Throws: `EquipoiseError` or `FormatError` naming what does not fit.
   public func predict(_ dataset: String, split: Split = .test) throws -> [Prediction] {
-    let parts = try trained(false)
+    let parts = try trained(false, needing: .description)
     return try predictions(
       parts, DatasetPredictionSource(folder: dataset, split: split, for: parts))
   }
@@ -120,7 +120,7 @@ public struct Run {
   /// - Returns: a prediction for each sample, in order.
   /// - Throws: `EquipoiseError` or `FormatError` naming what does not fit.
   public func predict(arrays: [String: String]) throws -> [Prediction] {
-    let parts = try trained(false)
+    let parts = try trained(false, needing: .description)
     let files = arrays.sorted { $0.key < $1.key }.map { (modality: $0.key, path: $0.value) }
     return try predictions(parts, ArrayPredictionSource(files, for: parts))
   }
@@ -137,7 +137,7 @@ public struct Run {
   ) throws -> [Prediction] {
     var media = media
     media.features = features
-    let parts = try trained(false)
+    let parts = try trained(false, needing: .description)
     let files = files.sorted { $0.key < $1.key }.map { (modality: $0.key, path: $0.value) }
     return try predictions(parts, MediaPredictionSource(files: files, for: parts, media: media))
   }
@@ -147,7 +147,7 @@ public struct Run {
   /// - Parameter path: the file.
   /// - Throws: `EquipoiseError` for a model that ONNX cannot hold, or when there are no weights yet.
   public func export(onnx path: String) throws {
-    let parts = try trained(false) {
+    let parts = try trained(false, needing: .description) {
       $0.runtime.device = "cpu"
       $0.training.precision = .fp32
     }
@@ -161,15 +161,29 @@ public struct Run {
   ///   - path: the file.
   /// - Throws: `EquipoiseError` when there are no weights yet, or no such modality.
   public func export(encoder modality: String, to path: String) throws {
-    try EncoderExport(modality, of: trained(false) { $0.runtime.device = "cpu" }.model)
-      .write(to: path)
+    try EncoderExport(
+      modality, of: trained(false, needing: .description) { $0.runtime.device = "cpu" }.model
+    )
+    .write(to: path)
+  }
+
+  /// Writes the run as one file: weights, configuration and what it carries of its dataset. Commands and
+  /// ``init(in:catalogue:)`` take it in place of the run's folder, for all but training.
+  ///
+  /// - Parameter path: the file.
+  /// - Throws: `EquipoiseError` when there are no weights yet.
+  public func export(bundle path: String) throws {
+    let parts = try trained(false, needing: .description) { $0.runtime.device = "cpu" }
+    try RunBundle.write(folder, parts, weights: .best, to: path, catalogue: runs)
   }
 
   private func trained(
-    _ lastStep: Bool, changing change: (inout RunConfiguration) -> Void = { _ in }
+    _ lastStep: Bool, needing need: DataNeed = .samples,
+    changing change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> RunParts {
     try RunParts.trained(
-      in: folder, weights: lastStep ? .last : .best, catalogue: runs, changing: change)
+      in: folder, weights: lastStep ? .last : .best, needing: need, catalogue: runs,
+      changing: change)
   }
 
   private func predictions(

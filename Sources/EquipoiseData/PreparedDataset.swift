@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseFormats
+package import Foundation
 
 /// A modality by its name.
 public struct DatasetModality: Equatable, Sendable {
@@ -25,6 +26,8 @@ public struct PreparedDataset: Sendable {
   /// whose numbers were overwritten in place are not noticed.
   public let fingerprint: String
   let shards: [Split: [Shard]]
+  /// What stands for the folder's files where the dataset itself is not here.
+  private let carried: [String: Data]?
 
   /// Opens a dataset.
   ///
@@ -46,8 +49,39 @@ public struct PreparedDataset: Sendable {
       }
     }
     self.shards = shards
+    carried = nil
     // After the files are known to be whole.
     fingerprint = try Self.fingerprint(description, in: folder)
+  }
+
+  /// What is known of a dataset that is not here: everything but its samples, of which no split has any.
+  ///
+  /// - Parameters:
+  ///   - files: the contents of `dataset.json` and what else tells of it, by the files' names.
+  ///   - place: where they were found, for messages.
+  ///   - names: The modalities to use, in this order; nil uses all in alphabetical order.
+  ///   - fingerprint: Which data these were.
+  /// - Throws: `EquipoiseError` naming what is not right.
+  package init(
+    carried files: [String: Data], from place: String, modalities names: [String]?,
+    fingerprint: String
+  ) throws {
+    folder = place
+    description = try DatasetDescription(
+      files[DatasetDescription.fileName] ?? Data(),
+      at: place + "/" + DatasetDescription.fileName)
+    modalities = try Self.select(names, from: description, place)
+    (self.fingerprint, shards, carried) = (fingerprint, [:], files)
+  }
+
+  /// The content of a file beside `dataset.json`; nil where there is none.
+  ///
+  /// Throws `FormatError` when it cannot be read.
+  package func content(ofFile name: String) throws -> Data? {
+    if let carried { return carried[name] }
+    let path = folder + "/" + name
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try MappedFile(path: path).withBytes { Data($0) }
   }
 
   /// The samples of a split, which may be empty.

@@ -171,6 +171,17 @@ public protocol NoticeGiving: BalancingMethod {
   var notices: [String] { get }
 }
 
+/// Does something that depends on how many epochs the run has, as Gradient-Blending's estimates do.
+public protocol LengthMinding: BalancingMethod {
+  /// What a run that gets more epochs has done otherwise than one that had them from the start.
+  ///
+  /// - Parameters:
+  ///   - former: the epochs that it was begun with.
+  ///   - now: those that it has now.
+  /// - Returns: half a sentence; nil where there is no difference.
+  func difference(from former: Int, to now: Int) -> String?
+}
+
 /// Measures something after an epoch that is more than a number: it goes into the run's folder.
 public protocol EpochMeasuring: BalancingMethod {
   /// Tensors, made without a trace in the run's state, named by

@@ -40,6 +40,11 @@ public struct MethodCatalogue: Sendable {
     for method in methods { try Self.add(method, to: &table) }
   }
 
+  /// Whether the method that a configuration names fuses in a way of its own when it is trained.
+  package func fuses(_ section: MethodSection) -> Bool {
+    methods.contains { $0.name == section.name && $0 is any InferenceFusing.Type }
+  }
+
   /// The method that a configuration names.
   ///
   /// - Parameters:

@@ -41,7 +41,9 @@ struct ReportRun: Encodable {
     method = settings.method.name
     seed = Int(exactly: settings.runtime.seed)
     configuration = try settings.flattened()
-    description = try? PreparedDataset(folder: settings.data).description
+    description =
+      try CarriedDataset(in: folder)?.description()
+      ?? (try? PreparedDataset(folder: settings.data).description)
     dataset = description?.name ?? (settings.data as NSString).lastPathComponent
     classes = description?.outputs ?? []
     records = try MetricsRecord.read(folder.metrics)

@@ -26,6 +26,11 @@ package struct YAMLReader {
     try YAMLReader(source: source).assignments(in: FileSystem.text(of: source))
   }
 
+  /// The assignments of a whole configuration that was read from `source`.
+  package static func read(_ text: String, of source: String) throws -> [ConfigAssignment] {
+    try YAMLReader(source: source).assignments(in: text)
+  }
+
   /// The assignments in the YAML `text`, their paths beginning with `path`; at the top of a file
   /// only a section or nothing is valid.
   func assignments(in text: String, under path: ConfigPath = ConfigPath()) throws

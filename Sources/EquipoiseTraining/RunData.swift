@@ -12,14 +12,15 @@ struct RunData {
   let splits: [Split: Samples]
   /// What is to be said of the carved validation split.
   let notes: [String]
-  private let loader: Loader
+  /// What of the training samples a model, its objective and its method are made by.
+  let statistics: DataStatistics
+  /// Makes training batches; nil where the dataset is not here.
+  private let loader: Loader?
   private let normalizer: InputNormalizer
   private let batchSize: Int
   private let dropsLast: Bool
   private let evaluationBatchSize: Int
   private let workers: Int
-  /// Whether modalities are left out of training samples.
-  private let isAugmentedByDropout: Bool
 
   /// Opens the dataset that a configuration names; a validation split that is missing is carved
   /// from the training split.
@@ -58,11 +59,8 @@ struct RunData {
       splits[.train] ?? dataset.samples(.train), of: dataset.description, training)
     notes += try Self.missingNotes(splits[.train] ?? dataset.samples(.train), in: dataset.folder)
     self.notes = notes
-    isAugmentedByDropout = dataset.modalities.contains {
-      configuration.augmentation[$0.name]?.modalityDropout ?? 0 > 0
-    }
     let runtime = configuration.runtime
-    loader = try Loader(
+    let loader = try Loader(
       splits[.train] ?? dataset.samples(.train),
       LoaderOptions(
         batchSize: training.batchSize, sampling: training.sampling, dropLast: training.dropLast,
@@ -81,6 +79,8 @@ struct RunData {
           + "smaller batches are left out", at: "training.dropLast",
         fix: "choose a smaller training.batchSize or set training.dropLast=false")
     }
+    self.loader = loader
+    statistics = Self.statistics(of: loader.samples, splits, dataset, configuration, device)
     normalizer = InputNormalizer(
       dataset.modalities, device: device, channelsLast: training.channelsLast)
     batchSize = training.batchSize
@@ -88,6 +88,51 @@ struct RunData {
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
     workers = runtime.loaders
   }
+
+  /// What a run carries of a dataset that is not here: enough to predict, not to train or evaluate.
+  init(carried: CarriedDataset, _ configuration: RunConfiguration, device: Device) throws {
+    statistics = try carried.statistics()
+    dataset = try PreparedDataset(
+      carried: carried.files, from: carried.place, modalities: configuration.modalities,
+      fingerprint: statistics.dataset)
+    (splits, notes, loader) = ([:], [], nil)
+    normalizer = InputNormalizer(
+      dataset.modalities, device: device, channelsLast: configuration.training.channelsLast)
+    batchSize = configuration.training.batchSize
+    dropsLast = configuration.training.dropLast
+    evaluationBatchSize = configuration.evaluation.batchSize ?? batchSize
+    workers = configuration.runtime.loaders
+  }
+
+  private static func statistics(
+    of training: Samples, _ splits: [Split: Samples], _ dataset: PreparedDataset,
+    _ configuration: RunConfiguration, _ device: Device
+  ) -> DataStatistics {
+    let description = dataset.description
+    let isLeftOut = dataset.modalities.contains {
+      configuration.augmentation[$0.name]?.modalityDropout ?? 0 > 0
+    }
+    var statistics = DataStatistics(
+      dataset: dataset.fingerprint, samples: training.count,
+      samplesPerClass: training.counts(of: description),
+      withLengths: Set(
+        splits.values.flatMap { samples in
+          zip(samples.modalities, samples.lengths).filter { $1 != nil }.map(\.0.name)
+        }
+      ).sorted(),
+      ofSeveralLengths: training.modalities.indices.filter {
+        Set(training.ownLengths($0) ?? []).count > 1
+      }.map { training.modalities[$0].name },
+      lacksModalities: isLeftOut || training.present.contains { $0?.contains(false) == true })
+    if description.task == .regression, let targets = training.targets {
+      let scale = TargetScale(of: targets.columns, device: device)
+      (statistics.means, statistics.deviations) = (scale.means, scale.deviations)
+    }
+    return statistics
+  }
+
+  /// Whether the samples are here.
+  var hasSamples: Bool { loader != nil }
 
   /// How many training samples lack each modality. Throws where none has one.
   private static func missingNotes(_ samples: Samples, in folder: String) throws -> [String] {
@@ -102,61 +147,50 @@ struct RunData {
     }
   }
 
-  var stepsPerEpoch: Int { loader.stepsPerEpoch }
+  var stepsPerEpoch: Int { loader?.stepsPerEpoch ?? 0 }
 
-  var samplesPerEpoch: Int { dropsLast ? stepsPerEpoch * batchSize : loader.samples.count }
+  var samplesPerEpoch: Int {
+    dropsLast ? stepsPerEpoch * batchSize : loader?.samples.count ?? 0
+  }
 
   /// The number of training samples of each class, or that have each label; empty in a regression.
-  var samplesPerClass: [Int] { loader.samples.counts(of: dataset.description) }
+  var samplesPerClass: [Int] { statistics.samplesPerClass }
 
   /// What the training samples have of each label or target; empty in a classification.
-  var targets: [[Float]] { loader.samples.targets?.columns ?? [] }
+  var targets: [[Float]] { loader?.samples.targets?.columns ?? [] }
 
   /// What the training samples say of the task, for its loss.
   func objective(_ loss: LossSection, on device: Device) throws -> Objective {
     let description = dataset.description
     return try loss.makeObjective(
       for: LossSetting(
-        task: description.task, outputs: description.outputs, samples: loader.samples.count,
-        counts: samplesPerClass, device: device),
-      scale: description.task == .regression
-        ? loader.samples.targets.map { TargetScale(of: $0.columns, device: device) } : nil)
+        task: description.task, outputs: description.outputs, samples: statistics.samples,
+        counts: samplesPerClass, device: device), scale: statistics.scale(on: device))
   }
 
   /// The modalities whose samples have lengths of their own.
-  var modalitiesWithLengths: Set<String> {
-    Set(
-      splits.values.flatMap { samples in
-        zip(samples.modalities, samples.lengths).filter { $1 != nil }.map(\.0.name)
-      })
-  }
+  var modalitiesWithLengths: Set<String> { Set(statistics.withLengths) }
 
   /// The modalities of which training samples differ in length.
-  var modalitiesOfSeveralLengths: Set<String> {
-    let samples = loader.samples
-    return Set(
-      samples.modalities.indices.filter { Set(samples.ownLengths($0) ?? []).count > 1 }
-        .map { samples.modalities[$0].name })
-  }
+  var modalitiesOfSeveralLengths: Set<String> { Set(statistics.ofSeveralLengths) }
 
   /// Whether a training sample of a modality has a single valid step.
   func hasSamplesOfOneStep(_ name: String) -> Bool {
-    let samples = loader.samples
+    guard let samples = loader?.samples else { return false }
     return samples.modalities.indices.contains {
       samples.modalities[$0].name == name && samples.ownLengths($0)?.contains(1) == true
     }
   }
 
   /// Whether a training sample may lack a modality, of itself or because it is left out.
-  var lacksModalities: Bool {
-    isAugmentedByDropout || loader.samples.present.contains { $0?.contains(false) == true }
-  }
+  var lacksModalities: Bool { statistics.lacksModalities }
 
   func has(_ split: Split) -> Bool { (splits[split]?.count ?? 0) > 0 }
 
   /// The training batches of an epoch, shuffled and augmented.
   func trainingBatches(epoch: Int, from step: Int) throws -> DeviceBatches {
-    DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
+    guard let loader else { throw notHere }
+    return DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
   }
 
   /// Visits a split or a part of it in order, without augmentation; every sample once. A part is at
@@ -164,6 +198,7 @@ struct RunData {
   func forEachBatch(
     of split: Split, in subset: TrainingSubset? = nil, _ body: (Batch) throws -> Void
   ) throws {
+    guard hasSamples else { throw notHere }
     guard let all = splits[split], all.count > 0 else {
       throw EquipoiseError(
         .data, "the dataset has no samples in split '\(split.rawValue)'", at: dataset.folder,
@@ -175,6 +210,12 @@ struct RunData {
       samples, LoaderOptions(batchSize: evaluationBatchSize, workers: workers))
     let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)
     while let batch = try batches.next() { try body(batch) }
+  }
+
+  private var notHere: EquipoiseError {
+    EquipoiseError(
+      .data, "the run's dataset is not here", at: dataset.folder,
+      fix: "say where it is with \(.setting("data=DIR"))")
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseSettings
 package import EquipoiseModels
 package import EquipoiseData
 package import EquipoiseMethods
@@ -33,15 +34,27 @@ package final class RunParts {
   ///   - configuration: validated.
   ///   - catalogue: what it may name.
   /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
-  package init(_ configuration: RunConfiguration, catalogue: RunCatalogue = .inUse) throws {
+  package convenience init(
+    _ configuration: RunConfiguration, catalogue: RunCatalogue = .inUse
+  ) throws {
+    try self.init(configuration, catalogue: catalogue, carried: nil)
+  }
+
+  /// The same of what a run carries of its dataset, unless that is nil.
+  init(
+    _ configuration: RunConfiguration, catalogue: RunCatalogue, carried: CarriedDataset?
+  ) throws {
     self.configuration = configuration
     let runtime = configuration.runtime
-    device = try Accelerators.device(named: runtime.device)
+    let device = try Accelerators.device(named: runtime.device)
+    self.device = device
     Runtime.threads = runtime.threads ?? Runtime.defaultThreads
     Runtime.setDeterministic(runtime.deterministic)
     Runtime.allowsTF32 = configuration.training.precision == .tf32
     let seed = UInt64(runtime.seed)
-    let data = try RunData(configuration, device: device)
+    let data =
+      try carried.map { try RunData(carried: $0, configuration, device: device) }
+      ?? RunData(configuration, device: device)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try model.checkLengths(of: data.modalitiesWithLengths)
@@ -50,7 +63,9 @@ package final class RunParts {
     let task = data.dataset.description.task
     let selection = configuration.evaluation.selectBy ?? .selection(of: task)
     try selection.check(task, classes: model.classes)
-    try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
+    if data.hasSamples {
+      try LoneSample.check(model, data: data, batchSize: configuration.training.batchSize)
+    }
     if configuration.evaluation.utilisation,
       let error = ConditionalUtilisation.refusal(of: model, data.dataset.description.task)
     {
@@ -61,8 +76,12 @@ package final class RunParts {
     try training.checkScores(task, classes: model.classes)
     rates = LearningRates(training, stepsPerEpoch: data.stepsPerEpoch, selection: selection)
     objective = try data.objective(training.loss, on: device)
+    // Of a method that is not to train only its own way of fusing counts.
+    let section =
+      data.hasSamples || catalogue.methods.fuses(configuration.method)
+      ? configuration.method : MethodSection()
     method = try catalogue.methods.make(
-      configuration.method,
+      section,
       for: MethodSetting(
         model: model, classes: model.classes, epochs: training.epochs, device: device, seed: seed,
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,

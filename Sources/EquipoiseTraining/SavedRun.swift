@@ -33,37 +33,43 @@ package enum SavedWeights: String, CaseIterable, Sendable {
   case last
 }
 
+/// What a command asks of a run's dataset.
+package enum DataNeed: Sendable {
+  /// Its samples.
+  case samples
+  /// What a run carries of it: names, shapes, normalisation, and how raw files become arrays.
+  case description
+}
+
 extension RunParts {
   /// The parts of a run that has been trained, with its weights.
   ///
   /// - Parameters:
-  ///   - folder: the run's files.
+  ///   - folder: the run's files, or a bundle of it.
   ///   - weights: which ones to load.
+  ///   - need: what is asked of the dataset. Of a run that carries its description nothing else is read.
   ///   - catalogue: what the run may name.
   ///   - change: what to use instead of the run's own values, such as another device.
-  /// - Returns: the parts, ready to evaluate.
+  /// - Returns: the parts, ready to evaluate, or to predict where only the description was needed.
   /// - Throws: when there are no such weights or the data does not fit.
   package static func trained(
-    in folder: RunFolder, weights: SavedWeights = .best, catalogue: RunCatalogue = .inUse,
+    in folder: RunFolder, weights: SavedWeights = .best, needing need: DataNeed = .samples,
+    catalogue: RunCatalogue = .inUse,
     changing change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> RunParts {
-    var configuration = try RunConfiguration.saved(in: folder, catalogue: catalogue)
+    let saved = try SavedModel(folder, catalogue: catalogue)
+    var configuration = saved.configuration
     change(&configuration)
     configuration.model.forgetInitialWeights()
+    let carried = need == .description ? try saved.carried() : nil
     let description = configuration.data + "/" + DatasetDescription.fileName
-    guard FileManager.default.fileExists(atPath: description) else {
+    guard carried != nil || FileManager.default.fileExists(atPath: description) else {
       throw EquipoiseError(
         .data, "the run's dataset is not here", at: configuration.data,
         fix: "say where it is with \(.setting("data=DIR"))")
     }
-    let parts = try RunParts(configuration, catalogue: catalogue)
-    let path = weights == .best ? folder.best : folder.weights
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw EquipoiseError(
-        .usage, "the run has no \(weights.rawValue) weights yet", at: path,
-        fix: "\(.repeating("run")), and let it finish an epoch")
-    }
-    try parts.model.load(from: path)
+    let parts = try RunParts(configuration, catalogue: catalogue, carried: carried)
+    try saved.load(weights, into: parts.model)
     return parts
   }
 }

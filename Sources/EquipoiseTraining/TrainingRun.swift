@@ -22,6 +22,8 @@ package struct TrainingRun {
   /// Dataset, model, method and optimiser.
   package let parts: RunParts
   private let continues: Bool
+  /// Whether it is to have more epochs than before.
+  private let isGrown: Bool
   private let lock: ProcessLock
 
   /// Takes a folder for a run.
@@ -47,7 +49,9 @@ package struct TrainingRun {
         fix:
           "continue it with \(.argument("resume=auto")), or choose another \(.argument("folder"))")
     }
-    if continues { try Self.checkUnchanged(configuration, in: folder, catalogue) }
+    let before =
+      continues
+      ? try Self.checkUnchanged(configuration, in: folder, growing: true, catalogue) : nil
     parts = try RunParts(configuration, catalogue: catalogue)
     parts.data.notes.forEach(warn)
     (parts.method as? any NoticeGiving)?.notices.forEach(warn)
@@ -55,6 +59,13 @@ package struct TrainingRun {
       warn(notice)
     }
     if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
+    isGrown = before.map { $0.training.epochs < configuration.training.epochs } ?? false
+    if let before, isGrown { RunGrowth(before, parts).notices.forEach(warn) }
+    if let before, before.evaluation.batchSize != configuration.evaluation.batchSize {
+      warn(
+        "evaluation.batchSize was \(Self.text(before)) and is now \(Self.text(configuration)): the last bits of "
+          + "scores may differ")
+    }
     try TrainingSpace(parts).check(folder)
     try folder.create()
     lock = try ProcessLock(folder: folder.path, warn: warn)
@@ -76,18 +87,31 @@ package struct TrainingRun {
     return try trainer.train(resuming: continues)
   }
 
+  private static func text(_ configuration: RunConfiguration) -> String {
+    configuration.evaluation.batchSize.map { "\($0)" } ?? "null"
+  }
+
   /// Configuration last: its presence says that the run was begun.
   private func writeDescription() throws {
+    if isGrown {
+      // It is done no more: first of all the file goes that says so.
+      for path in [folder.result, folder.confusion]
+      where FileManager.default.fileExists(atPath: path) {
+        try FileSystem.remove(path)
+      }
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let environment = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
     let yaml = try ResolvedConfig(configuration: parts.configuration, origins: [:])
       .yaml(withOrigins: false)
+    let carried = try CarriedDataset(parts.data).write(in: folder)
     try Checksums.replace(
       [
         (RunFolder.environmentName, try encoder.encode(environment)),
         (RunFolder.configurationName, Data(yaml.utf8)),
       ], in: folder.path)
+    try Checksums.add(carried, in: folder.path)
   }
 
   /// What to say of a precision that the device does not have.
@@ -103,13 +127,25 @@ package struct TrainingRun {
   /// - Parameters:
   ///   - configuration: what is to run.
   ///   - folder: a run that was begun.
+  ///   - growing: whether more epochs than before are the same run, which goes on.
   ///   - catalogue: what either may name.
+  /// - Returns: the configuration that the folder holds.
   /// - Throws: `EquipoiseError` that names the keys that differ.
+  @discardableResult
   package static func checkUnchanged(
-    _ configuration: RunConfiguration, in folder: RunFolder, _ catalogue: RunCatalogue = .inUse
-  ) throws {
-    var before = try RunConfiguration.saved(in: folder, catalogue: catalogue)
+    _ configuration: RunConfiguration, in folder: RunFolder, growing: Bool = false,
+    _ catalogue: RunCatalogue = .inUse
+  ) throws -> RunConfiguration {
+    let saved = try RunConfiguration.saved(in: folder, catalogue: catalogue)
+    var before = saved
     let now = configuration
+    if growing, now.training.epochs > before.training.epochs {
+      before.training.epochs = now.training.epochs
+    }
+    // Which data these are their fingerprint says, not their path.
+    before.data = now.data
+    before.evaluation.batchSize = now.evaluation.batchSize
+    before.runtime.device = now.runtime.device
     // What may differ between two sittings of one run: how it runs, not what it learns.
     before.runtime.threads = now.runtime.threads
     before.runtime.loaders = now.runtime.loaders
@@ -125,7 +161,7 @@ package struct TrainingRun {
       before.evaluation.selectBy = now.evaluation.selectBy
     }
     let changes = try now.differences(from: before)
-    guard !changes.isEmpty else { return }
+    guard !changes.isEmpty else { return saved }
     throw EquipoiseError(
       .checkpoint, "the configuration differs from the run's: \(changes.joined(separator: "; "))",
       at: folder.configuration,

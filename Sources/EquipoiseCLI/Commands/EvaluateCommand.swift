@@ -13,7 +13,7 @@ struct EvaluateCommand: ParsableCommand {
       new linear classifier on its frozen features.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or a bundle of it.", valueName: "run"))
   var folder: String
 
   @Option(help: "The split to score on.")

@@ -14,13 +14,19 @@ struct ExportCommand: ParsableCommand {
       onnx holds the whole model, from the prepared arrays of each modality, which it normalises, to \
       class probabilities, fused and of each modality as 'equipoise predict' gives them, for any \
       number of samples. It computes in single precision.
+
+      --bundle writes one file with everything that 'equipoise predict' and the other commands need of a run: \
+      weights, configuration and what it carries of its dataset. They take it in place of the run's folder.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or a bundle of it.", valueName: "run"))
   var folder: String
 
   @Option(help: "What to write.")
   var format = ExportFormat.safetensors
+
+  @Flag(help: "Write the run as one file that predicts anywhere.")
+  var bundle = false
 
   @Option(
     help: ArgumentHelp(
@@ -30,7 +36,9 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "The weights to use: of the best epoch or of the last step.")
   var weights = SavedWeights.best
 
-  @Option(help: ArgumentHelp("The dataset's folder (default: the run's).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "A dataset to take names and shapes from (default: what the run carries).", valueName: "dir"))
   var data: String?
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -40,13 +48,25 @@ struct ExportCommand: ParsableCommand {
     guard format == .safetensors || modality == nil else {
       throw ValidationError("--modality belongs to --format safetensors")
     }
+    guard !bundle || modality == nil && format == .safetensors else {
+      throw ValidationError("--bundle has the whole run; leave out --modality and --format")
+    }
   }
 
   func run() throws {
-    let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
+    let run = RunFolder(folder)
+    let parts = try RunParts.trained(
+      in: run, weights: weights, needing: data == nil ? .description : .samples
+    ) { configuration in
       if let data { configuration.data = data }
       configuration.runtime.device = "cpu"
       configuration.training.precision = .fp32
+    }
+    if bundle {
+      try RunBundle.write(run, parts, weights: weights, to: out)
+      Console.print(
+        "\(out): the run with its \(weights.rawValue) weights; 'equipoise predict \(out) …'")
+      return
     }
     switch format {
     case .safetensors: try writeEncoder(of: parts)

@@ -17,40 +17,17 @@ struct PredictCommand: ParsableCommand {
       other modalities' features at zero.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or a bundle of it.", valueName: "run"))
   var folder: String
 
-  @Argument(help: ArgumentHelp("A prepared dataset's folder.", valueName: "dataset"))
-  var dataset: String?
-
-  @Option(help: "The dataset's split.")
-  var split = Split.test
-
-  @Option(
-    help: ArgumentHelp(
-      "A modality's samples as npy or npz, or one sample's raw file or text; repeatable.",
-      valueName: "modality=file"))
-  var input: [InputOption] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Raw files: a csv or jsonl table with a column for each modality, or a folder.",
-      valueName: "path"))
-  var manifest: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The folder of the manifest's files (default: the manifest's own).", valueName: "dir"))
-  var root: String?
-
-  @OptionGroup var media: MediaOptions
+  @OptionGroup var samples: SampleOptions
 
   @Option(help: "The weights to use: of the best epoch or of the last step.")
   var weights = SavedWeights.best
 
   @Option(
     help: ArgumentHelp(
-      "Where the run's dataset is, for names, shapes and normalisation (default: the run's).",
+      "A dataset to take names, shapes and normalisation from (default: what the run carries).",
       valueName: "dir"))
   var data: String?
 
@@ -72,20 +49,18 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     try NumberFlag.check("--threads", threads, from: 1, to: 1024)
     try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
-    if root != nil, manifest == nil { throw ValidationError("--root goes with --manifest") }
-    guard [dataset != nil, manifest != nil, !input.isEmpty].count(where: { $0 }) == 1 else {
-      throw ValidationError(
-        "give one of: a dataset's folder, --input MODALITY=FILE, --manifest FILE")
-    }
+    try samples.check()
   }
 
   func run() throws {
-    let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
+    let parts = try RunParts.trained(
+      in: RunFolder(folder), weights: weights, needing: data == nil ? .description : .samples
+    ) { configuration in
       if let data { configuration.data = data }
       if let device { configuration.runtime.device = device }
       if let threads { configuration.runtime.threads = threads }
     }
-    let source = try source(parts)
+    let source = try samples.source(for: parts)
     let predictor = Predictor(parts, source, batchSize: batchSize)
     for name in predictor.missing {
       Console.note("modality '\(name)' is missing: its features are zero")
@@ -103,18 +78,5 @@ struct PredictCommand: ParsableCommand {
         }
       }
     }
-  }
-
-  private func source(_ parts: RunParts) throws -> any PredictionSource {
-    if let dataset { return try DatasetPredictionSource(folder: dataset, split: split, for: parts) }
-    if let manifest {
-      return try MediaPredictionSource(
-        manifest: manifest, root: root, for: parts, media: media.preparation, report: Console.warn)
-    }
-    let files = input.map { (modality: $0.modality, path: $0.path) }
-    return files.allSatisfy { ArrayPredictionSource.holdsArrays($0.path) }
-      ? try ArrayPredictionSource(files, for: parts)
-      : try MediaPredictionSource(
-        files: files, for: parts, media: media.preparation, report: Console.warn)
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseFormats
-internal import Foundation
+package import Foundation
 
 extension DatasetDescription {
   /// Reads and checks the description in a dataset's folder.
@@ -14,7 +14,11 @@ extension DatasetDescription {
     guard FileManager.default.fileExists(atPath: path) else {
       throw FoundInstead.error(.dataset, at: folder)
     }
-    let bytes = try MappedFile(path: path).withBytes { Data($0) }
+    return try DatasetDescription(MappedFile(path: path).withBytes { Data($0) }, at: path)
+  }
+
+  /// The checked description in the content of a `dataset.json`; `path` is named in messages.
+  package init(_ bytes: Data, at path: String) throws {
     func fail(_ what: String) -> EquipoiseError {
       EquipoiseError(
         .data, what, at: path, fix: "correct the file or prepare the dataset again")
@@ -22,7 +26,7 @@ extension DatasetDescription {
     do {
       let description = try JSONDecoder().decode(Self.self, from: bytes)
       try description.check(at: path)
-      return description
+      self = description
     } catch let problem as DescriptionProblem {
       throw fail(problem.text)
     } catch let error as DecodingError {

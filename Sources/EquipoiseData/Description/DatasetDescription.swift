@@ -65,6 +65,8 @@ public struct TargetDescription: Equatable, Sendable {
 public struct DatasetDescription: Equatable, Sendable {
   /// The name of the file in the dataset's folder.
   public static let fileName = "dataset.json"
+  /// The file beside it that tells how raw files became arrays.
+  package static let mediaRecordName = "media.json"
   static let format = "equipoise-dataset"
   /// What is written; version 1 knew classification alone and had no key `task`.
   static let version = 2

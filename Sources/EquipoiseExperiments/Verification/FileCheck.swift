@@ -28,7 +28,9 @@ package enum FileCheck {
           ? .whole(path)
           : .damaged(path, "its checksum is not the one in \(name).sha256", fix: again)
       }
-      guard path.hasSuffix(".safetensors") else { return .unverified(path) }
+      guard path.hasSuffix(".safetensors") || path.hasSuffix(".equipoise") else {
+        return .unverified(path)
+      }
       return .tensors(path, fix: again)
     } catch {
       return .damaged(path, "\(error)", fix: again)

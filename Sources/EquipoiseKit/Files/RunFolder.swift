@@ -36,9 +36,13 @@ public struct RunFolder: Sendable {
     let padding = String(repeating: "0", count: max(0, 5 - number.count))
     return "\(measurements)/epoch-\(padding)\(number).safetensors"
   }
+  /// The folder of what the run knows of its dataset, so that it needs it no more to predict.
+  public var dataset: String { path + "/" + Self.datasetName }
   /// The folder of checkpoints.
   public var checkpoints: String { path + "/checkpoints" }
 
+  package static let datasetName = "dataset"
+  package static let statisticsName = "statistics.json"
   package static let configurationName = "config.yaml"
   package static let environmentName = "environment.json"
   package static let resultName = "result.json"
@@ -54,12 +58,16 @@ public struct RunFolder: Sendable {
       ["best.safetensors", "weights.safetensors", "metrics.jsonl", "metrics.csv"].contains($0)
         || $0 == Self.confusionName || $0.hasPrefix("events.out.tfevents.")
     }
-    guard FileSystem.isFolder(measurements) else { return top }
-    let name = (measurements as NSString).lastPathComponent
-    return top
-      + (try FileSystem.names(in: measurements).filter { !$0.hasPrefix(".") }.map {
-        "\(name)/\($0)"
-      })
+    return try top + files(in: "measurements") + datasetFiles()
+  }
+
+  /// The paths, within the folder, of what the run knows of its dataset; none of former versions' runs.
+  package func datasetFiles() throws -> [String] { try files(in: Self.datasetName) }
+
+  private func files(in name: String) throws -> [String] {
+    let folder = path + "/" + name
+    guard FileSystem.isFolder(folder) else { return [] }
+    return try FileSystem.names(in: folder).filter { !$0.hasPrefix(".") }.map { "\(name)/\($0)" }
   }
 
   /// Makes the folder.

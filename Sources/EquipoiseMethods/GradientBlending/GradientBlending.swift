@@ -33,7 +33,7 @@ public import EquipoiseTorch
 /// - `fixed` weights are used as they are; none given are equal ones, the paper's baseline of
 ///   auxiliary losses.
 public final class GradientBlending: ObjectiveDefining, EpochAdapting, ParameterOwning,
-  StateKeeping, TelemetryReporting
+  StateKeeping, TelemetryReporting, LengthMinding
 {
   /// When the weights are estimated.
   public enum Estimation: String, ConfigurationChoice {
@@ -228,6 +228,24 @@ extension GradientBlending {
       Self.superEpoch(
         beginningAt: epoch, first: configuration.firstSuperEpoch, next: configuration.superEpoch
       ).map { min($0, setting.epochs - epoch) }
+    }
+  }
+
+  /// An estimate over as many epochs as the run has, or one that the run's end shortened.
+  public func difference(from former: Int, to now: Int) -> String? {
+    switch configuration.estimation {
+    case .fixed: return nil
+    case .offline:
+      return configuration.offlineEpochs == nil
+        ? "method gradient-blending estimated its weights over \(former) epochs, the former length"
+        : nil
+    case .online:
+      let last = (0..<former).last { estimateLength(at: $0) != nil }
+      guard let last, let length = estimateLength(at: last), length > former - last else {
+        return nil
+      }
+      return
+        "method gradient-blending shortened its last estimate to the \(former - last) epochs that were left"
     }
   }
 

@@ -70,6 +70,52 @@ import Testing
     }
   }
 
+  /// A copied run, and a bundle of it, predict the same bytes where the dataset is not; and are exported alike.
+  @Test func withoutTheDataset() throws {
+    let run = try train("run")
+    let shard = try DatasetDescription.read(folder: data).splits[.test]?.first?.file ?? ""
+    let file = try SafetensorsFile(path: data + "/" + shard)
+    for name in ["audio", "motion"] {
+      try NPY.write(file.array(name), to: folder.file(name + ".npy"))
+    }
+    func call(_ arguments: [String]) throws -> String {
+      let outcome = try CommandLineTool.run(arguments)
+      #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+      return outcome.output
+    }
+    func predicted(_ run: String) throws -> String {
+      try call(
+        ["predict", run, "--format", "csv"]
+          + ["audio", "motion"].flatMap { ["--input", "\($0)=\(folder.file($0)).npy"] })
+    }
+    func exported(_ run: String) throws -> Data {
+      _ = try call(["export", run, "--format", "onnx", "--out", folder.file("model.onnx")])
+      return try Data(contentsOf: URL(fileURLWithPath: folder.file("model.onnx")))
+    }
+    let (here, model) = (try predicted(run), try exported(run))
+    try FileManager.default.copyItem(atPath: run, toPath: folder.file("copy"))
+    let bundle = folder.file("one.equipoise")
+    #expect(
+      try call(["export", run, "--bundle", "--out", bundle]).hasPrefix("\(bundle): the run "))
+    for path in [data, run] {
+      try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+    }
+    for place in [folder.file("copy"), bundle] {
+      #expect(try predicted(place) == here)
+      #expect(try exported(place) == model)
+    }
+    let scored = try CommandLineTool.run(["evaluate", bundle, "--data", data + ".away"])
+    #expect(scored.status == 0, "\(scored.errors)")
+    let lost = try CommandLineTool.run(["evaluate", bundle])
+    #expect(
+      lost.errors.hasSuffix("the run's dataset is not here; say where it is with --data DIR\n"))
+    #expect(try call(["check", bundle]).contains(" 0 damaged or missing"))
+    #expect(try call(["check", folder.file("copy")]).contains(" 0 damaged or missing"))
+    #expect(try call(["report", folder.file("copy"), "--out", folder.file("page.html")]) != "")
+    let page = try String(contentsOfFile: folder.file("page.html"), encoding: .utf8)
+    #expect(page.contains("\"classes\":[\"low\",\"middle\",\"high\"]"))
+  }
+
   @Test func missingModalityIsZeroOut() throws {
     let run = try train("run")
     let scores = try CommandLineTool.run(["evaluate", run, "--format", "json"]).json()

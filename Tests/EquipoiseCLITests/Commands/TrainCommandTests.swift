@@ -35,7 +35,8 @@ import Testing
     #expect(
       files.filter { !$0.contains("tfevents") } == [
         ".lock", "SHA256SUMS", "best.safetensors", "checkpoints", "config.yaml",
-        "confusion.safetensors", "environment.json", "metrics.csv", "metrics.jsonl", "result.json",
+        "confusion.safetensors", "dataset", "environment.json", "metrics.csv", "metrics.jsonl",
+        "result.json",
         "weights.safetensors",
       ])
     try evaluate()

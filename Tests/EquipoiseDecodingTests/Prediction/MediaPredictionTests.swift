@@ -96,6 +96,28 @@ struct MediaPredictionTests {
     expectSame(try #require(single.first), try #require(prepared["low/low2"]))
   }
 
+  /// A run carries how raw files become arrays: elsewhere it predicts the same bytes without the dataset.
+  @Test func withoutTheDataset() throws {
+    func output(_ run: String) throws -> Data {
+      try MediaMaker.run(
+        WorkerTests.program,
+        ["predict", tree.maker.file(run), "--format", "csv", "--threads", "1"]
+          + ["--input", "audio=\(tree.path)/low/low2.mp4"]
+          + ["--input", "visual=\(tree.path)/low/low2.mp4"])
+    }
+    let here = try output("run")
+    let files = FileManager.default
+    try files.copyItem(atPath: tree.maker.file("run"), toPath: tree.maker.file("copy"))
+    _ = try MediaMaker.run(
+      WorkerTests.program,
+      ["export", tree.maker.file("run"), "--bundle", "--out", tree.maker.file("low.equipoise")])
+    for name in ["data", "run"] {
+      try files.moveItem(atPath: tree.maker.file(name), toPath: tree.maker.file("away-" + name))
+    }
+    #expect(try output("copy") == here)
+    #expect(try output("low.equipoise") == here)
+  }
+
   @Test func refusesAndLeavesOut() throws {
     try tree.write("no film", to: "broken.mp4")
     try tree.write(
@@ -120,11 +142,12 @@ struct MediaPredictionTests {
     let record = tree.maker.file("data/media.json")
     let text = try String(contentsOfFile: record, encoding: .utf8)
     try Data(text.replacing("16000", with: "8000").utf8).write(to: URL(fileURLWithPath: record))
-    #expect(try problem(["--manifest", table]).contains("is not what made the dataset"))
+    let own = ["--data", tree.maker.file("data"), "--manifest"]
+    #expect(try problem(own + [table]).contains("is not what made the dataset"))
     try Data("{}".utf8).write(to: URL(fileURLWithPath: record))
-    #expect(try problem(["--manifest", tree.path]).contains("it is not a record of raw media"))
+    #expect(try problem(own + [tree.path]).contains("it is not a record of raw media"))
     try FileManager.default.removeItem(atPath: record)
-    #expect(try problem(["--manifest", tree.path]).contains("the dataset has no media.json"))
+    #expect(try problem(own + [tree.path]).contains("the dataset has no media.json"))
     for name in ["broken.mp4", "some.csv", "other.csv"] {
       try FileManager.default.removeItem(atPath: tree.path + "/" + name)
     }
