@@ -22,6 +22,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "For a folder that holds a run: auto continues it, never refuses.")
   var resume = ResumePolicy.auto
 
+  @Option(
+    help: ArgumentHelp(
+      "Tell another program what happens, a JSON object a line: an open descriptor, a file or a pipe.",
+      valueName: "fd|file"))
+  var events: String?
+
   @Option(help: ArgumentHelp("Take n steps, measure them and write nothing.", valueName: "n"))
   var dryRun: Int?
 
@@ -43,6 +49,9 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("no run folder is given; add --out DIR")
     }
     try NumberFlag.check("--dry-run", dryRun, from: 1)
+    if events != nil, dryRun != nil {
+      throw ValidationError("--dry-run has no events; leave out one of the two")
+    }
   }
 
   func run() throws {
@@ -56,15 +65,13 @@ struct TrainCommand: ParsableCommand {
       configuration.runtime.maxSteps = dryRun
       Console.print(try DryRun.measure(configuration).text, terminator: "")
     } else if let out {
-      try Self.train(configuration, in: RunFolder(out), resume: resume, quiet: quiet)
+      try train(configuration, in: RunFolder(out))
     }
   }
 
   /// Trains and prints the scores.
-  private static func train(
-    _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy, quiet: Bool
-  ) throws {
-    let outcome = try TrainingSession(quiet: quiet).train(
+  private func train(_ configuration: RunConfiguration, in folder: RunFolder) throws {
+    let outcome = try TrainingSession(quiet: quiet, events: events).train(
       configuration, in: folder, resume: resume)
     switch outcome {
     case .finished(let result):

@@ -7,15 +7,30 @@ struct TrainingSession {
   var quiet = false
   /// What precedes each line, where a command trains several runs.
   var label = ""
+  /// Where to tell another program of events.
+  var events: String?
 
   /// Begins or continues the run in `folder`.
   func train(
     _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy
   ) throws -> TrainingOutcome {
-    let run = try TrainingRun(
-      configuration, in: folder, resume: resume, warn: { Console.warn($0) })
-    let observers: [any TrainingObserver] =
-      [WarningObserver()] + (quiet ? [] : [ProgressObserver(run.parts, label: label)])
-    return try run.train(stopSignal: { StopSignal.requested }, observers: observers)
+    let stream = try events.map {
+      try EventStream($0, configuration, in: folder, warn: { Console.warn($0) })
+    }
+    do {
+      let run = try TrainingRun(configuration, in: folder, resume: resume) { text in
+        Console.warn(text)
+        stream?.warned(text)
+      }
+      let observers: [any TrainingObserver] =
+        [WarningObserver()] + (stream.map { [$0] } ?? [])
+        + (quiet ? [] : [ProgressObserver(run.parts, label: label)])
+      let outcome = try run.train(stopSignal: { StopSignal.requested }, observers: observers)
+      stream?.ended(outcome)
+      return outcome
+    } catch {
+      stream?.failed(ErrorReport.line(error))
+      throw error
+    }
   }
 }
