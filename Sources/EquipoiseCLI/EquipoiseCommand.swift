@@ -20,7 +20,7 @@ public struct EquipoiseCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       DemoCommand.self, PrepareCommand.self, TrainCommand.self, EvaluateCommand.self,
-      PredictCommand.self, ExportCommand.self, ImportCommand.self,
+      PredictCommand.self, FeaturesCommand.self, ExportCommand.self, ImportCommand.self,
       CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
       ReportCommand.self, WatchCommand.self, InspectCommand.self, CheckCommand.self,
       ConfigCommand.self,

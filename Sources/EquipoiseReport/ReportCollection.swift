@@ -22,13 +22,21 @@ package struct ReportCollection {
 
   private(set) var groups: [Group] = []
   private(set) var comparisons: [Comparison] = []
+  /// The folders of searches.
+  private(set) var searches: [String] = []
+  /// Files of features, among the paths.
+  private(set) var features: [FeatureFile] = []
 
   /// Finds the runs.
   ///
-  /// - Parameter paths: folders.
-  /// - Throws: `EquipoiseError` for one below which there is no run.
+  /// - Parameter paths: folders, and files of features.
+  /// - Throws: `EquipoiseError` for one below which there is no run, `FormatError` for a damaged file.
   package init(_ paths: [String]) throws {
     for path in paths {
+      if let file = try FeatureFile(path) {
+        features.append(file)
+        continue
+      }
       let before = groups.count
       try add(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, depth: 0)
       guard groups.count > before else {
@@ -50,6 +58,7 @@ package struct ReportCollection {
     } else if run.isBegun {
       add(run)
     } else if depth < Self.deepest {
+      if ExperimentFolder(path).isSearch { searches.append(path) }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       for name in names.sorted() { try add(path + "/" + name, depth: depth + 1) }
     }

@@ -52,6 +52,10 @@ struct ReportData: Encodable {
   let comparisons: [Comparison]
   /// By name, each once.
   let datasets: [ReportDataset]
+  /// What searches tried.
+  let searches: [ReportSearch]
+  /// Pictures of files of features.
+  let features: [ReportFeatures]
 
   /// Reads what was found.
   ///
@@ -92,6 +96,8 @@ struct ReportData: Encodable {
     }.map(ShownScore.init)
     starts = Self.starts(groups.flatMap { $0.runs.map { runs[$0] } })
     datasets = ReportDataset.all(of: runs.compactMap(\.description))
+    searches = try collection.searches.map { try ReportSearch($0) }
+    features = try collection.features.map { try ReportFeatures($0) }
     (self.runs, self.groups) = (runs, groups)
     referToRunsAlone()
   }

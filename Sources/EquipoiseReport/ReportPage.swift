@@ -18,7 +18,8 @@ package enum ReportPage {
     let style = text(PackageResources.page_css)
     let scripts = [
       PackageResources.elements_js, PackageResources.figure_js, PackageResources.lines_js,
-      PackageResources.matrix_js, PackageResources.runs_js, PackageResources.page_js,
+      PackageResources.matrix_js, PackageResources.scatter_js, PackageResources.runs_js,
+      PackageResources.page_js,
     ].map(text).joined(separator: "\n")
     // Nothing is fetched, whatever a run's files say; a live page asks its own server alone.
     let connections = isLive ? "'self'" : "'none'"

@@ -17,7 +17,8 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folders of runs, comparisons, searches, or folders of these.", valueName: "run"))
+      "Folders of runs, comparisons, searches, or folders of these; files of 'features'.",
+      valueName: "run"))
   var folders: [String]
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))

@@ -11,6 +11,8 @@ function sections(report) {
     section('Robustness', 'robustness', [disturbances(groups)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
     section('Classes', 'classes', [confusion(groups)]),
+    section('Searches', 'searches', report.searches.map(trials)),
+    section('Features', 'features', [featurePictures(report)]),
     section('Settings and machines', 'settings', [datasets(report), ...report.comparisons.map(choices), settings(groups), environments(report)]),
   ].filter(Boolean);
 }
@@ -359,6 +361,31 @@ function frequentConfusions(group, size, cells, names) {
   });
   return element('div', {}, table(`The most frequent confusions of ${size} classes: ${group.name}`, header, rows, {isSortable: true}),
     csvButton('confusions', [header, ...rows]));
+}
+
+/** What a search tried; trials that were left behind say after how many epochs. */
+function trials({folder, header, rows}) {
+  const number = (cell) => /^-?[0-9.]+(e-?[0-9]+)?$/i.test(cell) && cell.includes('.') ? text(Number(cell)) : cell;
+  const words = {pruned: ['', 'left behind'], best: ['', 'best']};
+  const shown = rows.map((row) => row.map((cell, index) => words[header[index]]?.[Number(cell)] ?? number(cell)));
+  return element('div', {}, table(`Trials of ${folder}, by their validation score; the test split was not read`, header, shown, {isSortable: true}),
+    csvButton('trials', [header, ...rows]));
+}
+
+/** What `equipoise features` wrote, in the plane. */
+function featurePictures({features}) {
+  if (!features.length) return null;
+  return element('div', {}, features.flatMap((file, index) => {
+    const kinds = [{key: 'principal', name: 'principal components', axes: ['component 1', 'component 2'],
+      what: 'The two directions of the largest variance (PCA) of each modality’s features.'},
+    {key: 'neighbours', name: 't-SNE', axes: ['x', 'y'],
+      what: 'Samples with like features beside each other (t-SNE, perplexity 30): only nearness means something, not distances or directions.'}];
+    const part = file.samples > (file.panels[0]?.ids.length ?? 0) ? ` ${file.panels[0].ids.length} of ${file.samples} samples, drawn at random.` : '';
+    return kinds.filter(() => file.panels.length).map(({key, name, axes, what}) => scatterPlot({id: `features-${key}-${index}`,
+      title: `Features by ${name}: ${file.path}`, caption: what + part, axes, classes: file.classes,
+      panels: file.panels.map((panel) => ({name: panel.name, points: panel[key], labels: panel.labels, ids: panel.ids,
+        shares: key === 'principal' ? panel.shares : null}))}));
+  }));
 }
 
 // Settings

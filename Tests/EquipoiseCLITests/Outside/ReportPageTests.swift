@@ -45,6 +45,16 @@ struct ReportPageTests {
     return visit
   }
 
+  @Test func features() throws {
+    let (run, file) = (folder.file("runs/one"), folder.file("F.safetensors"))
+    let data = try prepare()
+    _ = try tool(["train", "--data", data, "--out", run] + Self.tiny)
+    _ = try tool(["features", run, data, "--split", "train", "--out", file])
+    let visit = try report([run, file])
+    #expect(
+      Set(visit.figures.keys).isSuperset(of: ["features-principal-0", "features-neighbours-0"]))
+  }
+
   @Test func comparisonWithAIM() throws {
     let runs = folder.file("runs/comparison")
     _ = try tool(
