@@ -15,6 +15,8 @@ package struct PlannedRun: Sendable {
   package let configuration: RunConfiguration
   /// The identity of the prepared data.
   package let dataset: String
+  /// The epochs after which it pauses; nil trains it to its end.
+  package var pause: Int? = nil
 
   private var group: RunGroupFolder { RunGroupFolder(groupFolder) }
 
@@ -29,17 +31,18 @@ package struct PlannedRun: Sendable {
   /// The configuration that the runs of the group share, to be used with `train --config`.
   package var configurationFile: String { group.configuration }
 
-  /// Whether the run is done.
-  package var isFinished: Bool { FileManager.default.fileExists(atPath: folder.result) }
+  /// Whether the run is done, or has come to where it pauses.
+  package var isFinished: Bool {
+    if FileManager.default.fileExists(atPath: folder.result) { return true }
+    guard let pause else { return false }
+    return ((try? MetricsRecord.read(folder.metrics)) ?? []).count >= pause
+  }
 
   /// Throws when the folder holds a run of another configuration or other data.
   ///
   /// - Throws: `EquipoiseError` that names the folder and the difference.
   package func check() throws {
     guard folder.isBegun else { return }
-    var configuration = configuration
-    // Data that was moved is still the same data, which matters to a finished run.
-    if isFinished { configuration.data = try RunConfiguration.saved(in: folder).data }
     try TrainingRun.checkUnchanged(configuration, in: folder)
     let environment = try RunEnvironment.saved(in: folder)
     guard environment.dataset == dataset else {

@@ -9,7 +9,7 @@ What a command is given in place of what the documentation says, and nothing els
     configuration, on pictures,
     sound and texts
   compare                            of more than three methods the first and the last two
-  sweep                              one trial for each method
+  sweep                              one trial for each method; with a budget two methods
   import                             weights of that width
   prepare synthetic                  24 samples to learn from, 12 for validation, 12 to test on
   prepare manifest                   pictures of 32 pixels, half a second of sound
@@ -60,6 +60,8 @@ def small(arguments):
             arguments += ["--entry", "aim=aim,method.decoupling.latentWidth=4"]
     if command == "sweep":
         put(arguments, "--trials", "1")
+        if "--budget" in arguments:
+            put(arguments, "--methods", "joint,mla")
         if "aim" in arguments[arguments.index("--methods") + 1].split(","):
             arguments += ["--grid", "aim:method.decoupling.latentWidth=4"]
     if command == "import":

@@ -17,6 +17,13 @@ struct SweepCommand: ParsableCommand {
         --grid aim:method.lambda=0.5,1,2                    of one method only
         --random 'training.optimiser.learningRate=1e-4..1e-1(log)' --trials 20
 
+      Without --grid and --random each method has a space of its own: the learning rate and what its paper tunes. \
+      --halving 3 trains all trials for some epochs and of three the best one on, until one has all epochs; what is \
+      left behind is in the tables, too. --sampler tpe draws like what did well. --budget 2h does both as long as \
+      there is time, with as many trials and epochs for every method:
+
+        equipoise sweep --data DIR --methods all --budget 2h
+
       With --folds or --leave-group-out every fold has a search of its own on the samples of the others, and its winners \
       are then tested on it (nested cross-validation). The result is a comparison in OUT, of which \
       'compare --table-only' makes the tables again; the searches are in OUT/searches/fold-N.
@@ -24,7 +31,8 @@ struct SweepCommand: ParsableCommand {
 
   @OptionGroup(title: "Runs") var options: ExperimentOptions
 
-  @Option(help: ArgumentHelp("The methods.", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("The methods, or all of those that take the data.", valueName: "a,b"))
   var methods: String?
 
   @Option(
@@ -42,6 +50,19 @@ struct SweepCommand: ParsableCommand {
       "Points drawn for each method (default: every point of the grid).", valueName: "n"))
   var trials: Int?
 
+  @Option(help: "How points are drawn: random, or tpe (default: random; tpe with --budget).")
+  var sampler: SearchSampler?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of so many trials one goes on for as many times the epochs; 1 for none (default: 1; 3 with --budget).",
+      valueName: "n"))
+  var halving: Int?
+
+  @Option(
+    help: ArgumentHelp("Search as long as this, such as 90m or 2h.", valueName: "time"))
+  var budget: TimeBudget?
+
   @Option(help: ArgumentHelp("The seed of the drawing.", valueName: "n"))
   var searchSeed = 0
 
@@ -58,6 +79,10 @@ struct SweepCommand: ParsableCommand {
   var format = OutputFormat.table
 
   func run() throws {
+    if isInParts {
+      try check()
+      return try PartsSession(command: self).run()
+    }
     let plan = try plan(in: try options.folder())
     if let search = NestedSearch(plan) {
       let session = NestedSession(search: search, options: options, folder: plan.folder)
@@ -71,15 +96,25 @@ struct SweepCommand: ParsableCommand {
     try experiment.prepare(runs)
     let report = try SweepReport(plan, failures: experiment.train(runs))
     try report.write(plan)
+    try show(report, folder: plan.folder)
+  }
+
+  /// Prints what was found; the status is 1 where runs failed.
+  func show(_ report: SweepReport, folder: String) throws {
     switch format {
-    case .table: Console.print(SweepTable.text(report, folder: plan.folder), terminator: "")
+    case .table: Console.print(SweepTable.text(report, folder: folder), terminator: "")
     case .json: try JSONOutput.print(report)
     }
     if !report.failures.isEmpty { throw ExitCode(1) }
   }
 
+  /// Whether what comes next depends on what was found.
+  private var isInParts: Bool {
+    sampler == .tpe || halving ?? 1 > 1 || budget != nil || grid.isEmpty && random.isEmpty
+  }
+
   /// The options with the folds, which are settings too.
-  private var allOptions: ExperimentOptions {
+  var allOptions: ExperimentOptions {
     var all = options
     all.sets += FoldFlags.sets(folds: folds, leaveGroupOut: leaveGroupOut)
     return all
@@ -88,18 +123,19 @@ struct SweepCommand: ParsableCommand {
   private func check() throws {
     try NumberFlag.check("--trials", trials, from: 1)
     if searchSeed < 0 { throw ValidationError("--search-seed takes a number from 0") }
-    if grid.isEmpty, random.isEmpty {
-      throw ValidationError("there is nothing to search; add --grid KEY=V1,V2 or --random")
+    try NumberFlag.check("--halving", halving, from: 1, to: 100)
+    if isInParts, trials == nil, budget == nil {
+      throw ValidationError(
+        "there is no end to the search; add --trials N or --budget TIME, or --grid KEY=V1,V2 alone")
+    }
+    if isInParts, folds != nil || leaveGroupOut {
+      throw ValidationError("a search in every fold takes --grid or --random alone")
     }
   }
 
   private func plan(in folder: String) throws -> SweepPlan {
     try check()
-    let names = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
-      .map(String.init)
-    guard !names.isEmpty, Set(names).count == names.count else {
-      throw ValidationError("no methods are named, or one twice; add --methods joint,aim")
-    }
+    let names = try names()
     let dimensions = try dimensions(of: names)
     try checkKeys(of: dimensions, names)
     let found = try names.flatMap { name in
@@ -108,6 +144,17 @@ struct SweepCommand: ParsableCommand {
       return try trials(of: name, dimensions)
     }
     return try SweepPlan(found, seeds: options.seedList(), folder: folder)
+  }
+
+  /// The methods that were named.
+  func names() throws -> [String] {
+    if methods == "all" { return try MethodChoice.names(in: "all") }
+    let names = (methods?.split(separator: ",", omittingEmptySubsequences: false) ?? [])
+      .map(String.init)
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ValidationError("no methods are named, or one twice; add --methods joint,aim")
+    }
+    return names
   }
 
   private func trials(of method: String, _ dimensions: [SearchDimension]) throws -> [Trial] {
@@ -125,7 +172,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// Throws for a key that no method has that it is for.
-  private func checkKeys(of dimensions: [SearchDimension], _ methods: [String]) throws {
+  func checkKeys(of dimensions: [SearchDimension], _ methods: [String]) throws {
     let table = try RunCatalogue.inUse.table()
     for dimension in dimensions {
       for method in methods where dimension.method ?? method == method {
@@ -136,7 +183,7 @@ struct SweepCommand: ParsableCommand {
     }
   }
 
-  private func dimensions(of methods: [String]) throws -> [SearchDimension] {
+  func dimensions(of methods: [String]) throws -> [SearchDimension] {
     let all =
       try grid.map { try SearchDimension(grid: $0) }
       + random.map { try SearchDimension(random: $0) }

@@ -27,15 +27,16 @@ struct Experiment {
     let waiting = runs.filter { !$0.isFinished }
     guard !waiting.isEmpty else { return [] }
     let journal = ExperimentFolder(folder).processes
-    let needs = RunNeeds(
-      try RunEstimates.make(waiting), measured: RunMeasurement.saved(in: journal))
+    let estimates = try RunEstimates.make(waiting)
+    let needs = RunNeeds(estimates, measured: RunMeasurement.saved(in: journal))
     warnOfMemory(waiting, needs)
     let display = ExperimentDisplay(
       command: command, waiting: waiting.count, done: runs.count - waiting.count, budget: budget,
       quiet: quiet)
     let pool = try RunPool(
       RunQueue(waiting, needs: needs, budget: budget), journal: journal,
-      command: Self.arguments, stopSignal: { StopSignal.requested }, report: display.show)
+      command: { Self.arguments($0, stepsPerEpoch: estimates[$0.groupFolder]?.stepsPerEpoch) },
+      stopSignal: { StopSignal.requested }, report: display.show)
     let outcome = try pool.run()
     if let signal = outcome.signal {
       Console.note("\(command): stopped; the same command continues")
@@ -54,12 +55,13 @@ struct Experiment {
   }
 
   /// This program again.
-  private static func arguments(_ run: PlannedRun) -> [String] {
-    [
+  private static func arguments(_ run: PlannedRun, stepsPerEpoch: Int?) -> [String] {
+    let steps = run.pause.map { $0 * (stepsPerEpoch ?? 0) }
+    return [
       Bundle.main.executablePath ?? CommandLine.arguments[0], "train",
       "--config", run.configurationFile, "--seed", "\(run.seed)", "--out", run.folder.path,
       "--quiet", "--stop-at-end-of-input",
-    ]
+    ] + (steps.map { ["--max-steps", "\($0)"] } ?? [])
   }
 }
 
@@ -92,6 +94,6 @@ private enum RunEstimates {
     let samples = Double(parts.samplesPerEpoch) * Double(configuration.training.epochs)
     return RunEstimate(
       multiplyAdds: Double(parts.multiplyAddsPerSample) * samples,
-      memory: base.addedSaturating(to: memory.total))
+      memory: base.addedSaturating(to: memory.total), stepsPerEpoch: parts.stepsPerEpoch)
   }
 }

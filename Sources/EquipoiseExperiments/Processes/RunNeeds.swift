@@ -7,11 +7,14 @@ package struct RunEstimate: Equatable, Sendable {
   package let multiplyAdds: Double
   /// Bytes of memory.
   package let memory: Int
+  /// The steps of an epoch.
+  package let stepsPerEpoch: Int
 
   /// An estimate.
-  package init(multiplyAdds: Double, memory: Int) {
+  package init(multiplyAdds: Double, memory: Int, stepsPerEpoch: Int = 0) {
     self.multiplyAdds = multiplyAdds
     self.memory = memory
+    self.stepsPerEpoch = stepsPerEpoch
   }
 }
 

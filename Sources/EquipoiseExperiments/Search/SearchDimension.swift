@@ -27,6 +27,17 @@ package struct SearchDimension: Equatable, Sendable {
   /// Its values.
   package let values: Values
 
+  /// The dimension as it is read.
+  package var text: String {
+    switch values {
+    case .choices(let choices): "\(key)=\(choices.joined(separator: ","))"
+    case .range(let low, let high, let scale):
+      "\(key)="
+        + (scale.isWhole ? "\(Int(low))..\(Int(high))" : "\(low)..\(high)")
+        + (scale.isLogarithmic ? "(log)" : "")
+    }
+  }
+
   /// Whether values are drawn from a range.
   package var isRange: Bool {
     if case .range = values { true } else { false }
@@ -80,6 +91,15 @@ package struct SearchDimension: Equatable, Sendable {
       low: low, high: high, scale: Scale(isLogarithmic: isLogarithmic, isWhole: isWhole))
   }
 
+  /// Reads either form, as default spaces have them.
+  package init(_ text: String) throws {
+    try self.init(text, isRange: text.drop { $0 != "=" }.contains(".."))
+  }
+
+  private init(_ text: String, isRange: Bool) throws {
+    self = isRange ? try Self(random: text) : try Self(grid: text)
+  }
+
   private static var gridExample: String { "\(.argument("grid=training.batchSize=32,64"))" }
 
   /// Beyond it neighbouring whole numbers are no longer told apart when they are drawn.
@@ -105,14 +125,43 @@ package struct SearchDimension: Equatable, Sendable {
     switch values {
     case .choices(let choices): return choices[stream.integer(below: choices.count)]
     case .range(let low, let high, let scale):
-      // Whole numbers from half below to half above, so that the ends are as likely as the others.
-      let (first, last) = scale.isWhole ? (low - 0.5, high + 0.5) : (low, high)
-      let share = stream.uniform()
-      let value =
-        scale.isLogarithmic ? first * pow(last / first, share) : first + (last - first) * share
-      if scale.isWhole { return "\(Int(min(max(value.rounded(), low), high)))" }
-      // Four digits are as precise as a search needs, and readable.
-      return "\(Double(String(format: "%.3e", value)) ?? value)"
+      return Self.text(at: stream.uniform(), low, high, scale)
     }
+  }
+
+  /// The value at a share of a range, as YAML.
+  func text(at share: Double) -> String {
+    guard case .range(let low, let high, let scale) = values else {
+      preconditionFailure("'\(key)' is no range")
+    }
+    return Self.text(at: share, low, high, scale)
+  }
+
+  /// At which share of a range a value lies; nil of choices and of text that is no number.
+  func share(of text: String) -> Double? {
+    guard case .range(let low, let high, let scale) = values, let value = Double(text) else {
+      return nil
+    }
+    let (first, last) = Self.ends(low, high, scale)
+    let share =
+      scale.isLogarithmic
+      ? log(value / first) / log(last / first) : (value - first) / (last - first)
+    return min(max(share, 0), 1)
+  }
+
+  private static func ends(_ low: Double, _ high: Double, _ scale: Scale) -> (Double, Double) {
+    // Whole numbers from half below to half above, so that the ends are as likely as the others.
+    scale.isWhole ? (low - 0.5, high + 0.5) : (low, high)
+  }
+
+  private static func text(
+    at share: Double, _ low: Double, _ high: Double, _ scale: Scale
+  ) -> String {
+    let (first, last) = ends(low, high, scale)
+    let value =
+      scale.isLogarithmic ? first * pow(last / first, share) : first + (last - first) * share
+    if scale.isWhole { return "\(Int(min(max(value.rounded(), low), high)))" }
+    // Four digits are as precise as a search needs, and readable.
+    return "\(Double(String(format: "%.3e", value)) ?? value)"
   }
 }

@@ -34,10 +34,13 @@ package struct SearchSpace: Sendable {
   /// - Parameters:
   ///   - trials: how many; `nil` for the whole grid.
   ///   - seed: of the random choice.
+  ///   - alwaysRandom: whether a whole grid is in random order, too, as more of it begins with less of it.
   /// - Returns: the points.
   /// - Throws: `EquipoiseError` when the space has fewer.
-  package func points(_ trials: Int?, seed: Int) throws -> [[String]] {
-    if let size, trials == nil || trials == size {
+  package func points(
+    _ trials: Int?, seed: Int, alwaysRandom: Bool = false
+  ) throws -> [[String]] {
+    if let size, trials == nil || trials == size, !alwaysRandom || size == 1 {
       return (0..<size).map(gridPoint)
     }
     guard let trials else {

@@ -89,6 +89,9 @@ public struct ExperimentFolder: Sendable {
 
   /// Every trial of a search, written when all have ended.
   public var trials: String { path + "/trials.csv" }
+  /// How a search in parts was set up, and which parts it has begun.
+  public var search: String { path + "/" + Self.searchName }
+  package static let searchName = "search.json"
   /// Whether the folder holds a search.
   public var isSearch: Bool { FileManager.default.fileExists(atPath: trials) }
   /// The configuration of a method's best trial.

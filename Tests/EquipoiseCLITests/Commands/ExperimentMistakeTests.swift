@@ -89,7 +89,7 @@ import Testing
   private static let searches = [
     BadInputTests.Mistake(
       "sweep --data DIR/data --methods joint --out DIR/out", status: 64,
-      "there is nothing to search; add --grid KEY=V1,V2 or --random"),
+      "there is no end to the search; add --trials N or --budget TIME, or --grid KEY=V1,V2 alone"),
     BadInputTests.Mistake(
       "sweep --data DIR/data --grid training.batchSize=4,8 --out DIR/out", status: 64,
       "no methods are named, or one twice; add --methods joint,aim"),

@@ -144,8 +144,15 @@ struct FormatsDocumentTests {
     try run(
       ["train", "--data", folder.file("data"), "--out", folder.file("tried")]
         + ["--find-learning-rate"] + TinyDataset.model)
-    for kind in Self.kinds { try check(kind, in: [folder.file("")], complete: true) }
-    try check("learning-rate.json", in: [folder.file("")], complete: true)
+    try run(
+      ["sweep", "--data", folder.file("data"), "--out", folder.file("searched"), "--quiet"]
+        + [
+          "--methods", "joint", "--halving", "2", "--trials", "2", "--seeds", "0", "--epochs", "2",
+        ]
+        + TinyDataset.settings)
+    for kind in Self.kinds + ["statistics.json", "search.json", "learning-rate.json"] {
+      try check(kind, in: [folder.file("")], complete: true)
+    }
     try check("PREDICTIONS.jsonl", in: [folder.file("")], complete: true)
   }
 

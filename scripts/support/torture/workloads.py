@@ -256,6 +256,12 @@ def all_of(bench):
         with open(folder + "/search/joint/best.yaml", encoding="utf-8") as file:
             return [trials, file.read()]
 
+    def halved(folder):
+        with open(folder + "/halved/trials.csv", encoding="utf-8") as file:
+            trials = file.read()
+        with open(folder + "/halved/search.json", encoding="utf-8") as file:
+            return [trials, file.read()]
+
     def page(folder):
         with open(folder + "/report.html", encoding="utf-8") as file:
             return re.sub(r'"made":"[^"]*"', "", file.read())
@@ -287,11 +293,23 @@ def all_of(bench):
                 "--set", TRAIN[13], "--set", TRAIN[15]],
             "search", search),
         Workload(
+            bench, "halving", [
+                "sweep", "--methods", "joint", "--halving", "2", "--trials", "2", "--seeds", "0",
+                "--out", "halved", "--jobs", "1", "--data", "data", "--set", "training.epochs=2",
+                "--set", "training.batchSize=8", "--set", TRAIN[13], "--set", TRAIN[15]],
+            "halved", halved),
+        Workload(
             bench, "report", ["report", "run", "--out", "report.html", "--force"], "report.html",
             page, needs=("data", "run"), checks=False),
         Workload(
             bench, "export", ["export", "run", "--format", "onnx", "--out", "model.onnx"], "model.onnx",
             files("model.onnx"), needs=("data", "run"), checks=False),
+        Workload(
+            bench, "bundle", ["export", "run", "--bundle", "--out", "run.equipoise"], "run.equipoise",
+            files("run.equipoise"), needs=("data", "run"), checks=False),
+        Workload(
+            bench, "features", ["features", "run", "data", "--depths", "--out", "features.safetensors"],
+            "features.safetensors", files("features.safetensors"), needs=("data", "run"), checks=False),
         Workload(
             bench, "predict", [
                 "predict", "run", "data", "--format", "csv", "--out", "predictions.csv"],
