@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs to MLflow what `equipoise train --events` says: `equipoise train … --events 3 3>&1 >&2 | python mlflow_bridge.py`"""
 import json
+import re
 import sys
 
 import mlflow
@@ -15,7 +16,7 @@ for line in sys.stdin:
     elif kind == "warning":
         print("equipoise warns: " + event["message"], file=sys.stderr)
     elif mlflow.active_run():
-        numbers = {key.replace("\\", ""): value for key, value in event.get("metrics", {}).items()}
+        numbers = {re.sub(r"[^\w. -]", "-", key): float(value) for key, value in event.get("metrics", {}).items()}
         if numbers:
             mlflow.log_metrics(numbers, step=event.get("step", 0))
         if kind == "end":
