@@ -47,8 +47,7 @@ package struct MediaRecord: Codable, Sendable {
   /// Reads a dataset's record. Throws `EquipoiseError` that says why there is none, or `FormatError`.
   package init(of dataset: PreparedDataset) throws {
     let path = dataset.folder + "/" + Self.fileName
-<<<<<<< HEAD
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard let bytes = try dataset.content(ofFile: Self.fileName) else {
       let texts = dataset.modalities.filter { $0.description.tokens?.tokenizer == nil }
       if let text = texts.first(where: { $0.description.kind == .text }) {
         throw EquipoiseError(
@@ -56,9 +55,6 @@ package struct MediaRecord: Codable, Sendable {
           "other programs made the ids of modality '\(text.name)', and the dataset has no tokeniser for new texts",
           at: dataset.folder, fix: "give ids in npy or npz files, or a prepared dataset")
       }
-=======
-    guard let bytes = try dataset.content(ofFile: Self.fileName) else {
->>>>>>> 0590bfa (A run carries what it needs of its dataset, goes on with more epochs, and is exported as one file that predicts anywhere)
       let isMedia = dataset.description.extra[MediaNotes.recipe] != nil
       throw EquipoiseError(
         .data,
