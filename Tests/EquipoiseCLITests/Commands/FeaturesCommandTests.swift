@@ -30,8 +30,8 @@ import Testing
     let text = try call(["features", run, data, "--depths", "--batch-size", "7", "--out", path])
     #expect(
       text
-        == "\(path): features.audio [24, 8], features.audio.1 [24, 8], features.audio.2 [24, 8], features.motion [24, 8], "
-        + "features.motion.1 [24, 4], features.motion.2 [24, 8], logits [24, 3]\n")
+        == "\(path): features.audio [24, 8], features.audio.1 [24, 8], features.audio.2 [24, 8], features.motion [24, 4], "
+        + "features.motion.1 [24, 4], features.motion.2 [24, 4], logits [24, 3]\n")
     let file = try SafetensorsFile(path: path)
     let logits = try file.array("logits").floats()
     let lines = try call(["predict", run, data, "--format", "csv"]).split(separator: "\n")

@@ -62,10 +62,14 @@ struct PythonModuleTests {
         "split 'validation': 'audio' is float32 [3], in 'train' it is float32 [6]",
         "split 'train': 'audio' has numbers that are not finite",
       ])
-    for name in ["arrays", "samples", "labels"] {
+    let encoders = [
+      "arrays": "picture={type: resnet18, width: 4, smallImageStem: true}",
+      "samples": "pose={type: conv1d, width: 4, depth: 2}",
+    ]
+    for (name, encoder) in encoders {
       try call([
         "train", "--data", folder.file(name), "--out", folder.file("run-" + name), "--epochs", "1",
-        "--batch-size", "4", "--quiet", "--threads", "1",
+        "--batch-size", "4", "--quiet", "--threads", "1", "--set", "model.encoders." + encoder,
       ])
     }
   }
