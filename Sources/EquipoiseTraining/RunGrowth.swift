@@ -12,13 +12,22 @@ struct RunGrowth {
   init(_ before: RunConfiguration, _ parts: RunParts) {
     let (old, new) = (before.training, parts.configuration.training)
     var notices: [String] = []
-    if let first = (0..<old.epochs).first(where: {
-      old.learningRate(at: $0) != new.learningRate(at: $0)
-    }) {
+    let steps = parts.stepsPerEpoch
+    let (then, today) = (
+      LearningRates(old, stepsPerEpoch: steps, selection: parts.selection),
+      LearningRates(new, stepsPerEpoch: steps, selection: parts.selection)
+    )
+    let first = (0..<old.epochs).first { epoch in
+      [0, steps - 1].contains {
+        then.rate(epoch: epoch, step: $0) != today.rate(epoch: epoch, step: $0)
+      }
+    }
+    if let first {
       notices.append(
         "training.schedule '\(new.schedule.name)' runs over the whole length: from epoch \(first) on the "
-          + "learning rate followed \(old.epochs) epochs (\(old.learningRate(at: old.epochs - 1)) in the last), and now "
-          + "follows \(new.epochs) (\(new.learningRate(at: old.epochs)) in the next); the result is not that of "
+          + "learning rate followed \(old.epochs) epochs "
+          + "(\(then.rate(epoch: old.epochs - 1, step: steps - 1)) in the last), and now "
+          + "follows \(new.epochs) (\(today.rate(epoch: old.epochs)) in the next); the result is not that of "
           + "\(new.epochs) epochs at once")
     }
     if let method = parts.method as? any LengthMinding,

@@ -40,8 +40,9 @@ struct DamageTests {
     return seen.texts
   }
 
-  /// Configuration, environment, result, confusion, best, weights, metrics twice, events and two checkpoints.
-  private static let allWhole = [FileFinding.State](repeating: .whole, count: 11)
+  /// Configuration, environment, result, confusion, best, weights, metrics twice, events, two checkpoints, and two files
+  /// of the dataset.
+  private static let allWhole = [FileFinding.State](repeating: .whole, count: 13)
 
   private func change(_ path: String, _ body: (inout Data) -> Void) throws {
     var data = try Data(contentsOf: URL(fileURLWithPath: path))
