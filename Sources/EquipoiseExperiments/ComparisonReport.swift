@@ -2,6 +2,8 @@
 public import EquipoiseKit
 public import EquipoiseModels
 internal import EquipoiseTraining
+internal import EquipoiseMethods
+internal import EquipoiseData
 
 /// What a comparison found, made from its runs' folders alone.
 public struct ComparisonReport: Encodable, Sendable {
@@ -25,6 +27,8 @@ public struct ComparisonReport: Encodable, Sendable {
     public internal(set) var differences: [String: PairedDifference] = [:]
     /// Where a search chose settings in each fold: them, each `KEY=VALUE`; of a fold without a winner none.
     public let chosen: [[String]]?
+    /// What it makes of each modality; `nil` while no run is finished, and for models of one modality.
+    public let verdict: Verdict?
     /// The areas under the curves of missing and of noisy modalities, by modality; empty where these were not measured.
     public let robustness: [String: Areas]
   }
@@ -69,15 +73,25 @@ public struct ComparisonReport: Encodable, Sendable {
       references[path] = try Self.scores(in: RunGroupFolder(path), comparison)
     }
     entries = try comparison.entries.map { entry in
-      Entry(
-        entry.name,
-        try Self.scores(in: ExperimentFolder(folder).entry(entry.name), comparison),
-        alone: entry.references.mapValues { references[$0] ?? [] }, chosen: entry.chosen)
+      let group = ExperimentFolder(folder).entry(entry.name)
+      let runs = try Self.scores(in: group, comparison)
+      return Entry(
+        entry.name, runs, confusion: Self.confusion(of: runs.first, in: group),
+        alone: entry.references.mapValues { references[$0] ?? [] }, chosen: entry.chosen,
+        folds: comparison.folds)
     }
     self.failures = failures
     let everyRun = entries.flatMap(\.runs) + references.values.flatMap { $0 }
     stamp = ComparisonStamp(comparison, runs: everyRun)
     addDifferences()
+  }
+
+  /// What a run confuses; `nil` where its file does not tell, which is no reason to show nothing else.
+  private static func confusion(of run: RunScores?, in group: RunGroupFolder) -> ConfusionMatrix? {
+    run.flatMap { run in
+      try? ConfusionFile.read(
+        run.isTest ? .test : .validation, in: group.fold(run.fold).run(seed: run.seed))
+    }
   }
 
   private static func scores(
@@ -143,7 +157,8 @@ public struct ComparisonReport: Encodable, Sendable {
 
 extension ComparisonReport.Entry {
   init(
-    _ name: String, _ runs: [RunScores], alone: [String: [RunScores]], chosen: [[String]]?
+    _ name: String, _ runs: [RunScores], confusion: ConfusionMatrix?,
+    alone: [String: [RunScores]], chosen: [[String]]?, folds: Int?
   ) {
     func summary(_ value: (RunScores) -> Double?) -> SampleSummary? {
       SampleSummary(runs.compactMap(value))
@@ -167,6 +182,12 @@ extension ComparisonReport.Entry {
           alone: SampleSummary(references.compactMap { $0.report[.measure(of: $0.report.task)] }))
         return (name, modality)
       })
+    func trainings(_ runs: [RunScores]) -> [Verdict.Training] {
+      runs.map { Verdict.Training(Repetition(fold: $0.fold, seed: $0.seed), $0.report) }
+    }
+    verdict = Verdict(
+      trainings(runs), alone: alone.mapValues(trainings), folds: folds,
+      isBalanced: runs.first?.method != Joint.name, confusion: confusion)
     let disturbed = Set(runs.flatMap { $0.report.robustness.map { Array($0.noise.keys) } ?? [] })
     robustness = Dictionary(
       uniqueKeysWithValues: disturbed.map { name in
@@ -189,6 +210,7 @@ extension ComparisonReport.Entry {
 extension ComparisonReport.Entry: Encodable {
   private enum CodingKeys: String, CodingKey {
     case name, runs, modalities, imbalance, seconds, multiplyAddsPerSample, chosen, robustness
+    case verdict
   }
 
   /// Writes an entry.
@@ -198,6 +220,7 @@ extension ComparisonReport.Entry: Encodable {
     try container.encode(runs, forKey: .runs)
     try container.encode(modalities, forKey: .modalities)
     try container.encodeIfPresent(chosen, forKey: .chosen)
+    try container.encodeIfPresent(verdict, forKey: .verdict)
     try container.encodeIfPresent(imbalance, forKey: .imbalance)
     if !robustness.isEmpty { try container.encode(robustness, forKey: .robustness) }
     try container.encodeIfPresent(seconds, forKey: .seconds)

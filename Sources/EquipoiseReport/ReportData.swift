@@ -100,6 +100,16 @@ struct ReportData: Encodable {
     features = try collection.features.map { try ReportFeatures($0) }
     (self.runs, self.groups) = (runs, groups)
     referToRunsAlone()
+    judge()
+  }
+
+  private mutating func judge() {
+    for index in groups.indices { groups[index].judge() }
+    let datasets = groups.map { runs[$0.runs[0]].dataset }
+    for index in groups.indices {
+      groups[index].compare(
+        with: groups.indices.filter { datasets[$0] == datasets[index] }.map { groups[$0] })
+    }
   }
 
   /// Runs of one modality alone serve as references of groups that have none.

@@ -68,9 +68,21 @@ struct ReportGroup: Encodable {
   /// What the score is while a modality is missing or noisy; empty where it was not measured.
   let robustness: [Disturbance]
   private(set) var alone: [String: Reference]
+  /// What the group's models make of each modality; `nil` while none is finished and for models of one modality.
+  private(set) var verdict: ReportVerdict?
   let matrices: ReportMatrices?
   /// What its modalities are told apart by.
   let measure: ReportData.ShownScore
+
+  /// The finished runs of the group and of its modalities alone, of which the verdict is made.
+  private let trainings: [Verdict.Training]
+  private var trainingsAlone: [String: [Verdict.Training]]
+  private let confusion: ConfusionMatrix?
+
+  private enum CodingKeys: String, CodingKey {
+    case name, method, modalities, runs, finished, scores, inside, imbalance, seconds, multiplyAdds
+    case curves, patterns, robustness, alone, verdict, matrices, measure
+  }
 
   /// A group.
   ///
@@ -110,6 +122,9 @@ struct ReportGroup: Encodable {
       SampleSummary(done.compactMap { $0.records.last?[.run("multiplyAddsPerSample")] })?.mean
     curves = ReportCurve.all(of: runs)
     alone = references.mapValues(Self.reference)
+    trainings = done.compactMap(\.training)
+    trainingsAlone = references.mapValues { $0.compactMap(\.training) }
+    confusion = done.first?.confusion
     let found = done.compactMap(\.report)
     patterns = Set(found.flatMap(\.patterns.keys)).sorted().compactMap { name in
       let own = found.compactMap { $0.patterns[name] }
@@ -130,6 +145,26 @@ struct ReportGroup: Encodable {
   /// Takes runs of one modality alone as reference.
   mutating func add(_ modality: String, alone runs: [ReportRun]) {
     alone[modality] = Self.reference(runs)
+    trainingsAlone[modality] = runs.compactMap(\.training)
+  }
+
+  /// Judges the group, when all references are there.
+  mutating func judge() {
+    // A run by itself has fold 0.
+    let folds = Set(trainings.map(\.repetition.fold)).count
+    verdict = Verdict(
+      trainings, alone: trainingsAlone, folds: folds > 1 ? folds : nil,
+      isBalanced: method != Joint.name,
+      confusion: confusion
+    ).map { ReportVerdict($0) }
+  }
+
+  /// Says what other groups of the same data give back of what this one neglects.
+  mutating func compare(with others: [ReportGroup]) {
+    for other in others where other.name != name {
+      guard let found = other.verdict?.verdict else { continue }
+      verdict?.addGain(of: found, named: other.name)
+    }
   }
 
   private static func reference(_ runs: [ReportRun]) -> Reference {

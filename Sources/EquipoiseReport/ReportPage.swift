@@ -19,7 +19,7 @@ package enum ReportPage {
     let scripts = [
       PackageResources.elements_js, PackageResources.figure_js, PackageResources.lines_js,
       PackageResources.matrix_js, PackageResources.scatter_js, PackageResources.runs_js,
-      PackageResources.page_js,
+      PackageResources.verdict_js, PackageResources.page_js,
     ].map(text).joined(separator: "\n")
     // Nothing is fetched, whatever a run's files say; a live page asks its own server alone.
     let connections = isLive ? "'self'" : "'none'"

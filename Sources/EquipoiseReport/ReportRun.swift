@@ -61,6 +61,15 @@ struct ReportRun: Encodable {
     learningRates = try LearningRateCurve.read(in: folder)
   }
 
+  /// Its scores as the verdict takes them; `nil` while it is under way.
+  var training: Verdict.Training? {
+    guard let report, let seed else { return nil }
+    return Verdict.Training(Repetition(fold: fold, seed: seed), report)
+  }
+
+  /// The fold of a cross-validation that it was tested on.
+  private var fold: Int? { setting("evaluation.fold").flatMap(Int.init) }
+
   /// What its modalities are told apart by.
   var measure: Score { .measure(of: task) }
 

@@ -47,7 +47,7 @@ struct DemoCommand: ParsableCommand {
     let aim = try finished(demo.train("aim", on: nil))
     var alone: [String: EvaluationReport] = [:]
     for name in modalities { alone[name] = try finished(demo.train("unimodal", on: name)) }
-    return DemoComparison(joint: joint, aim: aim, alone: alone, folder: out)
+    return DemoComparison(seed: seed, joint: joint, aim: aim, alone: alone, folder: out)
   }
 
   private func finished(_ outcome: TrainingOutcome) throws -> EvaluationReport {

@@ -61,12 +61,21 @@ struct EvaluateCommand: ParsableCommand {
       if let curves = report.robustness {
         Console.print(RobustnessTable.text(curves), terminator: "")
       }
+      if let verdict = verdict(parts.configuration, report) {
+        Console.print(verdict.text, terminator: "")
+      }
     case .json:
       let output = EvaluationOutput(
         run: folder, split: split, weights: weights, configuration: parts.configuration,
-        report: report)
+        report: report, verdict: verdict(parts.configuration, report)?.verdict)
       try JSONOutput.print(output)
     }
+  }
+
+  private func verdict(
+    _ configuration: RunConfiguration, _ report: EvaluationReport
+  ) -> VerdictText? {
+    VerdictText(folder, configuration, report, isTest: split == .test)
   }
 }
 
@@ -77,13 +86,17 @@ private struct EvaluationOutput: Encodable {
   let weights: SavedWeights
   let configuration: RunConfiguration
   let report: EvaluationReport
+  let verdict: Verdict?
 
-  private enum CodingKeys: String, CodingKey { case run, split, weights, method, seed, confusion }
+  private enum CodingKeys: String, CodingKey {
+    case run, split, weights, method, seed, confusion, verdict
+  }
 
   func encode(to encoder: any Encoder) throws {
     try report.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(report.confusion, forKey: .confusion)
+    try container.encodeIfPresent(verdict, forKey: .verdict)
     try container.encode(run, forKey: .run)
     try container.encode(split, forKey: .split)
     try container.encode(weights.rawValue, forKey: .weights)

@@ -77,6 +77,9 @@ struct TrainCommand: ParsableCommand {
     case .finished(let result):
       Console.print(ScoreTable.text(result), terminator: "")
       Console.print("weights: \(folder.best)")
+      let verdict = VerdictText(
+        folder.path, configuration, result.test ?? result.validation, isTest: result.test != nil)
+      if let verdict { Console.print(verdict.text, terminator: "") }
     case .reachedMaxSteps(let steps):
       Console.print("\(steps) steps are done; weights: \(folder.weights)")
     case .interrupted(let signal):

@@ -19,23 +19,27 @@ struct DemoComparison {
     static func accuracy(_ report: ModalityReport) -> Double { report.slice ?? report.zeroOut }
   }
 
+  let seed: Int
   let joint: EvaluationReport
   let aim: EvaluationReport
+  let alone: [String: EvaluationReport]
   let rows: [Row]
   private let folder: String
 
   /// Compares test scores.
   ///
   /// - Parameters:
+  ///   - seed: the seed of data and training.
   ///   - joint: the joint model's.
   ///   - aim: those of the model that AIM trained.
   ///   - alone: those of each modality's own model.
   ///   - folder: where the runs are.
   init(
-    joint: EvaluationReport, aim: EvaluationReport, alone: [String: EvaluationReport],
+    seed: Int, joint: EvaluationReport, aim: EvaluationReport, alone: [String: EvaluationReport],
     folder: String
   ) {
-    (self.joint, self.aim, self.folder) = (joint, aim, folder)
+    (self.seed, self.joint, self.aim) = (seed, joint, aim)
+    (self.alone, self.folder) = (alone, folder)
     rows = joint.modalities.sorted { $0.key < $1.key }.compactMap { name, inside in
       guard let other = aim.modalities[name], let alone = alone[name] else { return nil }
       return Row(name: name, joint: inside, aim: other, alone: alone.accuracy)
@@ -60,19 +64,10 @@ struct DemoComparison {
       \(table.text())
       A modality's row is its own part of the fused logits, and its accuracy when trained alone;
       neglect is the difference.
-      \(conclusion)
 
       Next:
-      \(nextSteps)
+      \(nextSteps)\(DemoVerdict([self]).text)
       """
-  }
-
-  private var conclusion: String {
-    guard let worst = rows.max(by: { $0.jointNeglect < $1.jointNeglect }), worst.jointNeglect > 0
-    else { return "With this seed the joint model neglects no modality." }
-    let beaten = worst.alone > joint.accuracy ? ", which alone beats all modalities together" : ""
-    return "Joint training neglects '\(worst.name)' by "
-      + "\(Numbers.points(worst.jointNeglect))\(beaten); AIM by \(Numbers.points(worst.aimNeglect))."
   }
 
   private var nextSteps: String {

@@ -24,6 +24,7 @@ struct DemoSpread {
       spread(comparisons.map(\.aim.accuracy)), "", "",
     ])
     return "\n\(table.text())\(comparisons.count) seed(s), mean ± standard deviation.\n"
+      + DemoVerdict(comparisons).text
   }
 
   private func spread(_ shares: [Double]) -> String {

@@ -190,6 +190,22 @@ struct ComparisonTables {
     return p < 0.001 ? "< 0.001" : String(format: p < 0.1 ? "%.3f" : "%.2f", p)
   }
 
+  // MARK: Verdict
+
+  /// What the baseline makes of each modality, and what the others give back; a sentence each.
+  var verdict: [String] {
+    let baseline = report.entries.first { $0.name == report.stamp.baseline }
+    guard let baseline, let verdict = baseline.verdict else { return [] }
+    let own = verdict.sentences.enumerated().map {
+      $0 == 0 ? "Verdict on '\(baseline.name)': \($1)" : $1
+    }
+    return own
+      + report.entries.compactMap { entry in
+        entry.name == baseline.name
+          ? nil : entry.verdict.flatMap { verdict.gain(of: $0, named: entry.name) }
+      }
+  }
+
   // MARK: Notes
 
   /// What the numbers are, a sentence each.

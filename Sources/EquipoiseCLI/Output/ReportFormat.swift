@@ -25,12 +25,13 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     switch self {
     case .table:
       return (grids.map(\.text) + [""])
-        .joined(separator: "\n") + lines(tables.notes)
+        .joined(separator: "\n") + lines(tables.notes + [""] + tables.verdict)
     case .markdown:
       return grids.map(\.markdown)
-        .joined(separator: "\n") + "\n" + lines(tables.notes.map { "- " + Grid.markdown($0) })
+        .joined(separator: "\n") + "\n"
+        + lines((tables.verdict + tables.notes).map { "- " + Grid.markdown($0) })
     case .latex:
-      return lines(tables.notes.map { "% " + $0 })
+      return lines((tables.verdict + tables.notes).map { "% " + $0 })
         + grids.map(\.latex)
         .joined(separator: "\n")
     case .csv: return ComparisonCSV.text(report)

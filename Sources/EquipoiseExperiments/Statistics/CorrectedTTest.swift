@@ -27,21 +27,7 @@ struct CorrectedTTest {
       deviation * (1 / Double(summary.count) + 1 / Double(folds - 1)).squareRoot()
     let degrees = Double(summary.count - 1)
     p = summary.isConstant ? nil : PairedTTest.tail(summary.mean / error, degrees: degrees)
-    let reach = Self.quantile(degrees: degrees) * error
+    let reach = PairedTTest.quantile(degrees: degrees) * error
     interval = ConfidenceInterval(lower: summary.mean - reach, upper: summary.mean + reach)
-  }
-
-  /// The t that is exceeded on either side with 5 % probability.
-  private static func quantile(degrees: Double) -> Double {
-    var (low, high) = (0.0, 1e3)
-    for _ in 0..<100 {
-      let middle = (low + high) / 2
-      if PairedTTest.tail(middle, degrees: degrees) > 1 - ConfidenceInterval.level {
-        low = middle
-      } else {
-        high = middle
-      }
-    }
-    return (low + high) / 2
   }
 }

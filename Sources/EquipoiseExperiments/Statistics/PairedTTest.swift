@@ -14,6 +14,30 @@ public enum PairedTTest {
     return tail(t, degrees: Double(summary.count - 1))
   }
 
+  /// Where the mean of paired differences may lie, with 95 % confidence; `nil` for fewer than two.
+  public static func interval(_ differences: [Double]) -> ConfidenceInterval? {
+    guard let summary = SampleSummary(differences), let deviation = summary.deviation else {
+      return nil
+    }
+    let reach =
+      quantile(degrees: Double(summary.count - 1)) * deviation / Double(summary.count).squareRoot()
+    return ConfidenceInterval(lower: summary.mean - reach, upper: summary.mean + reach)
+  }
+
+  /// The t that is exceeded on either side with 5 % probability.
+  static func quantile(degrees: Double) -> Double {
+    var (low, high) = (0.0, 1e3)
+    for _ in 0..<100 {
+      let middle = (low + high) / 2
+      if tail(middle, degrees: degrees) > 1 - ConfidenceInterval.level {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    return (low + high) / 2
+  }
+
   /// P(|T| ≥ |t|) for ν degrees of freedom: I_x(ν/2, 1/2) at x = ν / (ν + t²).
   static func tail(_ t: Double, degrees: Double) -> Double {
     incompleteBeta(degrees / 2, 0.5, degrees / (degrees + t * t))

@@ -6,7 +6,7 @@ function sections(report) {
   const {groups} = report;
   const fused = groups.filter((group) => group.method !== 'unimodal');
   return [
-    heading(report), scoreTable(report), patternTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
+    heading(report), verdictSection(report), scoreTable(report), patternTable(report), ...report.comparisons.map((comparison) => differenceTable(comparison, report.scores)),
     section('Training', 'training', [modalityCurves(groups), progress(report), learningRates(groups)]),
     section('Robustness', 'robustness', [disturbances(groups)]),
     section('Depths', 'depths', [discrepancy(fused), blockScores(fused), orthogonality(fused), startEpochs(report)]),
