@@ -23,7 +23,7 @@ ASKED_FFMPEG := $(EQUIPOISE_FFMPEG)
 export EQUIPOISE_FFMPEG = $(or $(ASKED_FFMPEG),$(shell scripts/find-ffmpeg))
 
 .PHONY: help setup build demo test test-processors lint sanitize torture fuzz mutants benchmark references \
-  check-references pytorch protos gpu-check examples dependent docs clean distclean
+  check-references pytorch protos gpu-check examples dependent docs wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -91,8 +91,11 @@ dependent: setup ## build and run a package that depends on this one by URL and 
 gpu-check: ## make .build-gpu/bundle, which checks Equipoise on a machine with an NVIDIA GPU
 	scripts/gpu-check $(GPU_CHECK)
 
+wheel: ## make dist/equipoise-*.whl, which pip installs where there is neither Swift nor a compiler
+	scripts/make-wheel $(WHEEL)
+
 clean: ## remove what was built
-	rm -rf .build .build-mutants .build-gpu .build-examples
+	rm -rf .build .build-mutants .build-gpu .build-wheel .build-examples dist
 
 distclean: clean ## remove libtorch and the Python environments too
 	rm -rf .libtorch .pytorch .outside

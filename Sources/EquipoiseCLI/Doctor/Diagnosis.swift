@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import Foundation
 
 /// Everything that `doctor` finds.
 struct Diagnosis: Encodable {
@@ -38,9 +39,19 @@ struct Diagnosis: Encodable {
   /// Looks at this machine.
   init() {
     findings =
-      [Finding("equipoise", Version.current)] + LibtorchChecks.findings
+      [Finding("equipoise", Version.current), Self.program] + LibtorchChecks.findings
       + DeviceChecks.findings + MachineChecks.findings + MediaSupport.findings
     ok = !findings.contains { $0.status == .error }
+  }
+
+  /// Where the program comes from.
+  private static var program: Finding {
+    let path = Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? "unknown"
+    return switch ProgramOrigin.running {
+    case .checkout: Finding("program", "built in its checkout: \(path)")
+    case .installed: Finding("program", "installed: \(path)")
+    case .another: Finding("program", "of another package: \(path)")
+    }
   }
 
   /// The findings, one a line, and what to do.

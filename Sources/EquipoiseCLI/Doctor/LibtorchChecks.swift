@@ -12,9 +12,15 @@ enum LibtorchChecks {
     guard built.split(separator: ".").prefix(2) == loaded.split(separator: ".").prefix(2) else {
       return .init(
         "libtorch", .error, "built for \(built), but \(loaded) was loaded",
-        fix: "build again with 'make build', which finds the libtorch in .libtorch")
+        fix: fix("build again with 'make build', which finds the libtorch in .libtorch"))
     }
     return .init("libtorch", loaded)
+  }
+
+  /// What helps in a checkout, or else wherever the program is.
+  private static func fix(_ inCheckout: String) -> String {
+    ProgramOrigin.running == .checkout
+      ? inCheckout : "install the PyTorch that it was built for, \(Runtime.version), beside it again"
   }
 
   private static var library: Diagnosis.Finding { .init("library", Runtime.libraryPath) }
@@ -30,7 +36,7 @@ enum LibtorchChecks {
     guard gradient?.floats() == [12, 24, 36] else {
       return .init(
         "arithmetic", .error, "libtorch computes wrong gradients",
-        fix: "set libtorch up again: 'make distclean build'")
+        fix: fix("set libtorch up again: 'make distclean build'"))
     }
     return .init(
       "arithmetic", "right, \(capability.map { "with \($0)" } ?? "of unknown capability")")

@@ -7,13 +7,13 @@ import Foundation
 struct CommandLineTerms: Sendable {
   /// The called command's flags, with their dashes.
   let flags: Set<String>
-  /// Whether it is the program that `make` builds; another package's program is built as that package says.
+  /// Whether it is a program that `make` built in its checkout, where it can do more.
   var isMade = true
 
   /// Those of this process.
   static let running = CommandLineTerms(
     flags: CalledCommand(Array(CommandLine.arguments.dropFirst())).flags,
-    isMade: Bundle.main.executableURL?.lastPathComponent == "equipoise")
+    isMade: ProgramOrigin.running == .checkout)
 
   /// A term as the user can type it, or what it is.
   func spelled(_ term: Term) -> String {
