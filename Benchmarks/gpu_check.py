@@ -51,6 +51,19 @@ METHODS = {
     "mmcosine": [],
     "mmpareto": [],
     "diagnosing-relearning": ["method.period=1"],
+    "dgl": [],
+    "inforeg": [],
+    "mlb": [],
+    "cggm": [],
+    "amco": ["method.largestShare=0"],
+    "cml": [],
+    "mbsd": [],
+    "mcr": ["method.contrastWeight=0"],
+    "lfm": [],
+    "smv": ["method.warmupEpochs=0"],
+    "umt": ["method.teacherEpochs=1"],
+    "reconboost": ["method.boostingEpochs=1", "method.rectificationEpochs=1"],
+    "aug": ["method.interval=1"],
 }
 OLDER = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX2"}
 WIDTH = ["model.encoders.audio.width=16", "model.encoders.visual.width=16"]

@@ -68,6 +68,8 @@ public struct MethodSetting {
   public let targets: [[Float]]
   /// The modalities of which training samples differ in length.
   public let modalitiesOfSeveralLengths: Set<String>
+  /// The identity of the data; nil where it is not known.
+  public let dataset: String?
   /// Whether a training sample may lack a modality, of itself or by `augmentation.MODALITY.modalityDropout`.
   public let lacksModalities: Bool
 
@@ -75,8 +77,9 @@ public struct MethodSetting {
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
     samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy,
     outputs: [String] = [], targets: [[Float]] = [], lacksModalities: Bool = false,
-    modalitiesOfSeveralLengths: Set<String> = []
+    modalitiesOfSeveralLengths: Set<String> = [], dataset: String? = nil
   ) {
+    self.dataset = dataset
     (self.lacksModalities, self.modalitiesOfSeveralLengths) = (
       lacksModalities, modalitiesOfSeveralLengths
     )

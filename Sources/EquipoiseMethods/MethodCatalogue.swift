@@ -17,7 +17,9 @@ public struct MethodCatalogue: Sendable {
   public static let standard = MethodCatalogue([
     Joint.self, Unimodal.self, LateFusion.self, UnimodalLosses.self, AIM.self,
     GradientBlending.self, OGMGE.self, OGM.self, OPM.self, OPMOGM.self, Greedy.self, PMR.self,
-    AGM.self, MMCosine.self, MMPareto.self, MLA.self, DiagnosingRelearning.self,
+    AGM.self, MMCosine.self, MMPareto.self, MLA.self, DiagnosingRelearning.self, DGL.self,
+    InfoReg.self, MLB.self, CGGM.self, AMCo.self, CML.self, MBSD.self, MCR.self, LFM.self,
+    SMV.self, UMT.self, ReconBoost.self, AUG.self,
   ])
 
   private init(_ methods: [any BalancingMethod.Type]) { self.methods = methods }

@@ -11,6 +11,8 @@ public struct ModelNeeds: Sendable {
   public var modalities: ClosedRange<Int>
   /// The fusion that it needs of several modalities; nil takes each.
   public var fusion: FusionSection?
+  /// The names of the fusions that it takes of several modalities; nil takes ``fusion`` alone, or each without one.
+  public var fusions: [String]?
   /// The coupling that it needs of several modalities; nil takes each.
   public var coupling: CouplingSection?
   /// Whether all encoders must have equally many blocks.
@@ -23,11 +25,12 @@ public struct ModelNeeds: Sendable {
   /// What a method needs; without anything said it takes every model.
   public init(
     modalities: ClosedRange<Int> = 1...Int.max, fusion: FusionSection? = nil,
-    coupling: CouplingSection? = nil, equalDepths: Bool = false,
+    fusions: [String]? = nil, coupling: CouplingSection? = nil, equalDepths: Bool = false,
     tasks: TaskRules = .classificationOnly,
     missing: TaskRule = .refused("it states no rule for samples that lack a modality")
   ) {
-    (self.modalities, self.fusion, self.coupling) = (modalities, fusion, coupling)
+    (self.modalities, self.fusion, self.fusions) = (modalities, fusion, fusions)
+    self.coupling = coupling
     (self.equalDepths, self.tasks, self.missing) = (equalDepths, tasks, missing)
   }
 
@@ -54,6 +57,14 @@ public struct ModelNeeds: Sendable {
     return settings
   }
 
+  /// Whether it takes a fusion of several modalities.
+  ///
+  /// - Parameter name: as in `model.fusion.type`.
+  /// - Returns: whether the method's `init` is to accept it.
+  public func takes(fusion name: String) -> Bool {
+    fusions?.contains(name) ?? fusion.map { $0.name == name } ?? true
+  }
+
   /// Whether a model has what the method needs; depths are not asked.
   ///
   /// - Parameters:
@@ -63,7 +74,7 @@ public struct ModelNeeds: Sendable {
   package func isMet(modalities count: Int, _ model: ModelConfiguration) -> Bool {
     guard modalities.contains(count) else { return false }
     guard count > 1 else { return true }
-    return (fusion.map { $0.name == model.fusion.name } ?? true)
+    return takes(fusion: model.fusion.name)
       && (coupling.map { $0.name == model.coupling.name } ?? true)
   }
 }

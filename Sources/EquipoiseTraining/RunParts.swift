@@ -87,7 +87,8 @@ package final class RunParts {
         samplesPerClass: data.samplesPerClass, batchSize: training.batchSize,
         objective: objective, outputs: data.dataset.description.outputs,
         targets: data.targets, lacksModalities: data.lacksModalities,
-        modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths))
+        modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths,
+        dataset: data.dataset.fingerprint))
     plan = try PartPlan(training, model, own: method.ownedParameters)
     plan.begin(epoch: 0)
     averaging = WeightAverage(training, model)

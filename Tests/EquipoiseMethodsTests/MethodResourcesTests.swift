@@ -2,6 +2,7 @@
 import EquipoiseTorch
 import Testing
 
+@testable import EquipoiseData
 @testable import EquipoiseMethods
 @testable import EquipoiseModels
 @testable import EquipoiseSettings
@@ -102,6 +103,90 @@ struct MethodResourcesTests {
     configuration.estimation = .offline
     let offline = try GradientBlending(configuration, for: setting).resources
     #expect(offline.multiplyAddsPerSample < online.multiplyAddsPerSample)
+  }
+
+  /// There and back through encoders and the heads of both alone, and the fused head on constants.
+  @Test func DGLGoesThroughTheHeadOfEach() throws {
+    let resources = try DGL(DGL.Configuration(), for: Self.setting()).resources
+    #expect(resources.multiplyAddsPerSample == 3 * Self.encoders + 2 * 24 + 3 * 2 * 24)
+    var configuration = DGL.Configuration()
+    configuration.heads = .own
+    let own = try DGL(configuration, for: Self.setting()).resources
+    #expect(own.multiplyAddsPerSample == 3 * Self.encoders + 2 * 24 + 3 * 24)
+    #expect(own.parameters == 2 * (4 * 3 + 3) && own.memory == 4 * 4 * own.parameters)
+  }
+
+  /// Of ten epochs four have a turn of the first modality, four of all and two of the second.
+  @Test func turnsGoBackThroughOneEncoder() throws {
+    let setting = try Self.setting(fusion: .sum)
+    let resources = try ReconBoost(ReconBoost.Configuration(), for: setting).resources
+    let forward = Self.encoders + 24
+    let (first, second) = (forward + 2 * (36 + 12), forward + 2 * (28 + 12))
+    #expect(
+      resources.multiplyAddsPerSample == (4 * first + 4 * 3 * forward + 2 * second) / 10)
+  }
+
+  /// Teachers for as many epochs as the run has, and their pass in each step.
+  @Test func teachersCostTheirTraining() throws {
+    let resources = try UMT(UMT.Configuration(), for: Self.setting()).resources
+    #expect(
+      resources.multiplyAddsPerSample
+        == 3 * Self.forward + Self.encoders + 3 * (Self.encoders + 24))
+    var configuration = UMT.Configuration()
+    configuration.lambda = 0
+    let none = try UMT(configuration, for: Self.setting()).resources
+    #expect(none == MethodResources(multiplyAddsPerSample: 3 * Self.forward))
+  }
+
+  @Test func setsOfModalitiesCostTheirHeads() throws {
+    let three = try Self.setting(modalities: 3)
+    let summary = three.model.summarize()
+    let chain = try CML(CML.Configuration(), for: three).resources
+    #expect(
+      chain.multiplyAddsPerSample == 3 * summary.multiplyAdds + 2 * 3 * summary.fusionMultiplyAdds)
+    var configuration = MCR.Configuration()
+    (configuration.weight, configuration.contrastWeight) = (0, 0)
+    let game = try MCR(configuration, for: Self.setting()).resources
+    // Two players with two sets each in eight permutations, and the plain logits of both.
+    #expect(game.multiplyAddsPerSample == 3 * Self.forward + 3 * (4 * 8 + 2) * 24)
+  }
+
+  /// What steps compute forward, counted: the head for each set of modalities beside one pass of the encoders.
+  @Test func passesAreThoseThatAreCounted() throws {
+    let setting = try Self.setting()
+    var game = MCR.Configuration()
+    (game.weight, game.contrastWeight) = (0, 0)
+    #expect(
+      try Self.forward(of: CML(CML.Configuration(), for: setting), setting) == Self.forward + 24)
+    #expect(
+      try Self.forward(of: MCR(game, for: setting), setting) == Self.forward + (4 * 8 + 2) * 24)
+    // Own heads, and once more for r.
+    #expect(
+      try Self.forward(of: MLB(MLB.Configuration(), for: setting), setting)
+        == Self.forward + 2 * 24)
+    let sum = try Self.setting(fusion: .sum)
+    #expect(
+      try Self.forward(of: ReconBoost(ReconBoost.Configuration(), for: sum), sum) == Self.forward)
+  }
+
+  /// Multiply-adds of a step's forward passes for each of its eight samples.
+  private static func forward(
+    of method: any BalancingMethod, _ setting: MethodSetting
+  ) throws -> Int {
+    let generator = Generator(seed: 1)
+    let batch = Batch(
+      inputs: [5, 3].map { Tensor.normal([8, $0], from: generator) },
+      labels: Tensor([0, 1, 2, 0, 1, 2, 0, 1]), indices: Array(0..<8))
+    let own = (method as? any ParameterOwning)?.ownParameters ?? []
+    let engine = TrainingEngine(
+      model: setting.model,
+      optimizer: SGD(
+        setting.model.namedParameters + own.map { ("method.\($0.name)", $0.parameter) },
+        learningRate: 0.1),
+      training: TrainingConfiguration(), device: .cpu, trainingBatches: { _, _ in })
+    let context = StepContext(
+      epoch: 0, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: batch, mode: .training())
+    return try MultiplyAdds.count { _ = try BalancedSteps.take(context, method, engine) } / 8
   }
 
   /// The modules are the model's: a step of Greedy takes what joint training of the model takes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseModels
 public import EquipoiseSettings
+import EquipoiseTraining
 public import Testing
 
 /// A test of a choice bears its name.
@@ -11,7 +12,7 @@ extension ChoiceSection: CustomTestStringConvertible {
 
 extension FusionSection {
   /// Every fusion of the library, with its default settings.
-  package static let all = ModelCatalogue.standard.fusions.map { section(of: $0) }
+  package static let all = RunCatalogue.standard.model.fusions.map { section(of: $0) }
 
   private static func section<Settings: FusionConfiguration>(
     of _: Settings.Type

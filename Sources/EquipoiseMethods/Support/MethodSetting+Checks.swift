@@ -42,6 +42,16 @@ extension MethodSetting {
       at: "model.coupling", fix: "set model.coupling=none")
   }
 
+  /// Checks that the fused logits are a sum of what modalities add.
+  ///
+  /// - Parameter reason: why the method needs that, a main clause.
+  /// - Throws: ``EquipoiseError`` for another fusion.
+  func requireParts(_ reason: String) throws {
+    guard !UnimodalHeads.hasParts(model) else { return }
+    throw EquipoiseError(
+      .configuration, reason, at: "model.fusion", fix: "set model.fusion=concat, sum or shared")
+  }
+
   /// Names a number of each modality for the log.
   ///
   /// - Parameters:

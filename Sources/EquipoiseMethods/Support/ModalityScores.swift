@@ -65,6 +65,18 @@ enum ModalityScores {
     return Tensor.stacked(quotients.map { Tensor.sum(of: $0) / Double(count - 1) })
   }
 
+  /// The inverse comparison, mean over the others of s_j / s_m, likewise pairwise by common samples: above 1 where a
+  /// modality is behind.
+  static func lags(_ logits: [Tensor], of batch: Batch, by objective: Objective) -> Tensor {
+    Tensor.stacked(
+      logits.indices.map { modality in
+        let quotients = logits.indices.filter { $0 != modality }.map {
+          pair(logits[$0], logits[modality], $0, modality, batch, objective)
+        }
+        return Tensor.sum(of: quotients) / Double(quotients.count)
+      })
+  }
+
   private static func pair(
     _ own: Tensor, _ other: Tensor, _ first: Int, _ second: Int, _ batch: Batch,
     _ objective: Objective

@@ -101,6 +101,13 @@ package final class StepBenchmark {
         batchSize: setting.batch))
   }
 
+  /// The model of a setting, on the CPU.
+  static func makeModel(
+    _ setting: BenchmarkSetting, of catalogue: RunCatalogue
+  ) throws -> MultimodalModel {
+    try makeModel(resolve(setting, of: catalogue).model, setting, on: .cpu)
+  }
+
   private static func makeModel(
     _ configuration: ModelConfiguration, _ setting: BenchmarkSetting, on device: Device
   ) throws -> MultimodalModel {

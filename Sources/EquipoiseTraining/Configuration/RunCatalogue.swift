@@ -10,7 +10,7 @@ public struct RunCatalogue: Sendable {
   /// The methods, for `method.name`.
   public var methods = MethodCatalogue.standard
   /// Encoders, fusions and couplings, for `model`.
-  public var model = ModelCatalogue.standard
+  public var model = ModelCatalogue.standard.adding(fusion: BoostedFusion.Configuration.self)
   /// Optimisers and schedules, for `training`.
   public var training = TrainingCatalogue.standard
 

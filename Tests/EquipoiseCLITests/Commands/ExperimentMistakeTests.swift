@@ -37,10 +37,10 @@ import Testing
       "compare --data DIR/data --methods joint,aimm --out DIR/out",
       "entry 'aimm': --methods: method.name is 'aimm'; did you mean 'aim'?"),
     BadInputTests.Mistake(
-      "compare --data DIR/data --entry x=joint,method.lambda=2 --out DIR/out",
+      "compare --data DIR/data --entry x=joint,method.warmupEpochs=2 --out DIR/out",
       """
-      entry 'x': --set: 'method.lambda' does not apply to the method 'joint'; it belongs to 'aim', 'opm', \
-      'diagnosing-relearning'; 'joint' has no settings
+      entry 'x': --set: 'method.warmupEpochs' does not apply to the method 'joint'; it belongs to 'opm', \
+      'greedy', 'smv'; 'joint' has no settings
       """),
     BadInputTests.Mistake(
       "compare --data DIR/data --entry x --out DIR/out", status: 64,

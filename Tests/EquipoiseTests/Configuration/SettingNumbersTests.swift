@@ -39,7 +39,7 @@ struct SettingNumbersTests {
   private static func keys(of method: String) throws -> [Keys] {
     let name = "method.name=\(method)"
     guard method == Joint.name else { return [try keys([name], below: "method")] }
-    let model = ModelCatalogue.standard
+    let model = RunCatalogue.standard.model
     let encoders = model.encoders.map {
       ("model.encoders.\(modalities[$0.name] ?? "vector")", $0.name)
     }
@@ -126,8 +126,15 @@ struct SettingNumbersTests {
       configuration.model.encoders[name] = own.model.encoders[name]
     }
     // What these methods ask of a model.
+    if configuration.method.name == MCR.name {
+      configuration.model.encoders["vector"] = TinyRun.vector(width: 16)
+    }
     if [AIM.name, Greedy.name].contains(configuration.method.name) {
       configuration.model.encoders["vector"] = TinyRun.vector(depth: 4)
+    }
+    if configuration.method.name == ReconBoost.name { configuration.model.fusion = .sum }
+    if configuration.method.name == AUG.name {
+      configuration.model.fusion = FusionSection(BoostedFusion.Configuration())
     }
     if configuration.method.name == Greedy.name {
       (configuration.model.coupling, configuration.model.fusion) = (.mmtm, .sum)

@@ -14,6 +14,9 @@ struct MethodCostTests {
     let own = try StepBenchmark(setting.with(method: method))
     let joint = try StepBenchmark(setting.with(method: "joint"))
     #expect(try own.run(steps: 2) > 0)
-    #expect(own.multiplyAddsPerSample >= joint.multiplyAddsPerSample)
+    // In a turn of one modality the other encoders are not gone back through.
+    if method != ReconBoost.name {
+      #expect(own.multiplyAddsPerSample >= joint.multiplyAddsPerSample)
+    }
   }
 }

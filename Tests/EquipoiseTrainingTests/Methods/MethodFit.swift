@@ -31,6 +31,10 @@ enum MethodFit {
       var settings = Greedy.Configuration()
       settings.warmupEpochs = 0
       return MethodSection(Greedy.self, settings)
+    case "smv":
+      var settings = SMV.Configuration()
+      settings.warmupEpochs = 0
+      return MethodSection(SMV.self, settings)
     case "ogm": return MethodSection(OGM.self, eagerOGM)
     case "opm": return MethodSection(OPM.self, eagerOPM)
     case "opm-ogm":

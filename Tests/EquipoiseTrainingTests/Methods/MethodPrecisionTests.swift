@@ -14,7 +14,10 @@ struct MethodPrecisionTests {
 
   @Test(arguments: names) func trainsInHalfPrecision(name: String) throws {
     let isCoupled = name == "greedy"
-    let taken = [FusionSection.concatenation, .gated, .sum, .shared, .cosine()].filter {
+    let taken = [
+      FusionSection.concatenation, .gated, .sum, .shared, .cosine(),
+      FusionSection(BoostedFusion.Configuration()),
+    ].filter {
       MethodFit.takes(name, modalities: 2, fusion: $0, isCoupled: isCoupled)
     }
     for fusion in taken.prefix(2) { try train(name, fusion, isCoupled: isCoupled) }
