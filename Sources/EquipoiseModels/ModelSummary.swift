@@ -2,7 +2,8 @@
 internal import EquipoiseKit
 import EquipoiseTorch
 
-/// The size of a model, as `inspect` shows it. Multiply-adds are of the forward pass of one sample.
+/// The size of a model, as `inspect` shows it. Multiply-adds are of the forward pass of one sample, or of samples of known
+/// lengths the mean over them.
 public struct ModelSummary: Codable, Equatable, Sendable {
   /// One depth of an encoder.
   public struct BlockSummary: Codable, Equatable, Sendable {
@@ -13,7 +14,7 @@ public struct ModelSummary: Codable, Equatable, Sendable {
     /// The number of trainable numbers.
     public let parameters: Int
     /// Multiply-adds of one sample.
-    public let multiplyAdds: Int
+    public package(set) var multiplyAdds: Int
   }
 
   /// One modality's encoder.
@@ -27,15 +28,15 @@ public struct ModelSummary: Codable, Equatable, Sendable {
     /// The width of its feature.
     public let featureWidth: Int
     /// The depths in order.
-    public let blocks: [BlockSummary]
+    public package(set) var blocks: [BlockSummary]
     /// The number of trainable numbers.
     public let parameters: Int
     /// Multiply-adds of one sample.
-    public let multiplyAdds: Int
+    public package(set) var multiplyAdds: Int
   }
 
   /// The encoders in order.
-  public let encoders: [EncoderSummary]
+  public package(set) var encoders: [EncoderSummary]
   /// The fusion head's kind and sizes.
   public let fusion: String
   /// The head's trainable numbers.

@@ -52,14 +52,14 @@ extension MultimodalModel {
       let means = squeezing(depth, module.squeezed(at: places, outputs, samples: samples))
       let gates = gating(depth, module.gates(means))
       let gated = module.gated(at: places, outputs, by: gates, samples: samples)
-      for index in branches.indices { branches[index].take(gated[index]) }
+      for index in branches.indices { branches[index].take(gated[index], depth) }
     }
     return branches.map(\.trace)
   }
 }
 
 /// One encoder on its way through the depths: it runs on the samples that have its modality, and is coupled as a whole
-/// batch in which the others' outputs are zero.
+/// batch in which the others' outputs are zero, one step of it where samples have lengths.
 private struct CoupledBranch {
   private let encoder: any ModalityEncoder
   private let blocks: [EncoderBlock]
@@ -69,6 +69,11 @@ private struct CoupledBranch {
   /// What the last depth made of the samples that have the modality; nil where none has it.
   private var x: Tensor?
   private let layouts: [StepLayout?]
+  /// Where the steps of all samples of the batch are.
+  private let spreadLayouts: [StepLayout?]
+  /// The rows of the samples that have the modality among those of all, by depth; nil where a sample has as many rows as
+  /// another.
+  private let places: [Tensor?]
   /// What one sample of zeros becomes at each depth, where no sample has the modality.
   private let shapes: [[Int]]
 
@@ -78,14 +83,37 @@ private struct CoupledBranch {
     guard !input.presence.hasRows else {
       let prepared = encoder.prepared(input.present)
       (x, layouts, shapes) = (prepared.input, prepared.steps, [])
+      spreadLayouts = Self.allLengths(input).map { encoder.layouts($0) } ?? prepared.steps
+      places = Self.places(spreadLayouts, input.presence)
       return
     }
-    (x, layouts) = (nil, [])
+    (x, layouts, spreadLayouts, places) = (nil, [], [], [])
     let tensor = input.tensor
     shapes = withoutGradient {
       let zeros = Tensor.zeros(
         [1] + tensor.shape.dropFirst(), dtype: tensor.dtype, device: tensor.device)
       return encoder.trace(zeros, .evaluation).outputs.map(\.shape)
+    }
+  }
+
+  /// The lengths of all samples, of which some lack the modality; nil where none does, or all steps are valid.
+  private static func allLengths(_ input: RaggedBatch) -> StepLengths? {
+    guard let own = input.presence?.rows, let lengths = input.lengths?.host else { return nil }
+    var all = [Int](repeating: 1, count: lengths.count)
+    for row in own { all[row] = lengths[row] }
+    return StepLengths(all, device: input.tensor.device)
+  }
+
+  private static func places(
+    _ layouts: [StepLayout?], _ presence: RowPresence?
+  ) -> [Tensor?] {
+    guard let presence else { return layouts.map { _ in nil } }
+    var last: (lengths: [Int], places: Tensor)?
+    return layouts.map { layout in
+      guard case .rows(let rows)? = layout else { return nil }
+      // Most encoders keep their rows through all depths.
+      if last?.lengths != rows.host { last = (rows.host, rows.places(of: presence.rows)) }
+      return last?.places
     }
   }
 
@@ -98,7 +126,9 @@ private struct CoupledBranch {
   }
 
   /// Where the valid steps of a depth's outputs are, of all samples of the batch; nil where all are valid.
-  func steps(_ depth: Int) -> StepLayout? { layouts.isEmpty ? nil : layouts[depth + 1] }
+  func steps(_ depth: Int) -> StepLayout? {
+    spreadLayouts.isEmpty ? nil : spreadLayouts[depth + 1]
+  }
 
   /// The outputs of all samples of the batch.
   func spread(_ depth: Int) -> Tensor {
@@ -109,17 +139,24 @@ private struct CoupledBranch {
         device: input.tensor.device)
     }
     guard let presence = input.presence else { return x }
+    if let places = places[depth + 1], case .rows(let rows)? = spreadLayouts[depth + 1] {
+      return x.sumsByLabel(places, classes: rows.host.reduce(0, +))
+    }
     return presence.scattered(x.reshaped([count, -1] + x.shape.dropFirst()))
       .reshaped([-1] + x.shape.dropFirst())
   }
 
-  /// Goes on with a batch of outputs.
-  mutating func take(_ output: Tensor) {
+  /// Goes on with a batch of a depth's outputs.
+  mutating func take(_ output: Tensor, _ depth: Int) {
     guard let presence = input.presence else {
       x = output
       return
     }
     guard x != nil else { return }
+    if let places = places[depth + 1] {
+      x = output.gatheringRows(places)
+      return
+    }
     let shape = output.shape.dropFirst()
     x = presence.gathered(output.reshaped([presence.count, -1] + shape)).reshaped([-1] + shape)
   }

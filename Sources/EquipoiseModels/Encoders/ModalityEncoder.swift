@@ -93,8 +93,13 @@ public struct EncoderTrace {
       features: .zeros([0, encoder.featureWidth], dtype: input.dtype, device: input.device))
   }
 
-  /// A block's output with everything that belongs to a sample in its row: [B, n].
+  /// A block's output with everything that belongs to a sample in its row: [B, n]. Where samples have as many rows as
+  /// valid steps, zeros stand behind those of a shorter one.
   public func flattenedOutput(_ depth: Int) -> Tensor {
-    outputs[depth].reshaped([samples, -1])
+    let output = outputs[depth]
+    guard case .rows? = steps[depth + 1], let steps = steps[depth + 1] else {
+      return output.reshaped([samples, -1])
+    }
+    return steps.padded(output).reshaped([samples, -1])
   }
 }

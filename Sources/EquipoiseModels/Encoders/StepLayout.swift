@@ -37,7 +37,8 @@ public enum StepLayout {
         .reshaped([output.size(0), output.size(channelAxis)]) / counts
     case .rows(let rows):
       let means = others.isEmpty ? output : output.mean(over: others)
-      return rows.members.to(means.dtype).matmul(means) / counts
+      // Not a matrix product, which a run in half precision would round.
+      return means.sumsByLabel(rows.samples, classes: rows.host.count) / counts
     case .paddedRows(let lengths):
       let perSample = output.size(0) / lengths.count
       let means = others.isEmpty ? output : output.mean(over: others)
@@ -79,54 +80,5 @@ public enum StepLayout {
     case .paddedRows(let lengths):
       perSample.repeatingElements(count / lengths.count, dimension: 0)
     }
-  }
-}
-
-/// Valid steps as rows, those of a sample together.
-public struct StepRows {
-  /// The valid steps of each sample.
-  public let lengths: StepLengths
-  /// The same on the host.
-  let host: [Int]
-  /// The sample that each row is of, int64 [rows].
-  let samples: Tensor
-  /// 1 where a row is of a sample, else 0: [B, rows].
-  let members: Tensor
-
-  /// Rows of lengths that the host knows.
-  public init(_ lengths: StepLengths) {
-    guard let host = lengths.host else {
-      preconditionFailure("rows of lengths unknown to the host")
-    }
-    (self.lengths, self.host) = (lengths, host)
-    let samples = host.enumerated().flatMap { [Int](repeating: $0, count: $1) }
-    let device = lengths.tensor.device
-    self.samples = Tensor(samples, shape: [samples.count]).sent(to: device)
-    members = self.samples.unsqueezed(0).equal(
-      Tensor.range(host.count, device: device).unsqueezed(1))
-  }
-
-  /// The valid steps of a batch [B, T, …] as rows, [rows, …].
-  func gathered(_ batch: Tensor) -> Tensor {
-    let steps = batch.size(1)
-    let places = host.enumerated().flatMap { sample, length in
-      (0..<length).map { sample * steps + $0 }
-    }
-    return batch.reshaped([-1] + batch.shape.dropFirst(2))
-      .gatheringRows(Tensor(places, shape: [places.count]).sent(to: batch.device))
-  }
-
-  /// Rows [rows, n] as [B, T, n] of the longest sample's T steps, with zeros behind.
-  func padded(_ rows: Tensor) -> Tensor {
-    let (steps, zero) = (host.max() ?? 1, rows.size(0))
-    var next = 0
-    let places = host.flatMap { length in
-      defer { next += length }
-      return (0..<steps).map { $0 < length ? next + $0 : zero }
-    }
-    let zeros = Tensor.zeros([1, rows.size(1)], dtype: rows.dtype, device: rows.device)
-    return Tensor.concatenated([rows, zeros], dimension: 0)
-      .gatheringRows(Tensor(places, shape: [places.count]).sent(to: rows.device))
-      .reshaped([host.count, steps, rows.size(1)])
   }
 }

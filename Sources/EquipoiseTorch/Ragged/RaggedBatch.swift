@@ -33,9 +33,10 @@ public struct RaggedBatch {
 }
 
 extension RaggedBatch {
-  /// The rows that are there, all of which are.
+  /// The rows that are there, all of which are; all rows where the device alone knows which are.
   public var present: RaggedBatch {
     guard let presence else { return self }
+    guard presence.isKnown else { return RaggedBatch(tensor, lengths: lengths) }
     return RaggedBatch(
       presence.gathered(tensor), lengths: lengths?.rows(presence.rows, at: presence.index))
   }

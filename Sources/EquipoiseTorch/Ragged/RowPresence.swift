@@ -4,12 +4,26 @@
 public struct RowPresence {
   /// The number of rows of the batch, B.
   public let count: Int
-  /// The places of the rows that are there, ascending; may be empty.
+  /// The places of the rows that are there, ascending; may be empty. All of them where the device alone knows.
   public let rows: [Int]
   /// The same on the batch's device, int64 [n].
   public let index: Tensor
   /// True where a row is there, [B], on the batch's device.
   public let mask: Tensor
+  /// Whether the host knows which rows are there.
+  package let isKnown: Bool
+
+  /// Rows of which the device alone knows whether they are there, as while a model is recorded for export: work is done
+  /// for all of them, which is right in evaluation alone, where rows do not see each other.
+  ///
+  /// - Parameter mask: True where a row is there, [B].
+  public init(onDevice mask: Tensor) {
+    (count, isKnown, self.mask) = (mask.size(0), false, mask)
+    rows = Array(0..<count)
+    let index = Tensor(rows, shape: [count])
+    // What is recorded for export is on the CPU, where nothing is copied.
+    self.index = mask.device.kind == .cpu ? index : index.sent(to: mask.device)
+  }
 
   /// Rows of a batch.
   ///
@@ -17,7 +31,7 @@ public struct RowPresence {
   ///   - present: For each row whether it is there.
   ///   - device: Where the batch is.
   public init(_ present: [Bool], device: Device = .cpu) {
-    count = present.count
+    (count, isKnown) = (present.count, true)
     rows = present.indices.filter { present[$0] }
     index = Tensor(rows, shape: [rows.count]).sent(to: device)
     mask = Tensor(present, shape: [present.count]).sent(to: device)
@@ -46,10 +60,17 @@ extension RowPresence {
   public var isEmpty: Bool { rows.isEmpty }
 
   /// The rows of a batch that are there: [B, …] → [n, …].
-  public func gathered(_ batch: Tensor) -> Tensor { batch.gatheringRows(index) }
+  public func gathered(_ batch: Tensor) -> Tensor {
+    isKnown ? batch.gatheringRows(index) : batch
+  }
 
   /// The rows back in their places of a batch that is zero elsewhere: [n, …] → [B, …].
-  public func scattered(_ rows: Tensor) -> Tensor { rows.sumsByLabel(index, classes: count) }
+  public func scattered(_ rows: Tensor) -> Tensor {
+    isKnown
+      ? rows.sumsByLabel(index, classes: count)
+      : rows.selected(
+        where: mask(rank: rows.rank), else: .zeros([], dtype: rows.dtype, device: rows.device))
+  }
 
   /// The rows that are there in both.
   ///
@@ -59,6 +80,7 @@ extension RowPresence {
   /// - Returns: Those rows on the device of both; nil where all are.
   public static func common(_ first: RowPresence?, _ second: RowPresence?) -> RowPresence? {
     guard let first, let second else { return first ?? second }
+    precondition(first.isKnown && second.isKnown, "rows that the host does not know")
     if first.rows == second.rows { return first }
     let others = Set(second.rows)
     return RowPresence(

@@ -145,6 +145,52 @@ import Testing
     }
   }
 
+  /// Two frames of two numbers, and one.
+  @Test func rowsOfASampleLieTogetherWithZerosBehind() {
+    let rows = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
+    let trace = EncoderTrace(
+      inputs: [rows], last: rows * 10, features: rows, samples: 2,
+      steps: [nil, .rows(StepRows(StepLengths([2, 1])))])
+    #expect(trace.flattenedOutput(0).shape == [2, 4])
+    #expect(trace.flattenedOutput(0).floats() == [10, 20, 30, 40, 50, 60, 0, 0])
+    let whole = EncoderTrace(
+      inputs: [rows], last: rows, features: rows, samples: 3, steps: [nil, nil])
+    #expect(whole.flattenedOutput(0).shape == [3, 2])
+  }
+
+  // MARK: Half precision
+
+  /// 257 needs nine bits, of which half precision has eight.
+  @Test func meansOfFramesAreNotRounded() {
+    let rows = StepLayout.rows(StepRows(StepLengths([2, 1])))
+    let frames = Tensor([256 as Float, 1, 3], shape: [3, 1])
+    withAutocast(to: .bfloat16, on: .cpu) {
+      #expect(rows.means(frames, channelAxis: 1).floats() == [128.5, 3])
+      #expect(rows.means(frames.to(.bfloat16), channelAxis: 1).floats() == [128.5, 3])
+    }
+  }
+
+  /// bfloat16 has eight bits: what is summed up in another order may be off by 2⁻⁸ of it in each of three or four blocks,
+  /// each of which rounds twice.
+  @Test(arguments: Example.allCases)
+  func paddingChangesRoundingAloneInHalfPrecision(_ example: Example) throws {
+    let (short, long) = example.lengthsOfPadding
+    func features(_ steps: Int, _ mode: ForwardMode) throws -> Tensor {
+      let encoder = try example.makeEncoder()
+      let batch = example.batch(steps)
+      let input = batch.with(batch.tensor.to(.float32))
+      return withAutocast(to: .bfloat16, on: .cpu) {
+        withoutGradient { encoder.features(input, mode).inFullPrecision() }
+      }
+    }
+    for mode in [ForwardMode.training(), .evaluation] {
+      let (a, b) = (try features(short, mode), try features(long, mode))
+      #expect(isClose(a, b, tolerance: 8.0 / 256), "\(example)")
+      // The features are not all the same: padding that was taken for data would show.
+      #expect(!isClose(a.slice(0..<1), a.slice(1..<2), tolerance: 0.1))
+    }
+  }
+
   @Test func halvesLengthsDownToOne() throws {
     let lengths = StepLengths([50, 7, 2, 1])
     #expect(lengths.halved.host == [25, 3, 1, 1])
@@ -166,32 +212,95 @@ import Testing
         encoder.features(batch, .evaluation), tolerance: 1e-10))
   }
 
+  // MARK: Coupled encoders
+
   /// A coupled model of a video and a sequence.
-  @Test func gatesSeeValidStepsAlone() throws {
-    func features(_ frames: Int, _ positions: Int) throws -> [Tensor] {
-      let generator = Generator(seed: 1)
-      let video = ResNet(.resNet18, channels: 2, width: 2, stem: .smallImage, from: generator)
-      let series = Conv1dEncoder(channels: 3, width: 6, depth: 4, from: generator)
-      let couplings = try MMTM.Configuration().makeCouplings(
-        between: [
-          CoupledEncoder(modality: "v", shape: [5, 2, 9, 8], encoder: video),
-          CoupledEncoder(modality: "s", shape: [50, 3], encoder: series),
-        ]) { Generator(seed: UInt64($0)) }
-      let model = try MultimodalModel(
-        encoders: [("v", [5, 2, 9, 8], video), ("s", [50, 3], series)],
-        fusion: ConcatFusion([16, 6], classes: 3, from: generator),
-        coupling: ModuleDictionary(couplings.map { ("\($0.depth)", $0.module) }))
-      model.move(to: .cpu, dtype: .float64)
-      try model.checkLengths(of: ["v", "s"])
-      let video4 = Example.video.batch(frames)
-      let all = Example.conv1d.batch(positions)
-      let series4 = RaggedBatch(
-        all.tensor.slice(0..<4), lengths: all.lengths?.slice(0..<4))
-      let forward = model.forward([video4, series4], .training())
-      return forward.features + [forward.logits] + model.features([video4, series4], .evaluation)
+  private static func coupled() throws -> MultimodalModel {
+    let generator = Generator(seed: 1)
+    let video = ResNet(.resNet18, channels: 2, width: 2, stem: .smallImage, from: generator)
+    let series = Conv1dEncoder(channels: 3, width: 6, depth: 4, from: generator)
+    let couplings = try MMTM.Configuration().makeCouplings(
+      between: [
+        CoupledEncoder(modality: "v", shape: [5, 2, 9, 8], encoder: video),
+        CoupledEncoder(modality: "s", shape: [50, 3], encoder: series),
+      ]) { Generator(seed: UInt64($0)) }
+    let model = try MultimodalModel(
+      encoders: [("v", [5, 2, 9, 8], video), ("s", [50, 3], series)],
+      fusion: ConcatFusion([16, 6], classes: 3, from: generator),
+      coupling: ModuleDictionary(couplings.map { ("\($0.depth)", $0.module) }))
+    model.move(to: .cpu, dtype: .float64)
+    try model.checkLengths(of: ["v", "s"])
+    return model
+  }
+
+  /// Four samples of it; where one lacks a modality stands `filling`.
+  private static func coupledBatch(
+    _ frames: Int = 5, _ positions: Int = 50, lacking rows: [[Int]] = [[], []],
+    filling: Double = 0
+  ) -> [RaggedBatch] {
+    let series = Example.conv1d.batch(positions)
+    let whole = [
+      Example.video.batch(frames),
+      RaggedBatch(series.tensor.slice(0..<4), lengths: series.lengths?.slice(0..<4)),
+    ]
+    return zip(whole, rows).map { batch, absent in
+      guard !absent.isEmpty else { return batch }
+      let presence = RowPresence((0..<4).map { !absent.contains($0) })
+      return RaggedBatch(
+        batch.tensor.selected(
+          where: presence.mask(rank: batch.tensor.rank),
+          else: .full([], filling, dtype: .float64)), lengths: batch.lengths, presence: presence)
     }
-    let (a, b) = (try features(5, 50), try features(9, 200))
-    #expect(zip(a, b).allSatisfy { isClose($0, $1, tolerance: 1e-10) })
+  }
+
+  /// Features and logits of a training pass, gradients, statistics, and features in evaluation.
+  private static func coupledPasses(_ batch: [RaggedBatch]) throws -> [Tensor] {
+    let model = try coupled()
+    let forward = model.forward(batch, .training())
+    let found = gradients(
+      of: [forward.logits.crossEntropy(Tensor([0, 1, 2, 0]))],
+      withRespectTo: model.parameters.map(\.leaf))
+    return forward.features + [forward.logits] + found.map { $0 ?? .zeros([]) }
+      + model.state.map { $0.tensor.cloned() } + model.features(batch, .evaluation)
+  }
+
+  @Test(arguments: [[[], []], [[1], [0, 3]], [[0, 1, 2, 3], []]])
+  func gatesSeeValidStepsAlone(lacking: [[Int]]) throws {
+    let short = try Self.coupledPasses(Self.coupledBatch(lacking: lacking))
+    let long = try Self.coupledPasses(Self.coupledBatch(9, 200, lacking: lacking))
+    #expect(short.count == long.count)
+    #expect(zip(short, long).allSatisfy { isClose($0, $1, tolerance: 1e-10) })
+  }
+
+  /// What stands in place of an absent modality is not read, not a number included.
+  @Test func coupledEncodersDoNotReadWhatIsAbsent() throws {
+    let lacking = [[1], [0, 3]]
+    let zeros = try Self.coupledPasses(Self.coupledBatch(lacking: lacking))
+    let nans = try Self.coupledPasses(Self.coupledBatch(lacking: lacking, filling: .nan))
+    #expect(zip(zeros, nans).allSatisfy { isEqual($0, $1) })
+    #expect(zeros.allSatisfy { $0.array(of: Double.self).allSatisfy(\.isFinite) })
+  }
+
+  /// In evaluation, where samples do not see each other, one that has everything is what it is among complete samples,
+  /// and one that lacks a modality what it is beside squeezes of zero.
+  @Test func coupledSamplesAreWhatTheyAreBesideZeros() throws {
+    let model = try Self.coupled()
+    _ = model.forward(Self.coupledBatch(), .training())
+    let partial = model.features(Self.coupledBatch(lacking: [[1], [0, 3]]), .evaluation)
+    let whole = model.features(Self.coupledBatch(), .evaluation)
+    for modality in 0..<2 {
+      #expect(isClose(partial[modality].select(2), whole[modality].select(2), tolerance: 1e-12))
+      let deaf = model.coupledTrace(
+        Self.coupledBatch(), .evaluation,
+        squeezing: { _, squeezes in
+          squeezes.enumerated().map { $0 == modality ? $1 : $1.zerosLike() }
+        })
+      for row in modality == 0 ? [0, 3] : [1] {
+        let beside = deaf[modality].features.select(row)
+        #expect(isClose(partial[modality].select(row), beside, tolerance: 1e-12))
+        #expect(!isClose(whole[modality].select(row), beside, tolerance: 1e-3))
+      }
+    }
   }
 
   @Test func encodersThatTakePaddingForDataAreNamed() throws {

@@ -14,6 +14,17 @@ struct RowPresenceTests {
     #expect(presence.scattered(own).floats() == [1, 2, 0, 0, 0, 0, 7, 8])
   }
 
+  /// Of rows that the device alone knows all go out, and those that are not there come back as zeros.
+  @Test func unknownRowsAllGoOut() {
+    let presence = RowPresence(onDevice: Tensor([true, false, true], shape: [3]))
+    let batch = Tensor([1, .nan, 5] as [Float], shape: [3, 1])
+    #expect(presence.rows == [0, 1, 2] && !presence.isEmpty)
+    #expect(presence.gathered(batch).shape == [3, 1])
+    #expect(presence.scattered(presence.gathered(batch)).floats() == [1, 0, 5])
+    let ragged = RaggedBatch(batch, lengths: StepLengths([1, 1, 1]), presence: presence).present
+    #expect(ragged.count == 3 && ragged.lengths?.host == [1, 1, 1])
+  }
+
   @Test func ofNoRowNothingIsLeft() {
     let presence = RowPresence(rows: [], of: 3)
     #expect(presence.isEmpty)
