@@ -70,6 +70,8 @@ public struct MethodSetting {
   public let modalitiesOfSeveralLengths: Set<String>
   /// The identity of the data; nil where it is not known.
   public let dataset: String?
+  /// The valid steps of the training samples, of modalities where they are said.
+  package let lengths: [String: [Int]]
   /// Whether a training sample may lack a modality, of itself or by `augmentation.MODALITY.modalityDropout`.
   public let lacksModalities: Bool
 
@@ -77,9 +79,11 @@ public struct MethodSetting {
     model: MultimodalModel, classes: Int, epochs: Int, device: Device, seed: UInt64,
     samplesPerClass: [Int] = [], batchSize: Int = 64, objective: Objective = .crossEntropy,
     outputs: [String] = [], targets: [[Float]] = [], lacksModalities: Bool = false,
-    modalitiesOfSeveralLengths: Set<String> = [], dataset: String? = nil
+    modalitiesOfSeveralLengths: Set<String> = [], lengths: [String: [Int]] = [:],
+    dataset: String? = nil
   ) {
     self.dataset = dataset
+    self.lengths = lengths
     (self.lacksModalities, self.modalitiesOfSeveralLengths) = (
       lacksModalities, modalitiesOfSeveralLengths
     )
@@ -87,6 +91,9 @@ public struct MethodSetting {
     (self.seed, self.samplesPerClass, self.batchSize) = (seed, samplesPerClass, batchSize)
     (self.objective, self.outputs, self.targets) = (objective, outputs, targets)
   }
+
+  /// The size of the model, with multiply-adds of samples as long as those of the training split.
+  package var summary: ModelSummary { model.summarize(lengths: lengths) }
 }
 
 /// Changes features before fusion, as OPM does.

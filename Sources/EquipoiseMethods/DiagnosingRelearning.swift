@@ -201,7 +201,7 @@ extension DiagnosingRelearning {
   /// The initial weights, and a pass of the encoders over the training split for each diagnosis; the
   /// validation split and clustering are not counted.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let diagnoses = (0..<setting.epochs).count {
       Self.isDue(at: $0, period: configuration.period, limit: configuration.limit)
     }

@@ -113,7 +113,7 @@ public final class MMPareto: StepDefining, ResourceStating {
 
   /// One forward and two backward passes; three sets of gradients instead of one.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     return MethodResources(
       memory: 2 * setting.model.parameterBytes, multiplyAddsPerSample: 5 * summary.multiplyAdds)
   }

@@ -18,6 +18,7 @@ struct StepLog {
     let loss: Tensor
     let correct: Tensor?
     let telemetry: [(name: MetricName, value: Tensor)]
+    let weights: [MetricName: Int]
   }
 
   /// A log that continues from `totals`. On the CPU reading is free and done at every step.
@@ -38,7 +39,7 @@ struct StepLog {
     pending.append(
       Entry(
         step: step, samples: labels.size(0), loss: report.loss, correct: correct,
-        telemetry: report.telemetry))
+        telemetry: report.telemetry, weights: report.weights))
     return pending.count >= readEvery ? read() : nil
   }
 
@@ -58,8 +59,10 @@ struct StepLog {
       totals.loss += losses[index] * Double(entry.samples)
       if !correct.isEmpty { totals.correct += correct[index] }
       for item in entry.telemetry {
-        totals.telemetry[item.name, default: TelemetrySum()].sum += reported.removeFirst()
-        totals.telemetry[item.name, default: TelemetrySum()].steps += 1
+        let weight = entry.weights[item.name] ?? 1
+        totals.telemetry[item.name, default: TelemetrySum()].sum +=
+          reported.removeFirst() * Double(weight)
+        totals.telemetry[item.name, default: TelemetrySum()].steps += weight
       }
     }
     return nil
@@ -70,7 +73,7 @@ struct StepLog {
     entries.flatMap { $0.telemetry.map(\.value) }.doubles()
   }
 
-  /// Means of the telemetry over the steps that had it.
+  /// Means of the telemetry over the steps that had it, each with its weight.
   var telemetryMeans: [MetricName: Double] {
     totals.telemetry.mapValues { $0.sum / Double($0.steps) }
   }

@@ -45,6 +45,18 @@ struct StepLogTests {
     #expect(log.telemetryMeans.isEmpty && log.totals == RunningTotals())
   }
 
+  /// 0.25 of 2 samples and 0.75 of 6.
+  @Test func weightsCount() {
+    var log = log()
+    for (value, weight) in [(0.25, 2), (0.75, 6)] {
+      var step = report(1, samples: 1, [("a", value), ("b", value)])
+      step.weights[.telemetry("a")] = weight
+      _ = log.add(step, labels: Tensor([1]), step: 0)
+    }
+    #expect(log.telemetryMeans == [.telemetry("a"): 0.625, .telemetry("b"): 0.5])
+    #expect(log.totals.telemetry[.telemetry("a")]?.steps == 8)
+  }
+
   @Test func aLogContinuesFromWhatWasSaved() {
     var first = log()
     _ = first.add(report(2, samples: 3, [("a", 1)]), labels: Tensor([1, 1, 0]), step: 0)

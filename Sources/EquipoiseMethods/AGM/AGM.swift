@@ -217,7 +217,7 @@ public final class AGM: StepDefining, StateKeeping, ResourceStating {
     let passes = 1 + share * Double(sets.members.count - 1)
     return MethodResources(
       multiplyAddsPerSample: Int(
-        saturating: 3 * passes * Double(setting.model.summarize().multiplyAdds)),
+        saturating: 3 * passes * Double(setting.summary.multiplyAdds)),
       heldPasses: share > 0 ? sets.members.count : 1)
   }
 

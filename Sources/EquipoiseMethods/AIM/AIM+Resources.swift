@@ -12,7 +12,7 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
   /// the weights need none · decoupling: 3 products of the forward pass, 2 of Eq. 13 and 5 of Eq. 8,
   /// each of O·n·ℓ for a tensor of O rows.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let share = Double(groups.count) / Double(setting.batchSize)
     let forward = Double(summary.multiplyAdds)
     var total = 3 * forward
@@ -78,14 +78,12 @@ extension AIM: ResourceStating, EpochMeasuring, DepthReporting {
     guard parts.prototypes != nil else { return scores }
     let passed = parts.pass(engine.model, with: engine)
     return scores
-      + zip(engine.model.modalities, passed).enumerated().flatMap { place, pair in
-        let (name, outputs) = pair
-        return outputs.enumerated().map { depth, output in
-          let known = parts.prototypes?.known(place).count(of: groups.count) ?? groups.count
-          let rows = output.inFullPrecision().reshaped([known, -1])
-          return (
+      + zip(engine.model.modalities, passed).flatMap { name, trace in
+        trace.outputs.indices.map { depth in
+          (
             MetricName.measurement("orthogonality", modality: name, depth: depth + 1),
-            AIMEquations.orthogonality(rows, atMost: ConfusionMatrix.denseLimit)
+            AIMEquations.orthogonality(
+              trace.flattenedOutput(depth).inFullPrecision(), atMost: ConfusionMatrix.denseLimit)
           )
         }
       }

@@ -134,7 +134,6 @@ extension AIM {
     var prototypes: DepthAdaptivePrototypes?
     if configuration.judge == .prototypes {
       let (means, lengths, known) = try means(engine)
-      try checkKnown(known)
       prototypes = makePrototypes(
         means: means,
         starts: DepthAdaptivePrototypes.start(
@@ -171,24 +170,6 @@ extension AIM {
       means: means, starts: starts, lengths: lengths, modalities: setting.model.modalities,
       settings: configuration.prototypes, groups: groups, objective: setting.objective,
       present: present)
-  }
-
-  /// Throws where a prototype that no row stands behind would be needed.
-  private func checkKnown(_ known: [RowPresence?]) throws {
-    guard let lacking = known.firstIndex(where: { $0 != nil }) else { return }
-    let what =
-      "no training sample of some classes or values has modality '\(setting.model.modalities[lacking])', "
-      + "so that they have no prototype"
-    if configuration.prototypes.classesPerStep != nil {
-      throw EquipoiseError(
-        .configuration, "\(what), and prototypes of some classes are not told apart from none",
-        at: "method.prototypes.classesPerStep", fix: "leave it out")
-    }
-    if setting.objective.task == .regression, configuration.regression.assignment == .linear {
-      throw EquipoiseError(
-        .configuration, "\(what), and a value between two centres needs both",
-        at: "method.regression.assignment", fix: "use bins, or fewer of them")
-    }
   }
 
   private func makeParts(

@@ -90,10 +90,14 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
     let classifierLoss = parts.classifiers?.train(
       forward.outputs, samples: engine.model.modalities.indices.map(forward.modalities.count),
       steps: forward.steps, by: forward.measures)
-    if let scores = modulation.groupScores { parts.groupScores?.add(scores) }
+    if let scores = modulation.groupScores {
+      let rows = engine.model.modalities.indices.map(forward.modalities.scored)
+      parts.groupScores?.add(scores, weights: setting.lacksModalities ? rows : nil)
+    }
 
     var report = StepReport(loss: loss, logits: forward.logits)
     report.telemetry = modulation.telemetry(modalities: engine.model.modalities)
+    if setting.lacksModalities { report.weights = modulation.weights(engine.model.modalities) }
     report.telemetry.append((.telemetry("taskLoss"), task.detached()))
     if plan.modulates {
       report.telemetry.append((.telemetry("modulationLoss"), modulationLoss.detached()))

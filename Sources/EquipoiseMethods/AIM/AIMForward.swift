@@ -129,8 +129,8 @@ extension AIM {
     let model = engine.model
     let classes = StepClasses(
       context, all: groups.count, wanted: configuration.prototypes.classesPerStep, seed: seed)
-    let prototypes =
-      parts.prototypes?.batches(history: false).map { classes.rows($0).present } ?? []
+    let chosen = parts.prototypes?.batches(history: false).map(classes.rows) ?? []
+    let (prototypes, known) = (chosen.map(\.present), chosen.map(\.presence))
     let batches = context.batch.ragged
     let modalities = StepModalities(context.batch, configuration.missing)
     return engine.inRunPrecision {
@@ -149,10 +149,13 @@ extension AIM {
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
         outputs: traces.map(\.outputs), steps: traces.map(\.steps),
         judges: judges(
-          of: traces.map(\.prototypes), classes.count, modalities, parts, model,
+          of: traces.map(\.prototypes), classes.count, known, modalities, model,
           traces.map(\.steps), traces.map(\.prototypeSteps)),
-        measures: modalities.measures(classes.labels ?? context.batch.labels) { answers in
-          classes.labels == nil ? groups.measure(of: answers) : ClassMeasure(labels: answers)
+        measures: modalities.measures(
+          classes.labels ?? context.batch.labels, known: known
+        ) { answers, known in
+          classes.labels == nil
+            ? groups.measure(of: answers, known: known) : ClassMeasure(labels: answers)
         }, modalities: modalities)
     }
   }
@@ -164,13 +167,16 @@ extension AIM {
     let forward = try engine.forward(context)
     let modalities = StepModalities(context.batch, configuration.missing)
     let steps = steps(of: forward, context, modalities, engine.model)
+    let known = engine.model.modalities.indices.map { index in
+      parts.prototypes.flatMap { $0.known(index) }
+    }
     return AIMForward(
       logits: forward.logits, features: forward.features,
       inputs: forward.traces.map(\.inputs), outputs: forward.traces.map(\.outputs),
-      steps: steps, judges: constantJudges(modalities, engine, parts, steps),
-      measures: modalities.measures(context.batch.labels) { answers in
+      steps: steps, judges: constantJudges(known, modalities, engine, parts, steps),
+      measures: modalities.measures(context.batch.labels, known: known) { answers, known in
         parts.classifiers == nil
-          ? groups.measure(of: answers) : groups.classifierMeasure(of: answers)
+          ? groups.measure(of: answers, known: known) : groups.classifierMeasure(of: answers)
       }, modalities: modalities)
   }
 
@@ -191,8 +197,8 @@ extension AIM {
   }
 
   private func constantJudges(
-    _ modalities: StepModalities, _ engine: any StepEngine, _ parts: AIMParts,
-    _ steps: [[StepLayout?]]
+    _ known: [RowPresence?], _ modalities: StepModalities, _ engine: any StepEngine,
+    _ parts: AIMParts, _ steps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
     if let classifiers = parts.classifiers {
       return parts.blocks.enumerated().map { modality, blocks in
@@ -206,23 +212,23 @@ extension AIM {
     let model = engine.model
     let passed =
       configuration.prototypes.targets == .frozen
-      ? parts.pass(model, with: engine) : parts.passed
-    let batches = parts.prototypes?.batches(history: false).map(\.present) ?? []
-    let prototypeSteps = zip(model.encoders.modules, batches).map { encoder, batch in
-      batch.lengths.map { encoder.layouts($0) }
+      ? parts.pass(model, with: engine).map(\.outputs) : parts.passed
+    let prototypeSteps = model.encoders.modules.enumerated().map { index, encoder in
+      parts.prototypes?.knownLengths(index).map { encoder.layouts($0) }
         ?? [StepLayout?](repeating: nil, count: encoder.depth + 1)
     }
-    return judges(of: passed, groups.count, modalities, parts, model, steps, prototypeSteps)
+    return judges(of: passed, groups.count, known, modalities, model, steps, prototypeSteps)
   }
 
   private func judges(
-    of prototypes: [[Tensor]], _ classes: Int, _ modalities: StepModalities, _ parts: AIMParts,
-    _ model: MultimodalModel, _ steps: [[StepLayout?]], _ prototypeSteps: [[StepLayout?]]
+    of prototypes: [[Tensor]], _ classes: Int, _ known: [RowPresence?],
+    _ modalities: StepModalities, _ model: MultimodalModel, _ steps: [[StepLayout?]],
+    _ prototypeSteps: [[StepLayout?]]
   ) -> [[any BlockJudge]] {
     model.encoders.entries.enumerated().map { index, entry in
       // Of a modality that no sample of the batch has there is nothing to judge.
       guard modalities.presence(index).hasRows else { return [] }
-      let known = parts.prototypes?.known(index)
+      let known = known[index]
       return prototypes[index].enumerated().map { depth, output in
         let space = ComparisonSpace(
           configuration.prototypes, encoder: entry.module, samples: modalities.count(index),
@@ -265,11 +271,15 @@ private struct StepClasses {
     (count, self.chosen) = (chosen.count, chosen)
   }
 
-  /// The rows of these classes of [K, …].
+  /// The rows of these classes of [K, …], with which of them are there.
   func rows(_ batch: RaggedBatch) -> RaggedBatch {
     guard let indices else { return batch }
+    let presence = batch.presence.map { presence in
+      let known = Set(presence.rows)
+      return RowPresence(chosen.map(known.contains), device: batch.tensor.device)
+    }
     return RaggedBatch(
       batch.tensor.gatheringRows(indices),
-      lengths: batch.lengths.map { $0.rows(chosen, at: indices) })
+      lengths: batch.lengths.map { $0.rows(chosen, at: indices) }, presence: presence)
   }
 }

@@ -44,23 +44,27 @@ final class AIMParts {
     }
   }
 
-  /// Eq. 6 in evaluation mode: P_d of every block, without history.
-  func pass(_ model: MultimodalModel, with engine: any StepEngine) -> [[Tensor]] {
+  /// Eq. 6 in evaluation mode: for each modality a trace whose outputs are P_d of every block, without history.
+  func pass(_ model: MultimodalModel, with engine: any StepEngine) -> [EncoderTrace] {
     guard let prototypes else { return [] }
     return withoutGradient {
       engine.inRunPrecision {
-        model.trace(prototypes.batches(history: false), .evaluation).map(\.outputs)
+        model.trace(prototypes.batches(history: false), .evaluation)
       }
     }
   }
 
-  /// Runs a block with other parameters on a batch, with the batch's own statistics (decision D13).
+  /// Runs a block with other parameters on a batch, with the batch's own statistics (decision D13), unless a single
+  /// sample has the modality: as in the network it is normalised by the running ones.
   func run(
     _ modality: Int, _ depth: Int, with pairs: [(Parameter, Tensor)], on input: Tensor,
-    _ steps: StepLayout?, _ engine: any StepEngine
+    isAlone: Bool, _ steps: StepLayout?, _ engine: any StepEngine
   ) -> Tensor {
-    engine.inRunPrecision {
-      withParameters(pairs) { blocks[modality][depth](input, .auxiliary(dropout: dropout), steps) }
+    let mode: ForwardMode =
+      isAlone
+      ? ForwardMode(statistics: .running, dropout: dropout) : .auxiliary(dropout: dropout)
+    return engine.inRunPrecision {
+      withParameters(pairs) { blocks[modality][depth](input, mode, steps) }
     }
   }
 

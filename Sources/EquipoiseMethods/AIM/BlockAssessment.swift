@@ -15,6 +15,9 @@ struct BlockAssessment {
   /// ‖θ − Ψ(z)‖ / ‖θ‖.
   var reconstructionError: Tensor?
 
+  /// The names of those numbers that are s of some samples.
+  static let scores = ["score", "auxiliaryScore", "goodScore"]
+
   /// Every number that there is.
   var numbers: [(name: String, value: Tensor)] {
     let values: [(String, Tensor?)] = [

@@ -67,6 +67,18 @@ struct SoftMeasure: BlockMeasure {
     return left * right
   }
 
+  /// The same between those centres that there are, [B, K]; a single one has all values.
+  static func interpolated(
+    _ values: Tensor, between centres: Tensor, known: RowPresence?
+  ) -> Tensor {
+    guard let known else { return interpolated(values, between: centres) }
+    let own = known.gathered(centres)
+    let shares =
+      own.count > 1
+      ? interpolated(values, between: own) : values.to(centres.dtype).unsqueezed(1).zerosLike() + 1
+    return known.scattered(shares.transposed(0, 1)).transposed(0, 1)
+  }
+
   func performance(_ outputs: Tensor) -> BlockPerformance {
     let logProbabilities = outputs.inFullPrecision().logSoftmax(1)
     let share = assignment.to(logProbabilities.dtype)

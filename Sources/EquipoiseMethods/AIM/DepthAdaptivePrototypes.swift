@@ -14,8 +14,8 @@ import EquipoiseTorch
 final class DepthAdaptivePrototypes {
   /// P_0 of each modality, [K, sample shape].
   let inputs: [Parameter]
-  /// The length of each prototype, of modalities whose samples have some, int64 [K].
-  private var lengths: [Buffer?]
+  /// The length of each prototype, of modalities whose samples have some.
+  private var lengths: [StepLengths?]
   /// X̄ of each modality: the groups' means of the training inputs, [K, sample shape].
   private let means: [Buffer]
   /// Ψ_dap of each modality: weight [C, C] and bias [C].
@@ -48,7 +48,7 @@ final class DepthAdaptivePrototypes {
     (self.groups, self.objective) = (groups, objective)
     self.means = means.map { Buffer($0) }
     self.lengths = zip(means, lengths ?? means.map { _ in nil }).map { mean, lengths in
-      lengths.map { Buffer(Tensor($0, shape: [$0.count]).to(mean.device)) }
+      lengths.map { StepLengths($0, device: mean.device) }
     }
     inputs = starts.map { Parameter($0) }
     (self.modalities, self.settings) = (modalities, settings)
@@ -118,8 +118,14 @@ final class DepthAdaptivePrototypes {
   private func mask(_ index: Int) -> Tensor? {
     let mean = means[index].value
     return lengths[index].map {
-      StepLengths(onDevice: $0.value).mask(
-        mean.size(1), dtype: mean.dtype, trailing: mean.rank - 2)
+      $0.mask(mean.size(1), dtype: mean.dtype, trailing: mean.rank - 2)
+    }
+  }
+
+  /// The lengths of a modality's prototypes, of those that there are; nil where they have none.
+  func knownLengths(_ modality: Int) -> StepLengths? {
+    lengths[modality].map { lengths in
+      known(modality).map { lengths.rows($0.rows, at: $0.index) } ?? lengths
     }
   }
 
@@ -127,18 +133,13 @@ final class DepthAdaptivePrototypes {
   func batches(history: Bool) -> [RaggedBatch] {
     inputs.indices.map { index in
       let leaf = history ? inputs[index].leaf : inputs[index].leaf.detached()
-      guard let mask = mask(index), let lengths = stepLengths[index] else {
+      guard let mask = mask(index), let lengths = lengths[index] else {
         return RaggedBatch(leaf, presence: known(index))
       }
       let longest = lengths.host?.max() ?? leaf.size(1)
       return RaggedBatch(
         (leaf * mask).slice(0..<longest, dimension: 1), lengths: lengths, presence: known(index))
     }
-  }
-
-  /// The prototypes' lengths of each modality, which the host knows too.
-  private lazy var stepLengths: [StepLengths?] = lengths.map { buffer in
-    buffer.map { StepLengths($0.value.array(of: Int.self), device: $0.value.device) }
   }
 
   /// Eq. 5: steps of Adam on P_0 and the decoders, through the frozen network in evaluation mode.
@@ -182,7 +183,7 @@ final class DepthAdaptivePrototypes {
     parameters.map { ($0.name, $0.parameter.leaf) }
       + zip(modalities, means).map { ("means.\($0)", $1.value) }
       + zip(modalities, lengths).compactMap { name, lengths in
-        lengths.map { ("lengths.\(name)", $0.value) }
+        lengths.map { ("lengths.\(name)", $0.tensor) }
       }
       + optimizer.state.map { ("prototypeOptimizer.\($0.name)", $0.tensor) }
       + zip(modalities, present).compactMap { name, known in
@@ -200,11 +201,8 @@ final class DepthAdaptivePrototypes {
     }
     for (index, name) in modalities.enumerated() where saved.has("lengths.\(name)") {
       let mean = means[index].value
-      lengths[index] = Buffer(
-        try saved.tensor("lengths.\(name)", shape: [mean.size(0)]).to(mean.device))
-    }
-    stepLengths = lengths.map { buffer in
-      buffer.map { StepLengths($0.value.array(of: Int.self), device: $0.value.device) }
+      let numbers = try saved.tensor("lengths.\(name)", shape: [mean.size(0)])
+      lengths[index] = StepLengths(numbers.array(of: Int.self), device: mean.device)
     }
     try optimizer.restore(saved.section("prototypeOptimizer"))
     let found = try zip(modalities, inputs).map { name, input -> RowPresence? in

@@ -87,7 +87,7 @@ final class LabelGroups: PrototypeGroups {
     ]
   }
 
-  func measure(of answers: Tensor) -> any BlockMeasure {
+  func measure(of answers: Tensor, known: RowPresence?) -> any BlockMeasure {
     LabelMeasure(
       states: answers.to(.int64).flattened(), weights: weights(of: answers), labels: groups,
       form: isShared ? .shared : .pairs)

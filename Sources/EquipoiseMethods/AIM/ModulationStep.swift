@@ -150,7 +150,9 @@ struct ModulationStep {
     _ judge: any BlockJudge
   ) -> BlockPerformance {
     let output = parts.run(
-      modality, depth, with: pairs, on: input, forward.steps[modality][depth], engine)
+      modality, depth, with: pairs, on: input,
+      isAlone: forward.modalities.presence(modality)?.rows.count == 1,
+      forward.steps[modality][depth], engine)
     return forward.measures[modality].performance(judge.logits(of: output))
   }
 
@@ -182,10 +184,11 @@ struct ModulationStep {
 
   // MARK: Telemetry
 
-  /// s of every group of the original blocks, by modality and depth; nil of one group.
+  /// s of every group of the original blocks, by modality and depth, none of a modality that was not modulated; nil of
+  /// one group.
   var groupScores: [[Tensor]]? {
     let scores = blocks.map { $0.compactMap(\.original.groupScores) }
-    return scores.contains(where: \.isEmpty) ? nil : scores
+    return scores.allSatisfy(\.isEmpty) ? nil : scores
   }
 
   /// The literal α of every depth, `discrepancy`, and the numbers of every block; depths count from 1.
@@ -202,6 +205,21 @@ struct ModulationStep {
       }
     }
     return discrepancies + numbers + counts(modalities)
+  }
+
+  /// How much the scores of a step count in the epoch's means where samples lack modalities: the samples that they are
+  /// means of.
+  func weights(_ modalities: [String]) -> [MetricName: Int] {
+    var weights: [MetricName: Int] = [:]
+    for (modality, (name, assessments)) in zip(modalities, blocks).enumerated() {
+      for depth in assessments.indices {
+        for key in BlockAssessment.scores {
+          weights[.telemetry(key, modality: name, depth: depth + 1)] =
+            forward.modalities.scored(modality)
+        }
+      }
+    }
+    return weights
   }
 
   /// How many samples have each modality, and by how many they are compared, where some lack one.

@@ -22,7 +22,12 @@ protocol PrototypeGroups: AnyObject {
   /// - Returns: consecutive parts of the prototypes.
   func rows(of answers: Tensor) -> [PrototypeRows]
   /// Eq. 9' and Eq. 10' on the logits of all prototypes, [B, ΣK].
-  func measure(of answers: Tensor) -> any BlockMeasure
+  ///
+  /// - Parameters:
+  ///   - answers: of some samples that have a modality.
+  ///   - known: which prototypes there are of that modality; nil for all.
+  /// - Returns: the measure; nothing in it asks for a prototype that there is not.
+  func measure(of answers: Tensor, known: RowPresence?) -> any BlockMeasure
   /// Their analogue on the outputs of a linear map for each depth and modality (AIM-label), [B, classes].
   func classifierMeasure(of answers: Tensor) -> any BlockMeasure
   /// What is to be said of them before training.
@@ -70,7 +75,9 @@ final class ClassGroup: PrototypeGroups {
     [PrototypeRows(labels: answers, count: count)]
   }
 
-  func measure(of answers: Tensor) -> any BlockMeasure { ClassMeasure(labels: answers) }
+  func measure(of answers: Tensor, known: RowPresence?) -> any BlockMeasure {
+    ClassMeasure(labels: answers)
+  }
 
   func classifierMeasure(of answers: Tensor) -> any BlockMeasure { ClassMeasure(labels: answers) }
 

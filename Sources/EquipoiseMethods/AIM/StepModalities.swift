@@ -44,20 +44,30 @@ struct StepModalities {
   /// n_m of each modality, and the number of samples by which they are compared.
   var counts: (own: [Int], compared: Int?) { (present.indices.map(count), compared?.rows.count) }
 
+  /// The number of samples that s of a modality is a mean of.
+  func scored(_ modality: Int) -> Int {
+    guard let compared, modulated.contains(modality) else { return count(modality) }
+    return compared.rows.count
+  }
+
   /// L on each modality's own samples, s on those by which modalities are compared.
   ///
   /// - Parameters:
   ///   - answers: of the batch.
-  ///   - make: from answers to what is made of them.
-  /// - Returns: the measure of each modality's rows, one for all where no sample lacks anything.
+  ///   - known: of each modality the prototypes that there are; nil for all.
+  ///   - make: from answers and those prototypes to what is made of them.
+  /// - Returns: the measure of each modality's rows, one for all where neither a sample nor a prototype is missing.
   func measures(
-    _ answers: Tensor, _ make: (Tensor) -> any BlockMeasure
+    _ answers: Tensor, known: [RowPresence?] = [],
+    _ make: (Tensor, RowPresence?) -> any BlockMeasure
   ) -> [any BlockMeasure] {
-    guard isPartial else {
-      let whole = make(answers)
+    guard isPartial || known.contains(where: { $0 != nil }) else {
+      let whole = make(answers, nil)
       return present.map { _ in whole }
     }
-    return present.indices.map { measure($0, answers, make) }
+    return present.indices.map { modality in
+      measure(modality, answers) { make($0, known.isEmpty ? nil : known[modality]) }
+    }
   }
 
   /// That of one modality's rows.

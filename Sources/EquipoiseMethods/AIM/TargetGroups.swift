@@ -81,8 +81,8 @@ final class TargetGroups: PrototypeGroups {
     }
   }
 
-  func measure(of answers: Tensor) -> any BlockMeasure {
-    let measures = edges.indices.map { measure(of: answers, $0) }
+  func measure(of answers: Tensor, known: RowPresence?) -> any BlockMeasure {
+    let measures = edges.indices.map { measure(of: answers, $0, known) }
     return measures.count == 1
       ? measures[0]
       : GroupMeasure(
@@ -95,13 +95,21 @@ final class TargetGroups: PrototypeGroups {
     RegressorMeasure(targets: scale.standardised(answers), deviations: deviations.value)
   }
 
-  private func measure(of answers: Tensor, _ target: Int) -> any BlockMeasure {
+  private func measure(
+    of answers: Tensor, _ target: Int, _ known: RowPresence?
+  ) -> any BlockMeasure {
     switch assignment {
     case .bins: return ClassMeasure(labels: bins(of: answers, target))
     case .linear:
+      let values = answers.select(target, dimension: 1)
+      let own = known.map { known in
+        let columns = starts[target]..<starts[target + 1]
+        return RowPresence(
+          rows: known.rows.filter(columns.contains).map { $0 - columns.lowerBound },
+          of: columns.count, device: answers.device)
+      }
       return SoftMeasure(
-        assignment: SoftMeasure.interpolated(
-          answers.select(target, dimension: 1), between: centres[target].value))
+        assignment: SoftMeasure.interpolated(values, between: centres[target].value, known: own))
     case .mean:
       let (mean, deviation) = (scale.means[target], scale.deviations[target])
       return MeanMeasure(

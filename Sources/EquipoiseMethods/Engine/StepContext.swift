@@ -48,6 +48,8 @@ public struct StepReport {
   public let logits: Tensor
   /// Numbers of the method for the log, such as coefficients; scalars that stay on the device.
   public var telemetry: [(name: MetricName, value: Tensor)] = []
+  /// How much a number counts in the epoch's mean, such as the samples that it is a mean of; 1 where nothing is said.
+  public var weights: [MetricName: Int] = [:]
 
   /// A report of a step's loss and logits.
   public init(loss: Tensor, logits: Tensor) {

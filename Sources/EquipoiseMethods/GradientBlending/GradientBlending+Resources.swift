@@ -10,7 +10,7 @@ extension GradientBlending: ResourceStating {
   /// counted; of the optimiser two statistics for each number are, as Adam keeps.
   public var resources: MethodResources {
     let model = setting.model
-    let summary = model.summarize()
+    let summary = setting.summary
     let forward = Double(summary.multiplyAdds)
     let widths = model.fusion.featureWidths
     let heads = Double(widths.reduce(0, +) * setting.classes)

@@ -116,17 +116,9 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
   /// β and γ where samples lack modalities: the largest lag behind, and the largest lead over, another modality by the
   /// samples that have both; of complete samples these are those of the best and of the worst.
   static func coefficients(_ logits: [Tensor], _ batch: Batch) -> (lags: Tensor, leads: Tensor) {
-    let pairs = logits.indices.map { first in
-      logits.indices.filter { $0 != first }.map { second in
-        let common = RowPresence.common(batch.present[first], batch.present[second])
-        guard common.hasRows else {
-          let one = logits[first].sum().zerosLike() + 1
-          return Tensor.stacked([one, one])
-        }
-        let labels = common.rows(of: batch.labels)
-        return ModalityScores.scores(
-          [first, second].map { common.rows(of: logits[$0]) }, labels: labels, by: .crossEntropy)
-      }
+    let one = logits[0].sum().zerosLike() + 1
+    let pairs = ModalityScores.pairs(logits, of: batch, by: .crossEntropy).map { pairs in
+      pairs.map { $0.map { Tensor.stacked([$0.own, $0.other]) } ?? Tensor.stacked([one, one]) }
     }
     func largest(_ of: (Tensor) -> Tensor) -> Tensor {
       Tensor.stacked(
@@ -187,7 +179,7 @@ public final class PMR: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
 
   /// A forward pass for prototypes in each epoch of the window.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let share = configuration.share * configuration.window.share(of: setting.epochs)
     return MethodResources(
       memory: prototypes.state.reduce(0) { $0 + $1.tensor.byteCount },

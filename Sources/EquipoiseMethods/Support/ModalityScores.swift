@@ -53,38 +53,41 @@ enum ModalityScores {
   /// ρ where samples lack modalities: two modalities are compared by the samples that have both. Sums over each one's
   /// own would compare different samples. Where no sample has both neither leads.
   static func ratios(_ logits: [Tensor], of batch: Batch, by objective: Objective) -> Tensor {
-    let count = logits.count
-    var quotients = Array(
-      repeating: [Tensor](), count: count)
-    for first in 0..<count {
-      for second in 0..<count where second != first {
-        quotients[first].append(
-          pair(logits[first], logits[second], first, second, batch, objective))
-      }
+    let quotients = pairs(logits, of: batch, by: objective).map { pairs in
+      pairs.map { $0.map { $0.own / ($0.other + 1e-8) } ?? logits[0].sum().zerosLike() + 1 }
     }
-    return Tensor.stacked(quotients.map { Tensor.sum(of: $0) / Double(count - 1) })
+    return Tensor.stacked(quotients.map { Tensor.sum(of: $0) / Double(logits.count - 1) })
   }
 
   /// The inverse comparison, mean over the others of s_j / s_m, likewise pairwise by common samples: above 1 where a
   /// modality is behind.
   static func lags(_ logits: [Tensor], of batch: Batch, by objective: Objective) -> Tensor {
-    Tensor.stacked(
-      logits.indices.map { modality in
-        let quotients = logits.indices.filter { $0 != modality }.map {
-          pair(logits[$0], logits[modality], $0, modality, batch, objective)
-        }
-        return Tensor.sum(of: quotients) / Double(quotients.count)
-      })
+    let quotients = pairs(logits, of: batch, by: objective).map { pairs in
+      pairs.map { $0.map { $0.other / ($0.own + 1e-8) } ?? logits[0].sum().zerosLike() + 1 }
+    }
+    return Tensor.stacked(quotients.map { Tensor.sum(of: $0) / Double(logits.count - 1) })
   }
 
-  private static func pair(
-    _ own: Tensor, _ other: Tensor, _ first: Int, _ second: Int, _ batch: Batch,
-    _ objective: Objective
-  ) -> Tensor {
-    let common = RowPresence.common(batch.present[first], batch.present[second])
-    guard common.hasRows else { return own.sum().zerosLike() + 1 }
-    let labels = common.rows(of: batch.labels)
-    return objective.score(common.rows(of: own), labels)
-      / (objective.score(common.rows(of: other), labels) + 1e-8)
+  /// s of each modality beside every other one, in their order, by the samples that have both; nil where none has.
+  static func pairs(
+    _ logits: [Tensor], of batch: Batch, by objective: Objective
+  ) -> [[(own: Tensor, other: Tensor)?]] {
+    var found = logits.map { _ in [(own: Tensor, other: Tensor)?]() }
+    // The first of a pair is compared before it is the second, so that each one's list is in order.
+    for second in logits.indices {
+      for first in 0..<second {
+        let common = RowPresence.common(batch.present[first], batch.present[second])
+        guard common.hasRows else {
+          found[first].append(nil)
+          found[second].append(nil)
+          continue
+        }
+        let labels = common.rows(of: batch.labels)
+        let scores = [first, second].map { objective.score(common.rows(of: logits[$0]), labels) }
+        found[first].append((own: scores[0], other: scores[1]))
+        found[second].append((own: scores[1], other: scores[0]))
+      }
+    }
+    return found
   }
 }

@@ -35,7 +35,8 @@ enum OverPresent {
   /// - Returns: 1 or 0; nil where no sample lacks anything.
   static func masks(_ present: [RowPresence?], like outputs: Tensor) -> Tensor? {
     guard present.contains(where: { $0 != nil }) else { return nil }
-    let ones = Tensor.ones([outputs.size(0)], dtype: outputs.dtype, device: outputs.device)
+    // Of the outputs, so that an exported model has as many as it is given samples.
+    let ones = outputs.select(0, dimension: 1).zerosLike() + 1
     return Tensor.stacked(present.map { $0?.mask.to(outputs.dtype) ?? ones }).unsqueezed(2)
   }
 

@@ -94,6 +94,8 @@ package struct RunningTotals: Codable, Equatable, Sendable {
 
 /// A number of a method, over the steps that reported it.
 package struct TelemetrySum: Codable, Equatable, Sendable {
+  /// The sum, each step's times its weight.
   package var sum = 0.0
+  /// The weights' sum: the steps, unless the method weighs them.
   package var steps = 0
 }

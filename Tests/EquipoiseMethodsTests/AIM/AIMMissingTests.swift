@@ -85,6 +85,163 @@ struct AIMMissingTests {
     #expect(AIMMissingConfiguration().minimumSamples == 4)
   }
 
+  // MARK: Prototypes that there are not
+
+  /// c = (−1.5, 0, 2.5, 7) without 0: a value of 0 is between −1.5 and 2.5, one of 5 as before, and of a single centre all
+  /// values are.
+  @Test func valuesLieBetweenCentresThatThereAre() {
+    let centres = Tensor([-1.5, 0, 2.5, 7])
+    func shares(_ known: [Int]?) -> Tensor {
+      SoftMeasure.interpolated(
+        Tensor([0.0, 4.75, -9]), between: centres,
+        known: known.map { RowPresence(rows: $0, of: 4) })
+    }
+    expectNumbers(shares(nil).flattened(), [0, 1, 0, 0, 0, 0, 0.5, 0.5, 1, 0, 0, 0])
+    expectNumbers(shares([0, 2, 3]).flattened(), [0.625, 0, 0.375, 0, 0, 0, 0.5, 0.5, 1, 0, 0, 0])
+    expectNumbers(shares([2]).flattened(), [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0])
+  }
+
+  /// Targets 0 to 9 in five bins, of which no sample of the last two has `b`: its blocks are measured by the first three.
+  @Test(arguments: [TargetAssignment.bins, .linear, .mean])
+  func aRegressionGoesOnWithoutSomeBins(assignment: TargetAssignment) throws {
+    let rig = try TaskRig(
+      .targets([(0..<10).map(Float.init)]), present: [nil, [0, 1, 2, 3, 4, 5]]
+    ) {
+      ($0.regression.bins, $0.regression.assignment) = (5, assignment)
+    }
+    #expect(rig.aim.parts?.prototypes?.known(1)?.rows == [0, 1, 2])
+    let report = try rig.aim.step(in: rig.context(), with: rig.engine)
+    #expect(report.loss.item().isFinite)
+    for (name, value) in report.telemetry where name.key.hasPrefix("score.") {
+      #expect((0.001...1).contains(value.item()), "\(name.key)")
+    }
+    #expect(
+      rig.encoderWeights.allSatisfy { $0.array(of: Double.self).allSatisfy(\.isFinite) })
+  }
+
+  /// Of the classes of a step some have no prototype of a modality: the step is that of all classes where it takes all
+  /// that there are, and else of those of its classes that have one.
+  @Test func prototypesOfSomeClassesAreThoseThatThereAre() throws {
+    let classes = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
+    func rig(_ wanted: Int?) throws -> TaskRig {
+      try TaskRig(.classes(classes), present: [nil, [0, 1, 2, 3, 4, 5]]) {
+        $0.prototypes.classesPerStep = wanted
+      }
+    }
+    let (all, some) = (try rig(nil), try rig(4))
+    let (a, b) = (try all.step(), try some.step())
+    #expect(a.keys == b.keys && a.count > 10)
+    for (name, value) in a { #expect(b[name].map { isEqual($0, value) } == true, "\(name)") }
+    // The classes of six samples and one more: two of these three have a prototype of `b`.
+    let few = try rig(3)
+    let batch = few.training[0]
+    let context = StepContext(
+      epoch: 0, step: 1, stepsPerEpoch: 40, globalStep: 1, batch: batch, mode: .training())
+    let forward = try few.aim.forward(context, with: few.engine, try #require(few.aim.parts))
+    for (modality, known) in [3, 2].enumerated() {
+      let logits = forward.judges[modality][1].logits(of: forward.outputs[modality][1])
+      #expect(logits.shape == [6, 3])
+      let shares = logits.softmax(1).sum(over: [0]).array(of: Double.self)
+      #expect(shares.count { $0 > 0 } == known)
+    }
+    #expect(try few.aim.step(in: context, with: few.engine).loss.item().isFinite)
+  }
+
+  // MARK: Epoch means
+
+  /// s of 2 samples and then of 6 counts so in the epoch's mean; of complete samples every step counts the same.
+  @Test func scoresCountAsTheSamplesThatTheyAreOf() throws {
+    func weights(_ present: [[Int]?], _ compareOn: ComparedSamples) throws -> [MetricName: Int] {
+      let rig = try TaskRig(.classes([0, 0, 0, 1, 1, 1, 0, 1, 0, 1]), present: present) {
+        $0.missing = Self.settings(2, compareOn)
+      }
+      return try rig.aim.step(in: rig.context(), with: rig.engine).weights
+    }
+    let partial: [[Int]?] = [[0, 1, 2, 3, 4], [3, 4, 5, 6, 7, 8]]
+    let own = try weights(partial, .own)
+    #expect(own[.telemetry("score", modality: "a", depth: 1)] == 5)
+    #expect(own[.telemetry("goodScore", modality: "b", depth: 2)] == 6)
+    #expect(own[.telemetry("mask", modality: "b", depth: 2)] == nil)
+    let common = try weights(partial, .common)
+    #expect(common.count == 12 && common.values.allSatisfy { $0 == 2 })
+    #expect(try weights([nil, nil], .common).isEmpty)
+  }
+
+  /// Two labels: group scores of 2 and of 6 samples of one modality, and of one step of the other.
+  @Test func groupScoresCountSamples() throws {
+    let labels: [[Float]] = [[1, 0, 1, 0, 1, 0, 1, 0, 1, 0], [0, 0, 1, 1, 0, 0, 1, 1, 0, 0]]
+    let rig = try TaskRig(.labels(labels))
+    let scores = GroupScores(rig.model, groups: 2)
+    func rows(_ first: Double, _ second: Double) -> [Tensor] {
+      [Tensor([first, second]), Tensor([second, first])]
+    }
+    scores.add([rows(0.25, 0.5), []], weights: [2, 3])
+    scores.add([rows(0.75, 0.5), rows(0.5, 0.25)], weights: [6, 4])
+    func means(_ scores: GroupScores) -> [[Double]] {
+      scores.means.map { $0.tensor.array(of: Double.self) }
+    }
+    #expect(means(scores) == [[0.625, 0.5, 0.5, 0.625], [0.5, 0.25, 0.25, 0.5]])
+    let copy = GroupScores(rig.model, groups: 2)
+    try copy.restore(
+      SavedState(Dictionary(uniqueKeysWithValues: scores.state.map { ($0.name, $0.tensor) })))
+    #expect(means(copy) == means(scores))
+    // Of a former version, which counted steps.
+    let former = [
+      "groupScores.a": Tensor([1.0, 2, 3, 4], shape: [2, 2]),
+      "groupScores.b": Tensor([4.0, 3, 2, 1], shape: [2, 2]),
+      "groupScoreSteps": Tensor(2.0),
+    ]
+    try copy.restore(SavedState(former))
+    #expect(means(copy) == [[0.5, 1, 1.5, 2], [2, 1.5, 1, 0.5]])
+    copy.reset()
+    #expect(means(copy).isEmpty)
+  }
+
+  /// One sample has nothing to be normalised over but the running statistics: its auxiliary block takes them, as its
+  /// encoder does, and what they are does not change.
+  @Test func oneSampleIsModulatedByTheRunningStatistics() throws {
+    let modalities = ["a", "b"]
+    let model = try MultimodalModel(
+      encoders: modalities.map { name in
+        (
+          name, [3],
+          MLPEncoder(
+            channels: 3, width: 4, depth: 2, normalization: .batch, from: Generator(seed: 1))
+        )
+      }, fusion: ConcatFusion([4, 4], classes: 2, from: Generator(seed: 2)))
+    model.move(to: .cpu, dtype: .float64)
+    let generator = Generator(seed: 5)
+    let batch = Batch(
+      inputs: modalities.map { _ in .normal([6, 3], dtype: .float64, from: generator) },
+      labels: Tensor([0, 0, 0, 1, 1, 1]), indices: Array(0..<6),
+      present: [nil, RowPresence(rows: [4], of: 6)])
+    var settings = AIMConfiguration()
+    (settings.startEpoch, settings.missing.minimumSamples) = (0, 1)
+    settings.prototypes.targets = .frozen
+    let setting = MethodSetting(
+      model: model, classes: 2, epochs: 2, device: .cpu, seed: 0, samplesPerClass: [3, 3],
+      lacksModalities: true)
+    let aim = try AIM(settings, for: setting)
+    let engine = TrainingEngine(
+      model: model, optimizer: SGD(model.namedParameters, learningRate: 0.1),
+      training: TrainingConfiguration(), device: .cpu,
+      trainingBatches: { _, body in try body(batch) })
+    try aim.beginEpoch(0, with: engine)
+    let report = try aim.step(
+      in: StepContext(
+        epoch: 0, step: 0, stepsPerEpoch: 1, globalStep: 0, batch: batch, mode: .training()),
+      with: engine)
+    let found = Dictionary(
+      uniqueKeysWithValues: report.telemetry.map { ($0.name.key, $0.value.item()) })
+    #expect(found["samples.b"] == 1 && found["auxiliaryScore.b.2"]?.isFinite == true)
+    func tracked(_ modality: Int) -> [Double] {
+      model.encoders.modules[modality].namedModules.compactMap {
+        ($0.module as? BatchNorm)?.numBatchesTracked.value.item()
+      }
+    }
+    #expect(tracked(0) == [1, 1] && tracked(1) == [0, 0])
+  }
+
   /// Two classes, of which the second has no row with modality `b`: it has no prototype there.
   @Test func aClassWithoutRowsHasNoPrototype() throws {
     var configuration = ModelConfiguration()

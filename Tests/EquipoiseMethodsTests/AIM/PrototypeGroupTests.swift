@@ -60,7 +60,8 @@ struct PrototypeGroupTests {
     #expect(rows.map { $0.labels.array(of: Int.self) } == [[1, 0], [0, 1]])
     // The row (4, 20): q = (.8, .2) and (.4, .6).
     let logits = Tensor([0.8, 0.2, 0.4, 0.6], shape: [1, 4]).log()
-    let found = groups.measure(of: Tensor([4 as Float, 20], shape: [1, 2])).performance(logits)
+    let answers = Tensor([4 as Float, 20], shape: [1, 2])
+    let found = groups.measure(of: answers, known: nil).performance(logits)
     #expect(abs(found.score.item() - 0.3) < 1e-9 && abs(found.loss.item() - 1.262864) < 1e-6)
   }
 
@@ -74,7 +75,8 @@ struct PrototypeGroupTests {
   func assignments(_ assignment: TargetAssignment, _ score: Double, _ loss: Double) throws {
     let groups = try targets([Self.values], bins: 4, assignment)
     let logits = -Tensor([3.0, 1, 2, 4], shape: [1, 4])
-    let found = groups.measure(of: Tensor([1 as Float], shape: [1, 1])).performance(logits)
+    let answer = Tensor([1 as Float], shape: [1, 1])
+    let found = groups.measure(of: answer, known: nil).performance(logits)
     #expect(abs(found.score.item() - score) < 1e-6 && abs(found.loss.item() - loss) < 1e-6)
   }
 

@@ -217,6 +217,27 @@ import Testing
     #expect(other.aim.parts?.prototypes?.batches(history: false)[1].lengths?.host == [9, 8])
   }
 
+  /// Eq. 16 of prototypes of nine and eight frames: the cosine of what each makes of its own frames alone, the ninth
+  /// of which the other lacks.
+  @Test func measuresCosinesOfPrototypesOfDifferentLengths() throws {
+    let rig = try Self.rig(.video, steps: 20, padded: false)
+    let batch = try #require(rig.aim.parts?.prototypes?.batches(history: false)[1])
+    #expect(batch.lengths?.host == [9, 8])
+    let alone = [9, 8].enumerated().map { row, length in
+      let own = batch.tensor.select(row).unsqueezed(0).slice(0..<length, dimension: 1)
+      return withoutGradient { rig.model.encoders.modules[1].trace(own, .evaluation).outputs }
+    }
+    let measured = rig.aim.measure(with: rig.engine).filter { $0.name.key.contains(".b.") }
+    #expect(measured.count == 4)
+    for (depth, entry) in measured.enumerated() {
+      let (long, short) = (alone[0][depth], alone[1][depth])
+      let product = (long.slice(0..<8) * short).sum().item()
+      let sizes = [long, short].map { ($0 * $0).sum().item().squareRoot() }
+      expectNumbers(
+        entry.tensor, [1, product / sizes[0] / sizes[1], product / sizes[0] / sizes[1], 1])
+    }
+  }
+
   @Test func distancesThatMeasurePaddingAreRefused() {
     #expect(
       message {

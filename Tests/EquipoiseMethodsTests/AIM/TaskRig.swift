@@ -24,10 +24,12 @@ struct TaskRig {
   let aim: AIM
   let training: [Batch]
   let objective: Objective
+  /// The samples that have each modality; nil for all.
+  private let present: [[Int]?]
 
   init(
     _ answers: Answers, dtype: DType = .float64, batchSize: Int = 64, begins: Bool = true,
-    _ change: (inout AIMConfiguration) -> Void = { _ in }
+    present: [[Int]?] = [nil, nil], _ change: (inout AIMConfiguration) -> Void = { _ in }
   ) throws {
     let (columns, labels, count) = Self.columns(answers)
     let encoder = EncoderSection.mlp(width: 5, depth: 2)
@@ -45,10 +47,11 @@ struct TaskRig {
     model.move(to: .cpu, dtype: dtype)
     let generator = Generator(seed: 9)
     let inputs = [4, 6].map { Tensor.normal([10, $0], dtype: dtype, from: generator) }
+    self.present = present
     training = [0..<6, 6..<10].map { rows in
       Batch(
         inputs: inputs.map { $0.slice(rows).cloned() }, labels: labels.slice(rows).cloned(),
-        indices: Array(rows))
+        indices: Array(rows), present: Self.presence(present, rows))
     }
     objective = Self.objective(answers, dtype)
     engine = TrainingEngine(
@@ -66,9 +69,16 @@ struct TaskRig {
         model: model, classes: count, epochs: 1, device: .cpu, seed: 0,
         samplesPerClass: columns.isEmpty ? Array(repeating: 1, count: count) : [],
         batchSize: batchSize, objective: objective,
-        outputs: (0..<count).map { "output \($0)" }, targets: columns))
+        outputs: (0..<count).map { "output \($0)" }, targets: columns,
+        lacksModalities: present.contains { $0 != nil }))
     self.model = model
     if begins { try aim.beginEpoch(0, with: engine) }
+  }
+
+  private static func presence(_ present: [[Int]?], _ rows: Range<Int>) -> [RowPresence?] {
+    present.map { own in
+      own.map { own in RowPresence(rows.map { own.contains($0) }) }
+    }
   }
 
   private static func columns(_ answers: Answers) -> ([[Float]], Tensor, Int) {
@@ -101,7 +111,7 @@ struct TaskRig {
       epoch: 0, step: globalStep, stepsPerEpoch: 40, globalStep: globalStep,
       batch: Batch(
         inputs: inputs, labels: Tensor.concatenated(training.map(\.labels), dimension: 0),
-        indices: Array(0..<10)),
+        indices: Array(0..<10), present: Self.presence(present, 0..<10)),
       mode: .training())
   }
 
