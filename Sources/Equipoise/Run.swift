@@ -91,12 +91,16 @@ public struct Run {
   ///   - split: which samples.
   ///   - lastStep: whether to take the weights after the last step, not those of the best epoch.
   ///   - probing: whether to train a linear probe on each encoder's features, too.
+  ///   - disturbing: whether to measure how the score falls while a modality is missing or noisy, too
+  ///     (``EvaluationReport/robustness``).
   /// - Returns: the scores, fused and of each modality.
   /// - Throws: `EquipoiseError` when there are no weights yet, or the data is not there.
   public func evaluate(
-    _ split: Split = .test, lastStep: Bool = false, probing: Bool = false
+    _ split: Split = .test, lastStep: Bool = false, probing: Bool = false, disturbing: Bool = false
   ) throws -> EvaluationReport {
-    try trained(lastStep) { $0.evaluation.probe = probing }.evaluate(split, probing: true)
+    try trained(lastStep) {
+      ($0.evaluation.probe, $0.evaluation.robustness) = (probing, disturbing)
+    }.evaluate(split, probing: true, disturbing: disturbing)
   }
 
   /// Class probabilities of a prepared dataset's samples.

@@ -43,13 +43,19 @@ package struct PlannedRun: Sendable {
   /// - Throws: `EquipoiseError` that names the folder and the difference.
   package func check() throws {
     guard folder.isBegun else { return }
-    try TrainingRun.checkUnchanged(configuration, in: folder)
+    try checkConfiguration()
     let environment = try RunEnvironment.saved(in: folder)
     guard environment.dataset == dataset else {
       throw EquipoiseError(
         .checkpoint, "the run was made with other data", at: folder.path,
         fix: "restore the data, or choose another folder")
     }
+  }
+
+  /// Throws `EquipoiseError` where the folder holds a run of other settings.
+  package func checkConfiguration() throws {
+    guard folder.isBegun else { return }
+    try TrainingRun.checkUnchanged(configuration, in: folder)
   }
 
   /// Writes the group's configuration file.

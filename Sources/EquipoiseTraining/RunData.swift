@@ -18,6 +18,7 @@ struct RunData {
   private let loader: Loader?
   private let normalizer: InputNormalizer
   private let batchSize: Int
+  private let bucketing: Int
   private let dropsLast: Bool
   private let evaluationBatchSize: Int
   private let workers: Int
@@ -85,6 +86,7 @@ struct RunData {
       dataset.modalities, device: device, channelsLast: training.channelsLast)
     batchSize = training.batchSize
     dropsLast = training.dropLast
+    bucketing = training.bucketing
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
     workers = runtime.loaders
   }
@@ -171,8 +173,30 @@ struct RunData {
   /// The modalities whose samples have lengths of their own.
   var modalitiesWithLengths: Set<String> { Set(statistics.withLengths) }
 
+  /// The modalities that samples of some split say they lack.
+  var lackingModalities: Set<String> {
+    Set(
+      splits.values.flatMap { samples in
+        zip(samples.modalities, samples.present).filter { $1?.contains(false) == true }
+          .map(\.0.name)
+      })
+  }
+
   /// The modalities of which training samples differ in length.
   var modalitiesOfSeveralLengths: Set<String> { Set(statistics.ofSeveralLengths) }
+
+  /// The valid steps of the training samples that have a modality, of modalities where some have fewer than their shape.
+  var trainingLengths: [String: [Int]] {
+    let samples = loader.samples
+    var found: [String: [Int]] = [:]
+    for (index, modality) in samples.modalities.enumerated() {
+      guard let own = samples.ownLengths(index), !own.isEmpty,
+        own.contains(where: { $0 < modality.description.shape[0] })
+      else { continue }
+      found[modality.name] = own
+    }
+    return found
+  }
 
   /// Whether a training sample of a modality has a single valid step.
   func hasSamplesOfOneStep(_ name: String) -> Bool {
@@ -193,10 +217,18 @@ struct RunData {
     return DeviceBatches(stream: loader.batches(epoch: epoch, from: step), normalizer: normalizer)
   }
 
-  /// Visits a split or a part of it in order, without augmentation; every sample once. A part is at
-  /// least a batch.
+  /// Visits a split or a part of it, without augmentation; every sample once. A part is at least a batch.
+  ///
+  /// - Parameters:
+  ///   - split: which samples.
+  ///   - subset: which part of them; nil for all.
+  ///   - byLength: whether, where training sorts its batches by length, samples of similar length come together; else
+  ///     they come in order.
+  ///   - body: takes a batch.
+  /// - Throws: `EquipoiseError` for a split without samples, and what `body` throws.
   func forEachBatch(
-    of split: Split, in subset: TrainingSubset? = nil, _ body: (Batch) throws -> Void
+    of split: Split, in subset: TrainingSubset? = nil, byLength: Bool = false,
+    _ body: (Batch) throws -> Void
   ) throws {
     guard hasSamples else { throw notHere }
     guard let all = splits[split], all.count > 0 else {
@@ -207,7 +239,9 @@ struct RunData {
     let samples =
       subset.map { all.subset($0.indices(of: all.count, atLeast: batchSize)) } ?? all
     let loader = try Loader(
-      samples, LoaderOptions(batchSize: evaluationBatchSize, workers: workers))
+      samples,
+      LoaderOptions(
+        batchSize: evaluationBatchSize, workers: workers, bucketing: byLength ? bucketing : 0))
     let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)
     while let batch = try batches.next() { try body(batch) }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
 internal import EquipoiseSettings
+internal import EquipoiseKit
 package import EquipoiseModels
 package import EquipoiseData
 package import EquipoiseMethods
@@ -88,7 +88,7 @@ package final class RunParts {
         objective: objective, outputs: data.dataset.description.outputs,
         targets: data.targets, lacksModalities: data.lacksModalities,
         modalitiesOfSeveralLengths: data.modalitiesOfSeveralLengths,
-        dataset: data.dataset.fingerprint))
+        lengths: data.trainingLengths, dataset: data.dataset.fingerprint))
     plan = try PartPlan(training, model, own: method.ownedParameters)
     plan.begin(epoch: 0)
     averaging = WeightAverage(training, model)
@@ -124,6 +124,15 @@ package final class RunParts {
   /// The modalities whose samples have lengths of their own.
   package var modalitiesWithLengths: Set<String> { data.modalitiesWithLengths }
 
+  /// The modalities that a sample may lack: those of which the dataset's samples or training by the augmentation's
+  /// dropout did without, and all where the model has learned what stands for them.
+  package var modalitiesThatMayBeMissing: Set<String> {
+    let dropped = model.modalities.filter {
+      configuration.augmentation[$0]?.modalityDropout ?? 0 > 0
+    }
+    return data.lackingModalities.union(dropped).union(model.missing.names)
+  }
+
   /// The samples of each split, a carved validation split included.
   package var splits: [Split: Samples] { data.splits }
 
@@ -144,7 +153,7 @@ package final class RunParts {
     return model
   }
 
-  /// Throws where a head or a coupling cannot do without a modality that a training sample lacks.
+  /// Throws where a head cannot do without a modality that a training sample lacks.
   private static func checkMissing(
     _ data: RunData, _ model: MultimodalModel
   ) throws {
@@ -155,12 +164,6 @@ package final class RunParts {
         "training samples lack modalities, which the model's fusion (\(model.fusion.summary)) cannot fuse as "
           + "zeros: \(reason)", at: "model.fusion",
         fix: "set model.missing=embedding, or another fusion")
-    }
-    if model.isCoupled, let name = data.modalitiesWithLengths.sorted().first {
-      throw EquipoiseError(
-        .configuration,
-        "training samples lack modalities, and those of '\(name)' have different lengths, which coupled encoders "
-          + "cannot mind both", at: "model.coupling", fix: "set model.coupling=none")
     }
   }
 
@@ -204,7 +207,10 @@ package final class RunParts {
 
   /// Multiply-adds of a training step for each sample; a backward pass takes twice its forward pass.
   package private(set) lazy var multiplyAddsPerSample =
-    methodResources?.multiplyAddsPerSample ?? 3 * model.summarize().multiplyAdds
+    methodResources?.multiplyAddsPerSample ?? 3 * summary.multiplyAdds
+
+  /// The size of the model, with multiply-adds of samples as long as those of the training split.
+  package var summary: ModelSummary { model.summarize(lengths: data.trainingLengths) }
 
   // MARK: Evaluation
 
@@ -225,7 +231,7 @@ package final class RunParts {
       isSentiment: dataset.description.isSentiment)
     let evaluator = Evaluator(
       inference: inference, scoring: scoring, options: configuration.evaluation)
-    var report = try evaluator.report { try data.forEachBatch(of: split, $0) }
+    var report = try evaluator.report { try data.forEachBatch(of: split, byLength: true, $0) }
     if probing, configuration.evaluation.probe {
       let accuracies = try evaluator.probe(
         training: { try self.data.forEachBatch(of: .train, $0) },
@@ -241,7 +247,7 @@ package final class RunParts {
     if disturbing, configuration.evaluation.robustness {
       report.robustness = try Robustness(
         inference: inference, scoring: scoring, seed: UInt64(configuration.runtime.seed)
-      ).report { try data.forEachBatch(of: split, $0) }
+      ).report { try data.forEachBatch(of: split, byLength: true, $0) }
     }
     return report
   }

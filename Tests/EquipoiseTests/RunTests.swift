@@ -80,7 +80,12 @@ import Testing
     #expect(counter.epochs == 2 && counter.steps == 6)
     let scores = try run.evaluate(probing: true)
     #expect(scores.accuracy == result.test?.accuracy)
-    #expect(scores.modalities["audio"]?.probe != nil)
+    #expect(scores.modalities["audio"]?.probe != nil && scores.robustness == nil)
+    let disturbed = try run.evaluate(disturbing: true)
+    #expect(disturbed.modalities["audio"]?.probe == nil)
+    let curves = try #require(disturbed.robustness)
+    #expect(Set(curves.missing.keys) == ["audio", "visual"])
+    #expect(curves.noise["visual"]?.scores.first == scores.accuracy)
     let predictions = try run.predict(file("data"))
     let right = predictions.count { $0.predicted == $0.label }
     #expect(predictions.count == 12)

@@ -12,7 +12,7 @@ struct PredictCommand: ParsableCommand {
       or a batch in the shape and type of the training data, or raw audio, video and images: one file \
       for each modality, or a manifest or folder as recipe 'manifest' takes it, labelled or not. Raw files \
       become arrays as those of the run's dataset did. All are normalised as in training. A \
-      modality may be missing: its features are then zero. Beside the fused probabilities stand each \
+      modality may be missing: its features are then zero, or what the model has learned for that. Beside the fused probabilities stand each \
       modality's own: of its slice of the fused logits where the fusion has slices, else with the \
       other modalities' features at zero.
       """)
@@ -63,7 +63,11 @@ struct PredictCommand: ParsableCommand {
     let source = try samples.source(for: parts)
     let predictor = Predictor(parts, source, batchSize: batchSize)
     for name in predictor.missing {
-      Console.note("modality '\(name)' is missing: its features are zero")
+      let substitute =
+        predictor.hasLearned(name)
+        ? "what the model has learned for that takes the place of its features"
+        : "its features are zero"
+      Console.note("modality '\(name)' is missing: \(substitute)")
     }
     let output = PredictionOutput(predictor: predictor)
     if let out {

@@ -34,11 +34,12 @@ struct NestedSession {
   /// As the experiment does it, but for what is to be said where another trial wins than before.
   private func prepare(_ runs: [PlannedRun], in experiment: Experiment) throws {
     do {
-      try experiment.prepare(runs)
+      for run in runs { try run.checkConfiguration() }
     } catch let error as EquipoiseError where error.kind == .checkpoint {
       throw EquipoiseError(
         .checkpoint, "another trial wins in a fold than when its winner was trained: \(error.what)",
         at: error.place, fix: "remove the runs of that fold, or search into another folder")
     }
+    try experiment.prepare(runs)
   }
 }

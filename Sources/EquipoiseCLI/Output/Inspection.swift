@@ -35,7 +35,7 @@ struct Inspection: Encodable {
   init(_ parts: RunParts) {
     method = parts.configuration.method.name
     dataset = DatasetSummary(parts.dataset, parts.splits)
-    model = parts.model.summarize()
+    model = parts.summary
     parameters = model.parameters
     multiplyAdds = model.multiplyAdds
     groups = parts.model.parts.map { part in

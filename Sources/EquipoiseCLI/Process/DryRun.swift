@@ -19,7 +19,7 @@ struct DryRun {
       .appendingPathComponent("equipoise-dry-run-\(UUID().uuidString)").path
     defer { try? FileSystem.remove(folder) }
     let run = try TrainingRun(configuration, in: RunFolder(folder), resume: .never)
-    let summary = run.parts.model.summarize()
+    let summary = run.parts.summary
     let device = run.parts.device
     let clock = StepClock(DeviceClock(device))
     let outcome = try run.train(

@@ -77,10 +77,8 @@ package struct FoldAssignment {
     var fold: [Int: Int] = [:]
     for group in order {
       let own = counts[group] ?? []
-      let best = (0..<count).min { first, second in
-        spread(filled, adding: own, to: first, totals)
-          < spread(filled, adding: own, to: second, totals)
-      }
+      let spreads = (0..<count).map { spread(filled, adding: own, to: $0, totals) }
+      let best = spreads.indices.min { spreads[$0] < spreads[$1] }
       for place in classes.indices { filled[best ?? 0][place] += own[place] }
       fold[group] = best
     }

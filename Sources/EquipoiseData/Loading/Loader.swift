@@ -52,6 +52,6 @@ public struct Loader: Sendable {
   }
 
   private func order(_ epoch: Int) -> [Int] {
-    options.sampling == nil ? Array(0..<samples.count) : shuffled.epoch(epoch)
+    options.sampling == nil ? shuffled.unsampled : shuffled.epoch(epoch)
   }
 }

@@ -8,7 +8,7 @@ public struct LoaderOptions: Sendable {
   /// Which samples an epoch has, in an order of its own; nil takes each once, as they come.
   public var sampling: Sampling?
   /// How many batches of an epoch that is sampled are sorted by length together, so that samples of a batch are of
-  /// similar length; 0 leaves them as they come.
+  /// similar length; 0 leaves them as they come. Samples that come each once are then sorted as a whole.
   public var bucketing: Int
   /// Whether to leave out the last batch of an epoch when it is smaller.
   public var dropLast: Bool

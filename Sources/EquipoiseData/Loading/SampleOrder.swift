@@ -42,6 +42,14 @@ struct SampleOrder {
     return sizes.map { bucketed(drawn, by: $0, epoch) } ?? drawn
   }
 
+  /// The places of all samples in order, or, where batches are made of samples of similar length, from the shortest on.
+  var unsampled: [Int] {
+    guard let sizes else { return Array(0..<count) }
+    return sizes.enumerated().sorted {
+      $0.element == $1.element ? $0.offset < $1.offset : $0.element < $1.element
+    }.map(\.offset)
+  }
+
   /// Batches of samples of similar length, in random order. Some batches' worth of samples at a time are sorted by length
   /// and cut; those that do not fill a batch stay at the end as they were drawn, so that none is left out for its length.
   private func bucketed(_ order: [Int], by sizes: [Double], _ epoch: Int) -> [Int] {

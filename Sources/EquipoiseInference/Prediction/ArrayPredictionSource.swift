@@ -13,6 +13,8 @@ package struct ArrayPredictionSource: PredictionSource {
   package let count: Int
   private let arrays: [HostArray]
   private let paths: [String]
+  /// The length of a file's samples, where it is less than the training data's.
+  private let steps: [Int?]
 
   /// Opens the files.
   ///
@@ -27,6 +29,10 @@ package struct ArrayPredictionSource: PredictionSource {
     let varying = run.modalitiesWithLengths
     arrays = try zip(paths, modalities).map {
       try Self.open($0, as: $1, anyLength: varying.contains($1.name))
+    }
+    steps = zip(arrays, modalities).map { array, modality in
+      let (steps, wanted) = (array.shape[1], modality.description)
+      return wanted.kind.hasSteps && steps < wanted.shape[0] ? steps : nil
     }
     let counts = arrays.map { $0.shape[0] }
     guard let count = counts.first, count > 0 else {
@@ -83,11 +89,7 @@ package struct ArrayPredictionSource: PredictionSource {
       try body(
         HostBatch(
           epoch: 0, step: step, inputs: inputs, labels: none, indices: Array(rows),
-          lengths: zip(arrays, modalities).map { array, modality in
-            let steps = array.shape[1]
-            return modality.description.kind.hasSteps && steps < modality.description.shape[0]
-              ? [Int](repeating: steps, count: rows.count) : nil
-          }))
+          lengths: steps.map { $0.map { [Int](repeating: $0, count: rows.count) } }))
     }
   }
 

@@ -95,6 +95,9 @@ package struct Predictor {
   /// The names of those that are missing.
   package var missing: [String] { parts.model.modalities.filter { !present.contains($0) } }
 
+  /// Whether the model has learned what takes the place of a missing modality's features; else zeros do.
+  package func hasLearned(_ modality: String) -> Bool { parts.model.missing[modality] != nil }
+
   /// The names of those that a sample lacks.
   package func missing(of sample: PredictedSample) -> [String] {
     let own = Set(sample.modalities.map(\.name))

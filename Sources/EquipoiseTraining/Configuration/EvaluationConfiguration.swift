@@ -66,6 +66,10 @@ extension EvaluationConfiguration: RangeChecking {
     try path.check(
       "fold", folds.map { fold < $0 } ?? true, found: .integer(fold),
       expected: "a number below that of the folds")
+    try path.check(
+      "foldsOf", foldsOf == nil || isCrossValidated,
+      found: .sequence((foldsOf ?? []).map(ConfigValue.string)),
+      expected: "null without folds or leaveGroupOut, as there is nothing to deal")
     for (index, name) in (foldsOf ?? []).enumerated() where Split(rawValue: name) == nil {
       let place = path.appending("foldsOf").appending(index: index)
       throw ConfigIssue(

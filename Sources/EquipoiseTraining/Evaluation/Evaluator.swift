@@ -23,6 +23,21 @@ struct Evaluator {
     var sets: [SplitOutputs] = []
     /// Which modalities each sample has: a bit for each modality, the first one the lowest.
     var patterns: [Int] = []
+    /// The place of each sample in the split.
+    var places: [Int] = []
+
+    /// What was gathered of the samples in the order of the split, whatever batches they came in.
+    mutating func sort(_ fused: [Float], width: Int) -> [Float] {
+      let order = places.indices.sorted { places[$0] < places[$1] }
+      guard order != Array(places.indices) else { return fused }
+      answers = answers.picked(order, width: width)
+      (slices, zeroOuts, sets) = (
+        slices.map { $0.picked(order, width: width) },
+        zeroOuts.map { $0.picked(order, width: width) }, sets.map { $0.picked(order, width: width) }
+      )
+      patterns = order.map { patterns[$0] }
+      return SplitOutputs(rows: fused).picked(order, width: width).rows
+    }
 
     /// The places of the samples that have a modality.
     func samples(_ modality: Int) -> [Int] {
@@ -32,7 +47,7 @@ struct Evaluator {
 
   /// Scores a split.
   ///
-  /// - Parameter forEachBatch: visits the split's batches in order.
+  /// - Parameter forEachBatch: visits the split's batches, in any order.
   /// - Returns: the report, without linear probes.
   /// - Throws: `EquipoiseError` when the model's output is not finite.
   func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
@@ -41,8 +56,9 @@ struct Evaluator {
       let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
-    let fused =
+    let gathered =
       rows.fused.isEmpty ? [] : Tensor.concatenated(rows.fused, dimension: 0).floats()
+    let fused = rows.sort(gathered, width: scoring.width)
     guard fused.allSatisfy(\.isFinite) else {
       throw EquipoiseError(
         .training, "the model's logits are not finite", fix: "lower the learning rate")
@@ -121,6 +137,7 @@ struct Evaluator {
     let answer = try inference.answer(to: batch.ragged)
     let features = answer.features
     rows.patterns += RowPresence.sets(batch.present, of: batch.count)
+    rows.places += batch.indices
     rows.answers.append(batch.labels, of: scoring.task)
     rows.fused.append(answer.fused)
     append((inference.slices(of: features) ?? []).map(scoring.kept), to: &rows.slices)

@@ -23,7 +23,7 @@ struct Robustness {
 
   /// The curves of a split.
   ///
-  /// - Parameter forEachBatch: visits its batches in order.
+  /// - Parameter forEachBatch: visits its batches, in any order.
   /// - Returns: a curve for each modality; none of missing rates for a model of one modality.
   /// - Throws: what the visits throw.
   func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> RobustnessReport {
@@ -40,8 +40,9 @@ struct Robustness {
         // At 0 all curves begin with the batch as it is.
         let plain = scoring.kept(try inference.answer(to: batch.ragged).fused)
         for modality in modalities {
+          let draws = isMultimodal ? draws(modality, batch) : []
           for (place, rate) in Self.rates.enumerated() where isMultimodal {
-            let outputs = try rate == 0 ? plain : kept(lacking(modality, rate, batch))
+            let outputs = try rate == 0 ? plain : kept(lacking(modality, rate, draws, batch))
             missing[modality][place].append(outputs)
           }
           guard isNoisy[modality] else { continue }
@@ -77,22 +78,26 @@ struct Robustness {
     return try kept(inputs)
   }
 
-  /// The batch without a modality in a share of its samples; one that has no other modality keeps it.
-  private func lacking(_ modality: Int, _ rate: Double, _ batch: Batch) -> [RaggedBatch] {
-    var inputs = batch.ragged
-    let present = inputs.map { input in
-      input.presence.map { presence in
-        let rows = Set(presence.rows)
-        return (0..<batch.count).map(rows.contains)
-      }
-    }
-    let left = batch.indices.enumerated().map { row, sample in
-      guard present[modality]?[row] ?? true else { return false }
-      let hasOther = present.indices.contains { $0 != modality && present[$0]?[row] ?? true }
+  /// For each sample of a batch the least rate above which it lacks a modality: one that has it not has none to lose, and
+  /// one that has no other keeps it.
+  private func draws(_ modality: Int, _ batch: Batch) -> [Double] {
+    let sets = RowPresence.sets(batch.present, of: batch.count)
+    let own = 1 << modality
+    return zip(batch.indices, sets).map { sample, set in
+      guard set & own != 0 else { return -.infinity }
+      guard set != own else { return .infinity }
       var stream = RandomStream(
         seed: seed, "robustness", "missing", model.modalities[modality], "sample \(sample)")
-      return !hasOther || !stream.happens(withProbability: rate)
+      return stream.uniform()
     }
+  }
+
+  /// The batch without a modality in a share of its samples.
+  private func lacking(
+    _ modality: Int, _ rate: Double, _ draws: [Double], _ batch: Batch
+  ) -> [RaggedBatch] {
+    var inputs = batch.ragged
+    let left = draws.map { $0 >= rate }
     inputs[modality] = RaggedBatch(
       inputs[modality].tensor, lengths: inputs[modality].lengths,
       presence: left.allSatisfy(\.self) ? nil : RowPresence(left, device: inference.device))

@@ -140,6 +140,19 @@ import Testing
     #expect(abs(Double(right) / Double(lines.count) - zeroOut) < 1e-9)
   }
 
+  /// Of a model that learns what stands for a missing modality nothing is zero.
+  @Test func missingModalityIsWhatWasLearnedForIt() throws {
+    let run = try train("run", ["--set", "model.missing=embedding"])
+    let audio = folder.file("audio.npy")
+    let file = try DatasetDescription.read(folder: data).splits[.test]?.first?.file ?? ""
+    try NPY.write(try SafetensorsFile(path: data + "/" + file).array("audio"), to: audio)
+    let outcome = try CommandLineTool.run(["predict", run, "--input", "audio=" + audio])
+    #expect(
+      outcome.errors
+        == "modality 'motion' is missing: what the model has learned for that takes the place of its features\n"
+    )
+  }
+
   @Test func oneSampleOrABatchInEveryFormat() throws {
     let run = try train("run")
     let file = try SafetensorsFile(

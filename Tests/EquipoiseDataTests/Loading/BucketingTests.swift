@@ -54,6 +54,19 @@ import Testing
     #expect(try batches(samples, 100, epoch: 1) != sorted)
   }
 
+  /// Samples that come each once are sorted as a whole, those of one length as they are.
+  @Test func samplesInOrderComeFromTheShortestOn() throws {
+    let folder = try TemporaryFolder()
+    let samples = try samples([9, 3, 9, 1, 3, 100], folder)
+    for (bucketing, expected) in [(0, [0, 1, 2, 3, 4, 5]), (1, [3, 1, 4, 0, 2, 5])] {
+      let loader = try Loader(samples, LoaderOptions(batchSize: 4, bucketing: bucketing))
+      let stream = loader.batches(epoch: 0)
+      var found: [Int] = []
+      while let batch = try stream.next() { found += batch.indices }
+      #expect(found == expected)
+    }
+  }
+
   @Test func theRestOfAnEpochIsAsItWasDrawn() throws {
     let folder = try TemporaryFolder()
     let samples = try samples((0..<52).map { 1 + $0 }, folder)

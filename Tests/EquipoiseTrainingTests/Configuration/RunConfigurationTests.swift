@@ -19,6 +19,13 @@ struct RunConfigurationTests {
       file: file, flags: flags, sets: sets, table: exampleTable())
   }
 
+  @Test func splitsToDealGoWithFolds() throws {
+    for folds in ["evaluation.folds=3", "evaluation.leaveGroupOut=true"] {
+      let resolved = try resolve("data: d", sets: ["evaluation.foldsOf=[test]", folds])
+      #expect(resolved.configuration.evaluation.foldsOf == ["test"])
+    }
+  }
+
   @Test func printsEveryValueWithItsDefault() throws {
     let expected = """
       data: digits
@@ -290,6 +297,10 @@ struct RunConfigurationTests {
     ("runtime.checkpointEverySteps=0", "runtime.checkpointEverySteps is 0; expected at least 1"),
     ("runtime.keepCheckpoints=1", "runtime.keepCheckpoints is 1; expected at least 2"),
     ("runtime.maxSteps=-1", "runtime.maxSteps is -1; expected at least 0"),
+    (
+      "evaluation.foldsOf=[test]",
+      "evaluation.foldsOf is a list; expected null without folds or leaveGroupOut, as there is nothing to deal"
+    ),
     (
       "modalities=[]",
       "modalities is a list; expected at least one name, or null for all modalities"
