@@ -237,4 +237,115 @@ struct ONNXTests {
       #expect(abs(probability - (wanted[2][name] ?? .infinity)) < 1e-6)
     }
   }
+
+  // MARK: Samples that lack modalities
+
+  /// The ragged samples, of which every third lacks the clip and every fourth the series; not-a-number stands there.
+  private static func partial(_ index: Int, _ part: String) -> PreparedSample {
+    let whole = ragged(index, part)
+    let absent: Set<String> = index % 3 == 1 ? ["clip"] : index % 4 == 2 ? ["series"] : []
+    let inputs = raggedModalities.keys.sorted().enumerated().map { place, name in
+      let own = whole.inputs[place]
+      return absent.contains(name)
+        ? HostArray(
+          floats: [Float](repeating: .nan, count: own.shape.reduce(1, *)), shape: own.shape) : own
+    }
+    var sample = PreparedSample(inputs: inputs, label: index % 3, id: "s\(index)")
+    (sample.lengths, sample.absent) = (whole.lengths, absent)
+    return sample
+  }
+
+  /// Methods with their own ways of fusing, a head that multiplies, coupled encoders, vectors for what is missing.
+  @Test(arguments: [
+    "joint", "joint model.missing=embedding", "joint model.fusion=film model.missing=embedding",
+    "joint model.coupling=mmtm model.missing=embedding", "mmcosine model.fusion=cosine",
+    "late-fusion model.fusion=sum", "mla model.fusion=shared",
+    "greedy model.fusion=sum model.coupling=mmtm",
+  ])
+  func onnxruntimeTakesPresence(model: String) throws {
+    let data = folder.file("partial")
+    let writer = try DatasetWriter(
+      folder: data,
+      description: DatasetDescription(
+        name: "partial", classes: ["a", "b", "c"], modalities: Self.raggedModalities),
+      lengths: ["clip", "series"], absences: ["clip", "series"])
+    for (split, count) in [(Split.train, 12), (.validation, 6), (.test, 12)] {
+      for index in 0..<count {
+        try writer.append(Self.partial(index, split.rawValue), to: split)
+      }
+    }
+    try writer.finish()
+    let run = folder.file("partial-run")
+    let words = model.split(separator: " ").map(String.init)
+    _ = try equipoise(
+      [
+        "train", "--data", data, "--out", run, "--max-steps", "6", "--threads", "1",
+        "--batch-size", "4", "--quiet", "--learning-rate", "0.05", "--method", words[0], "--set",
+        "model.encoders={clip: {type: resnet18, width: 4, smallImageStem: true}, series: "
+          + "{type: conv1d, width: \(model.contains("shared") || model.contains("film") ? 32 : 8), depth: 4}}",
+      ] + words.dropFirst().flatMap { ["--set", $0] })
+    let said = try equipoise([
+      "export", run, "--weights", "last", "--format", "onnx", "--out", run + ".onnx",
+    ])
+    #expect(
+      said.contains("from clip, series, clip.length, clip.present, series.length, series.present"))
+    let samples = (0..<12).map { Self.partial($0, "test") }
+    var files: [String] = []
+    for (place, name) in Self.raggedModalities.keys.sorted().enumerated() {
+      let rows = samples.map { $0.inputs[place] }
+      let arrays = [
+        name: HostArray(floats: rows.flatMap { $0.floats() }, shape: [12] + rows[0].shape),
+        // What is said of the length of an absent modality is nobody's concern.
+        name + ".length": HostArray(
+          int64s: samples.map { $0.absent.contains(name) ? 0 : Int64($0.lengths[name] ?? 0) },
+          shape: [12]),
+        name + ".present": HostArray(
+          uint8s: samples.map { $0.absent.contains(name) ? 0 : 1 }, shape: [12]),
+      ]
+      for (key, array) in arrays {
+        try NPY.write(array, to: folder.file(key + ".npy"))
+        files.append("\(key)=\(folder.file(key + ".npy"))")
+      }
+    }
+    let found = try OutsidePython.run(
+      "onnx_probabilities.py", [run + ".onnx"] + files + ["--batch", "5"])
+    let rows = try #require(found["probabilities"] as? [[Double]])
+    let predicted = try equipoise(
+      ["predict", run, data, "--weights", "last", "--format", "jsonl"]
+    ).split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(rows.count == 12 && predicted.count == 12)
+    func expectSame(_ row: [Double], _ wanted: [String: Double]?) throws {
+      let difference = zip(row, ["a", "b", "c"]).map { abs($0 - (wanted?[$1] ?? .infinity)) }
+      #expect(try #require(difference.max()) < 1e-4)
+    }
+    for (index, line) in predicted.enumerated() {
+      try expectSame(rows[index], line["fused"] as? [String: Double])
+      let modalities = try #require(line["modalities"] as? [String: [String: Double]])
+      #expect(modalities.count == 2 - samples[index].absent.count)
+      for (name, wanted) in modalities {
+        let own = try #require(found["probabilities_\(name)"] as? [[Double]])
+        try expectSame(own[index], wanted)
+      }
+    }
+  }
+
+  /// A model that has learned what stands for a missing modality takes what is present, of complete data too.
+  @Test func learnedVectorsAreExported() throws {
+    let encoders = "vector: {width: 8}, series: {width: 8, heads: 2, depth: 2}"
+    let (run, _) = try train("sum joint vector,series", encoders)
+    #expect(
+      try equipoise(["export", run, "--format", "onnx", "--out", run + ".onnx"])
+        .contains("from vector, series to"))
+    let other = folder.file("learned")
+    _ = try equipoise([
+      "train", "--data", data, "--out", other, "--max-steps", "1", "--threads", "1", "--quiet",
+      "--modalities", "vector,series", "--set", "model.encoders={\(encoders)}", "--set",
+      "model.missing=embedding",
+    ])
+    #expect(
+      try equipoise(["export", other, "--format", "onnx", "--out", other + ".onnx"])
+        .contains("from vector, series, vector.present, series.present to"))
+  }
 }

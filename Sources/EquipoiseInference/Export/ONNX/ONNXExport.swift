@@ -15,7 +15,8 @@ import EquipoiseTorch
 /// A trained model as ONNX: from the prepared arrays of each modality, in the dataset's type and before
 /// normalisation, to `probabilities` and `probabilities_<modality>`, [batch, K], in single precision; of a regression
 /// to `values` and `values_<modality>`, [batch, T], in the targets' own unit. Where samples have lengths of their own,
-/// `<modality>.length` is an input too, int64 [batch].
+/// `<modality>.length` is an input too, int64 [batch]; where they may lack a modality `<modality>.present`, uint8 [batch],
+/// not 0 where a sample has it. What stands in place of an absent modality is not read.
 ///
 /// The model is run on zeros and what it calls is translated, so that every encoder and fusion made of
 /// known operators can be exported, those of other programs too.
@@ -42,8 +43,12 @@ package struct ONNXExport {
       try translation.graph.addInput(input.tensor, modality.name)
     }
     for (modality, input) in zip(modalities, first.inputs) {
-      guard let lengths = input.lengths?.tensor else { continue }
-      try translation.graph.addInput(lengths, modality.name + ".length")
+      if let lengths = input.lengths {
+        try translation.graph.addInput(lengths, modality.name + ".length")
+      }
+      if let present = input.present {
+        try translation.graph.addInput(present, modality.name + ".present")
+      }
     }
     do {
       try translation.add(first.calls, comparing: second.calls)
@@ -100,7 +105,7 @@ package struct ONNXExport {
 
   /// The part of a model that calls an operator, for the message.
   private static func part(
-    of run: RunParts, calling name: String, _ inputs: [RaggedBatch]
+    of run: RunParts, calling name: String, _ inputs: [Input]
   ) -> String {
     let normalized = Recording.normalized(inputs, run.dataset.modalities)
     if !run.model.isCoupled {
@@ -120,25 +125,45 @@ package struct ONNXExport {
     return "the \(others)fusion (\(run.model.fusion.summary))"
   }
 
+  /// One modality of some samples of zeros, as the exported model is given it.
+  private struct Input {
+    /// [samples, shape…], as it is stored.
+    let tensor: Tensor
+    /// int64 [samples], where they have lengths of their own.
+    let lengths: Tensor?
+    /// uint8 [samples], where they may lack the modality.
+    let present: Tensor?
+
+    init(_ modality: DatasetModality, of run: RunParts, samples: Int) {
+      let (name, shape) = (modality.name, modality.description.shape)
+      tensor = .zeros([samples] + shape, dtype: DType(modality.description.type))
+      lengths =
+        run.modalitiesWithLengths.contains(name)
+        ? Tensor([Int](repeating: shape[0], count: samples), shape: [samples]) : nil
+      present =
+        run.modalitiesThatMayBeMissing.contains(name) ? .ones([samples], dtype: .uint8) : nil
+    }
+
+    /// What the model makes of it. A sample without the modality has a length, whatever is given.
+    var batch: RaggedBatch {
+      RaggedBatch(
+        tensor,
+        lengths: lengths.map {
+          StepLengths(onDevice: present == nil ? $0 : $0.clamped(toAtLeast: 1))
+        }, presence: present.map { RowPresence(onDevice: $0.to(.bool)) })
+    }
+  }
+
   /// What the model calls for some samples of zeros.
   private struct Recording {
-    let inputs: [RaggedBatch]
+    let inputs: [Input]
     let calls: [OperatorCall]
     let fused: Tensor
     let modalities: [(name: String, probabilities: Tensor)]
 
     init(_ run: RunParts, samples: Int) throws {
       let modalities = run.dataset.modalities
-      let withLengths = run.modalitiesWithLengths
-      let inputs = modalities.map { modality in
-        let shape = modality.description.shape
-        let zeros = Tensor.zeros([samples] + shape, dtype: DType(modality.description.type))
-        return RaggedBatch(
-          zeros,
-          lengths: withLengths.contains(modality.name)
-            ? StepLengths(
-              onDevice: Tensor([Int](repeating: shape[0], count: samples), shape: [samples])) : nil)
-      }
+      let inputs = modalities.map { Input($0, of: run, samples: samples) }
       let scores = ClassScores(of: run, present: modalities.map(\.name))
       let (calls, result) = try OperatorTrace.record {
         try scores.probabilities(Self.normalized(inputs, modalities))
@@ -149,10 +174,10 @@ package struct ONNXExport {
 
     /// What the model sees of prepared arrays.
     static func normalized(
-      _ inputs: [RaggedBatch], _ modalities: [DatasetModality]
+      _ inputs: [Input], _ modalities: [DatasetModality]
     ) -> [RaggedBatch] {
       let tensors = InputNormalizer(modalities, device: .cpu).normalized(inputs.map(\.tensor))
-      return zip(inputs, tensors).map { InputNormalizer.zeroed($0.with($1)) }
+      return zip(inputs, tensors).map { InputNormalizer.zeroed($0.batch.with($1)) }
     }
   }
 }

@@ -30,6 +30,10 @@ extension ONNXTranslation {
     case "aten::gt.Tensor":
       guard let other = call.tensor(1) else { return false }
       graph.add("Greater", try [x, other].map { try graph.name(of: $0) }, to: result)
+    case "aten::gt.Scalar":
+      guard x.dtype == .float32, let number = call.double(1) else { return false }
+      graph.add(
+        "Greater", [try graph.name(of: x), try graph.constant(number)], to: result)
     case "aten::div.Scalar_mode":
       // Of whole numbers that are not negative, as lengths are, ONNX's division rounds down.
       guard x.dtype == .int64, let divisor = call.int(1) else { return false }
