@@ -77,6 +77,14 @@ package struct ArrayFile: Hashable, Sendable {
     try key.map { try NPZ(path: path).read($0) } ?? NPY.read(path)
   }
 
+  /// The array of the same npz file whose name is this one's with an ending; nil where there is none. Throws `FormatError`.
+  package func neighbour(_ ending: String) throws -> ArrayFile? {
+    guard let name = key.map({ $0 + ending }), try NPZ(path: path).names.contains(name) else {
+      return nil
+    }
+    return ArrayFile(path: path, key: name)
+  }
+
   private static func isArchive(_ path: String) -> Bool {
     (path as NSString).pathExtension.lowercased() == "npz"
   }

@@ -35,20 +35,31 @@ struct ArraySource {
     }
     description = try Self.description(info, options, name)
     array = try source.read()
-    present = try Self.present(name, options, folder, rows: rows)
+    present = try Self.present(name, options, folder, beside: source, rows: rows)
     lengths = try ArrayLengths.read(
       of: name, beside: path, key, description, rows: rows, present: present)
   }
 
-  /// Which rows an array of 1 and 0 beside the modality's says that it is there in; nil without such an array.
-  private static func present(
-    _ name: String, _ options: ArrayModalityOptions, _ folder: String, rows: Int
-  ) throws -> [Bool]? {
+  /// The array of 1 and 0 that says in which rows a modality is there: the one that is set, or beside the modality's own
+  /// in its npz file, or beside its file; nil where there is none.
+  private static func presence(
+    of name: String, _ options: ArrayModalityOptions, _ folder: String, beside source: ArrayFile
+  ) throws -> ArrayFile? {
+    if options.present == nil, let own = try source.neighbour(presentEnding) { return own }
     let file = options.present ?? name + presentEnding + ".npy"
     let path = file.hasPrefix("/") ? file : folder + "/" + file
     guard options.present != nil || FileManager.default.fileExists(atPath: path) else { return nil }
     let key = try ArrayFile.key(in: [path], nil, for: name, setting: "modalities.\(name).present")
-    let array = try ArrayFile.like(path, key: key).read()
+    return try ArrayFile.like(path, key: key)
+  }
+
+  /// Which rows a modality is there in; nil where nothing says so.
+  private static func present(
+    _ name: String, _ options: ArrayModalityOptions, _ folder: String, beside source: ArrayFile,
+    rows: Int
+  ) throws -> [Bool]? {
+    guard let file = try presence(of: name, options, folder, beside: source) else { return nil }
+    let (array, path) = (try file.read(), file.place)
     guard array.shape == [rows] else {
       throw EquipoiseError(
         .data, "\(array.description) does not have one number for each of the table's \(rows) rows",

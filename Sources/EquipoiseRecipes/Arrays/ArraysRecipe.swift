@@ -36,13 +36,14 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
         sources[place].leaveOutMissingValues(in: table.rows.map(\.index))
       }
     }
-    let absences = absences(table, sources)
     for note in notes(table) { report(.note(note)) }
-    for (name, count) in absences.sorted(by: { $0.key < $1.key }) {
-      report(.note(Enumeration.lacking(count, of: table.rows.count, name)))
-    }
     let corrupt = try corrupt(
       table, sources, allowed: options.missingValues == .drop ? table.rowCount : maxCorrupt)
+    let used = table.rows.filter { corrupt[$0.index] == nil }
+    let absences = absences(used, sources)
+    for (name, count) in absences.sorted(by: { $0.key < $1.key }) {
+      report(.note(Enumeration.lacking(count, of: used.count, name)))
+    }
     let fillers = fillers(sources, missing, report)
     let writer = try DatasetWriter(
       folder: output, description: description(table, sources, missing, input),
@@ -150,10 +151,10 @@ public struct ArraysRecipe: DatasetRecipe, LeavingOutRecipe {
     }
   }
 
-  /// How many of the samples lack each modality, of those that some lack.
-  private func absences(_ table: ArrayTable, _ sources: [ArraySource]) -> [String: Int] {
+  /// How many of some samples lack each modality, of those that some lack.
+  private func absences(_ rows: [ArrayTable.Row], _ sources: [ArraySource]) -> [String: Int] {
     let counts = sources.map { source in
-      (source.name, table.rows.count { !source.isPresent($0.index) })
+      (source.name, rows.count { !source.isPresent($0.index) })
     }
     return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
   }

@@ -70,6 +70,37 @@ struct MissingArraysTests {
     #expect(try named.samples(.train).present == train.present)
   }
 
+  /// In an npz file the array `a.present` beside `a`, or `KEY.present` beside that of a key.
+  @Test(arguments: ["", "x"])
+  func anArchiveSaysWhatIsPresent(key: String) throws {
+    let name = key.isEmpty ? "a" : key
+    try StoredArchive.write(
+      [
+        (name, HostArray(floats: [0, 0, .nan, 0, 1, 1], shape: [6, 1])),
+        (name + ".present", HostArray(uint8s: [1, 0, 0, 1, 1, 1], shape: [6])),
+        (name + ".other", HostArray(uint8s: [0, 0, 0, 0, 0, 0], shape: [6])),
+      ], to: folder.file("in/both.npz"))
+    try write(present: [1, 1, 1, 1, 1, 0], of: "b")
+    let settings = ["modalities.a.file=both.npz", "modalities.b.file=b.npy"]
+    let dataset = try prepare(settings + (key.isEmpty ? [] : ["modalities.a.key=\(key)"]))
+    #expect(
+      try dataset.samples(.train).present[0] == [true, false, false, true])
+    #expect(try dataset.samples(.test).present[1] == [true, false])
+    // What is set goes before it.
+    try write(present: [1, 1, 0, 1, 1, 1], of: "a")
+    let named = try prepare(settings + ["modalities.a.present=a.present.npy"])
+    #expect(try named.samples(.train).present[0] == [true, true, false, true])
+  }
+
+  /// What is said of a modality is of the samples that are used.
+  @Test func rowsThatAreLeftOutDoNotCount() throws {
+    try write(present: [1, 0, 1, 0, 1, 1], of: "a")
+    try write(present: [1, 0, 1, 1, 1, 0], of: "b")
+    var notes: [String] = []
+    _ = try prepare(maxCorrupt: 1) { notes.append($0) }
+    #expect(notes.contains("1 sample of 5 lacks 'a'") && notes.contains("1 sample of 5 lacks 'b'"))
+  }
+
   /// Numbers that are not finite can say that the modality is not there.
   @Test func whatIsNotFiniteCanBeAbsent() throws {
     let dataset = try prepare(["missingValues=absent"])
