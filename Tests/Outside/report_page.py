@@ -93,6 +93,10 @@ try:
     print(json.dumps({
         "loaded": loaded, "requests": requests, "console": console, "figures": figures,
         "violations": violations, "spilled": spilled, "tables": len(driver.find_elements(By.TAG_NAME, "table")),
+        "rows": driver.execute_script(
+            "return Object.fromEntries([...document.querySelectorAll('section[aria-labelledby] table')]"
+            ".filter((t) => !t.closest('figure')).map((t) => [t.closest('section').getAttribute('aria-labelledby'),"
+            " [...t.rows].map((r) => [...r.cells].map((c) => c.textContent.trim()))]))"),
     }))
 finally:
     driver.quit()

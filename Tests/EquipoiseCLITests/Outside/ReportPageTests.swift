@@ -95,6 +95,31 @@ struct ReportPageTests {
     #expect(sixty.figures["progress"]?.marks ?? 0 > 10)
   }
 
+  /// The table of who has what, and the curves of missing and of noisy modalities.
+  @Test func missingModalities() throws {
+    let (data, run) = (folder.file("partial"), folder.file("runs/joint/seed-0"))
+    try TinyDataset.writePartial(to: data)
+    _ = try tool(
+      ["train", "--data", data, "--out", run, "--epochs", "1", "--quiet"] + TinyDataset.model
+        + ["--set", "evaluation.robustness=true"])
+    let visit = try report([folder.file("runs")])
+    let curves = (0..<2).flatMap { ["robustness-missing-\($0)", "robustness-noise-\($0)"] }
+    #expect(Set(visit.figures.keys).isSuperset(of: curves))
+    #expect(visit.figures["robustness-missing-0"]?.rows == 6)
+    #expect(visit.figures["robustness-noise-1"]?.rows == 5)
+    let rows = try #require(visit.rows["patterns"])
+    #expect(rows[0] == ["configuration", "audio (3)", "audio+motion (6)", "motion (3)"])
+    try #require(rows.count == 2 && rows[1].count == 4)
+    let result = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: run + "/result.json")))
+    let test = try #require((result as? [String: Any])?["test"] as? [String: Any])
+    let patterns = try #require(test["patterns"] as? [String: [String: Any]])
+    for (name, cell) in zip(["audio", "audio+motion", "motion"], rows[1].dropFirst()) {
+      let accuracy = try #require(patterns[name]?["accuracy"] as? Double)
+      #expect(cell.hasPrefix(String(format: "%.1f", 100 * accuracy)), "\(name): \(cell)")
+    }
+  }
+
   @Test func badInputs() throws {
     let nothing = try CommandLineTool.run(["report", folder.file("nothing")])
     #expect(nothing.status != 0 && nothing.errors.contains("no run is here"))

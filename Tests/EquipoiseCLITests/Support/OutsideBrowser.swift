@@ -30,6 +30,8 @@ enum OutsideBrowser {
     /// Texts that JavaScript makes of what is not text.
     let spilled: [String]
     let tables: Int
+    /// The cells of the last table of each section by its heading, row by row.
+    let rows: [String: [[String]]]
   }
 
   /// Opens a page.

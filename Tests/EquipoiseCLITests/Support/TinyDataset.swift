@@ -35,6 +35,36 @@ enum TinyDataset {
     try writer.finish()
   }
 
+  /// The same kind of samples, of different lengths, of which every fourth lacks the one modality and every fourth the
+  /// other.
+  static func writePartial(to folder: String, train: Int = 24, test: Int = 12) throws {
+    let writer = try DatasetWriter(
+      folder: folder,
+      description: DatasetDescription(
+        name: "partial", classes: classes,
+        modalities: [
+          "audio": ModalityDescription(kind: .vector, shape: [6], type: .float32),
+          "motion": ModalityDescription(kind: .sequence, shape: [16, 2], type: .float32),
+        ]), lengths: ["motion"], absences: ["audio", "motion"])
+    var stream = RandomStream(seed: 6, "partial")
+    for (split, count) in [(Split.train, train), (.validation, 12), (.test, test)] {
+      for index in 0..<count {
+        let label = index % classes.count
+        func values(_ count: Int) -> [Float] {
+          (0..<count).map { Float(stream.uniform()) * 3 + ($0 % 3 == label ? 1 : 0) }
+        }
+        let inputs = [
+          HostArray(floats: values(6), shape: [6]), HostArray(floats: values(32), shape: [16, 2]),
+        ]
+        var sample = PreparedSample(inputs: inputs, label: label)
+        sample.lengths = ["motion": 4 + index * 5 % 13]
+        sample.absent = index % 4 == 1 ? ["audio"] : index % 4 == 2 ? ["motion"] : []
+        try writer.append(sample, to: split)
+      }
+    }
+    try writer.finish()
+  }
+
   /// Flags that make the model small and use every kind of random stream.
   static let model =
     ["--threads", "1", "--batch-size", "8", "--learning-rate", "0.01"] + encoders

@@ -34,8 +34,8 @@ def safetensors(path, tensors):
         file.write(struct.pack("<Q", len(text)) + text + data)
 
 
-def dataset(folder):
-    """A dataset of two modalities that both tell the class."""
+def dataset(folder, is_partial=False):
+    """A dataset of two modalities that both tell the class; in a partial one samples differ in length and lack some."""
     os.makedirs(folder)
     stream = random.Random(5)
     splits = {}
@@ -47,11 +47,18 @@ def dataset(folder):
                 stream.random() * 3 + (1 if place % 3 == label else 0)
                 for label in labels for place in range(size)]
 
-        safetensors("%s/%s.safetensors" % (folder, split), {
+        tensors = {
             "label": ("I64", [count], "q", labels),
             "audio": ("F32", [count, 6], "f", values(6)),
             "motion": ("F32", [count, 16, 2], "f", values(32)),
-        })
+        }
+        if is_partial:
+            tensors["motion.length"] = (
+                "I64", [count], "q", [1 + index * 7 % 16 for index in range(count)])
+            for name, place in (("audio", 1), ("motion", 2)):
+                tensors[name + ".present"] = (
+                    "U8", [count], "B", [int(index % 4 != place) for index in range(count)])
+        safetensors("%s/%s.safetensors" % (folder, split), tensors)
         splits[split] = [{"file": split + ".safetensors", "count": count}]
     with open(folder + "/dataset.json", "w", encoding="utf-8") as file:
         json.dump({
@@ -131,7 +138,7 @@ class Workload:
     def setup(self, folder):
         for need in self.needs:
             source = self.bench_fixture(need)
-            if need in ("data", "input"):
+            if need in ("data", "partial", "input"):
                 os.symlink(source, os.path.join(folder, need))
             elif os.path.isdir(source):
                 # Written to: a copy of its own.
@@ -192,8 +199,8 @@ def fixture(bench, name):
     partial = path + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    if name == "data":
-        dataset(partial)
+    if name in ("data", "partial"):
+        dataset(partial, is_partial=name == "partial")
     elif name == "input":
         arrays(partial, 1)
     elif name == "run":
@@ -234,12 +241,14 @@ def methods(bench):
     return bench.needs
 
 
-def training(bench, method):
-    settings = methods(bench)[method] + WIDTHS.get(method, [])
+def training(bench, method, data="data", settings=()):
+    settings = methods(bench)[method] + WIDTHS.get(method, []) + list(settings)
     arguments = [word for text in settings for word in ("--set", text)]
+    train = [data if word == "data" else word for word in TRAIN]
     return Workload(
-        bench, "train-" + method, ["train", "--method", method, "--out", "run"] + TRAIN + arguments,
-        "run", lambda folder: run_content(folder + "/run"))
+        bench, "train-" + method + ("" if data == "data" else "-" + data),
+        ["train", "--method", method, "--out", "run"] + train + arguments,
+        "run", lambda folder: run_content(folder + "/run"), needs=(data,))
 
 
 def all_of(bench):
@@ -272,6 +281,11 @@ def all_of(bench):
     return [
         training(bench, "joint"),
         training(bench, "aim"),
+        # Samples of different lengths that lack modalities, with what else such runs keep.
+        training(bench, "joint", "partial", [
+            "model.missing=embedding", "training.bucketing=2", "augmentation.audio.modalityDropout=0.3",
+            "evaluation.robustness=true"]),
+        training(bench, "aim", "partial", ["method.startEpoch=0", "method.decoupling.latentWidth=4"]),
         Workload(
             bench, "prepare", [
                 "prepare", "synthetic", "--out", "made", "--set", "train=12", "--set", "validation=6",
