@@ -133,7 +133,8 @@ struct ReportGroup: Encodable {
       }
     }
     let measured = done.compactMap { $0.report?.robustness }
-    let names = Set(measured.flatMap(\.noise.keys)).sorted()
+    // A text has no noisy curve, and a modality alone no missing one.
+    let names = Set(measured.flatMap { Array($0.missing.keys) + $0.noise.keys }).sorted()
     robustness = names.flatMap { name in
       [
         Disturbance("missing", name, measured.compactMap { $0.missing[name] }),
