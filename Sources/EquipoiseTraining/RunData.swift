@@ -102,6 +102,7 @@ struct RunData {
       dataset.modalities, device: device, channelsLast: configuration.training.channelsLast)
     batchSize = configuration.training.batchSize
     dropsLast = configuration.training.dropLast
+    bucketing = configuration.training.bucketing
     evaluationBatchSize = configuration.evaluation.batchSize ?? batchSize
     workers = configuration.runtime.loaders
   }
@@ -187,7 +188,7 @@ struct RunData {
 
   /// The valid steps of the training samples that have a modality, of modalities where some have fewer than their shape.
   var trainingLengths: [String: [Int]] {
-    let samples = loader.samples
+    guard let samples = loader?.samples else { return [:] }
     var found: [String: [Int]] = [:]
     for (index, modality) in samples.modalities.enumerated() {
       guard let own = samples.ownLengths(index), !own.isEmpty,

@@ -20,7 +20,8 @@ enum LibtorchChecks {
   /// What helps in a checkout, or else wherever the program is.
   private static func fix(_ inCheckout: String) -> String {
     ProgramOrigin.running == .checkout
-      ? inCheckout : "install the PyTorch that it was built for, \(Runtime.version), beside it again"
+      ? inCheckout
+      : "install the PyTorch that it was built for, \(Runtime.version), beside it again"
   }
 
   private static var library: Diagnosis.Finding { .init("library", Runtime.libraryPath) }

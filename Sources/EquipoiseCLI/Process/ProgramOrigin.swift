@@ -11,7 +11,8 @@ enum ProgramOrigin: Equatable {
   case another
 
   /// This process's.
-  static let running = ProgramOrigin(program: Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? "")
+  static let running = ProgramOrigin(
+    program: Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? "")
 
   /// By the path of the program, links followed.
   init(program: String) {

@@ -46,7 +46,7 @@ package struct AdaptiveSearch {
       if self.folder.isSearch {
         throw EquipoiseError(
           .checkpoint, "the folder holds a search of another kind", at: folder,
-          fix: "repeat its own command, or search into another folder")
+          fix: "\(.repeating("search")), or search into another folder")
       }
       return
     }

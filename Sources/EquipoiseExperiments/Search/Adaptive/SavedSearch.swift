@@ -81,6 +81,6 @@ package struct SavedSearch: Codable, Equatable, Sendable {
     guard let (name, now, then) = pairs.first(where: { $0.1 != $0.2 }) else { return }
     throw EquipoiseError(
       .checkpoint, "the folder holds another search: \(name) \(now), not \(then)",
-      at: folder.search, fix: "repeat its own command, or search into another folder")
+      at: folder.search, fix: "\(.repeating("search")), or search into another folder")
   }
 }
