@@ -104,6 +104,12 @@ let floors: [Target] = [
     on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
     files: [.copy("Goldens")]),
   floor(
+    "EquipoisePretrained",
+    on: [
+      "EquipoiseModels", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+    ],
+    files: [.copy("Fixtures")]),
+  floor(
     "EquipoiseData",
     on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"],
     files: [.copy("Goldens")]),
@@ -134,7 +140,8 @@ let floors: [Target] = [
   floor(
     "EquipoiseTraining",
     on: [
-      "EquipoiseMethods", "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
+      "EquipoiseMethods", "EquipoisePretrained", "EquipoiseModels", "EquipoiseData",
+      "EquipoiseSettings", "EquipoiseKit",
       "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport, files: [.copy("Goldens")]),
@@ -158,7 +165,8 @@ let floors: [Target] = [
     on: [
       "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
       "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData",
-      "EquipoiseModels", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoisePretrained", "EquipoiseModels", "EquipoiseText", "EquipoiseSettings",
+      "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],

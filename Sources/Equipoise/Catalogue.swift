@@ -39,6 +39,14 @@ public struct Catalogue: Sendable {
     with { $0.runs.model = runs.model.adding(encoder: encoder) }
   }
 
+  /// The same and one more family of networks, for `type: pretrained`.
+  ///
+  /// - Parameter family: the networks; its name must be new.
+  /// - Returns: the larger catalogue.
+  public func adding(family: any PretrainedFamily.Type) -> Catalogue {
+    with { $0.runs.encoders = runs.encoders.adding(family) }
+  }
+
   /// The same and one more fusion, for `model.fusion.type`.
   ///
   /// - Parameter fusion: the type of its settings; its name must be new.

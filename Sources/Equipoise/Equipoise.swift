@@ -9,6 +9,7 @@
 @_exported public import EquipoiseMethods
 @_exported public import EquipoiseModels
 @_exported public import EquipoisePreparation
+@_exported public import EquipoisePretrained
 @_exported public import EquipoiseRecipes
 @_exported public import EquipoiseSettings
 @_exported public import EquipoiseText

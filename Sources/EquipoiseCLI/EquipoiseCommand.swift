@@ -23,7 +23,7 @@ public struct EquipoiseCommand: ParsableCommand {
       PredictCommand.self, FeaturesCommand.self, ExportCommand.self, ImportCommand.self,
       CompareCommand.self, SweepCommand.self, ReproduceCommand.self,
       ReportCommand.self, WatchCommand.self, InspectCommand.self, CheckCommand.self,
-      ConfigCommand.self, MethodsCommand.self,
+      ConfigCommand.self, MethodsCommand.self, EncodersCommand.self,
       BenchmarkCommand.self,
       DataCommand.self, DoctorCommand.self,
       MediaBenchmarkCommand.self,

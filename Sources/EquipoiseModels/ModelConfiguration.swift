@@ -23,7 +23,7 @@ extension ModelConfiguration {
   /// Leaves out the files to start from, for a model whose weights come from elsewhere.
   package mutating func forgetInitialWeights() {
     initialWeights = nil
-    for name in encoders.names { encoders[name]?.initialWeights = nil }
+    for name in encoders.names { encoders[name] = encoders[name]?.withoutWeights() }
   }
 }
 

@@ -8,7 +8,9 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show a run's dataset, model, parameter groups and memory before or after training.")
 
-  @Argument(help: ArgumentHelp("The folder of a run that was begun.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp(
+      "The folder of a run that was begun, or of a network with config.json.", valueName: "run"))
   var folder: String?
 
   @OptionGroup(title: "Run to be") var options: RunOptions
@@ -28,6 +30,10 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     if folder != nil, !options.isEmpty {
       throw ValidationError("a run has its configuration; leave out the flags that make another")
+    }
+    if let folder, PretrainedFolder.isOne(folder) {
+      try EncoderList(folders: [folder], shape: nil).print(format)
+      return
     }
     var configuration =
       if let folder { try RunConfiguration.saved(in: RunFolder(folder)) } else {

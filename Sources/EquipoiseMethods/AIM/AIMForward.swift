@@ -87,7 +87,7 @@ private struct AccompaniedTrace {
 
   /// Nothing ran: no sample of the batch has the modality.
   init(noneOf width: Int, like input: Tensor) {
-    features = .zeros([0, width], dtype: input.dtype, device: input.device)
+    features = .zeros([0, width], dtype: input.dtype.ofFeatures, device: input.device)
     (steps, prototypeSteps) = ([], [])
   }
 }

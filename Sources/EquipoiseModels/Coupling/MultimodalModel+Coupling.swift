@@ -135,7 +135,7 @@ private struct CoupledBranch {
     guard let x else {
       let shape = shapes[depth]
       return .zeros(
-        [input.count * shape[0]] + shape.dropFirst(), dtype: input.tensor.dtype,
+        [input.count * shape[0]] + shape.dropFirst(), dtype: input.tensor.dtype.ofFeatures,
         device: input.tensor.device)
     }
     guard let presence = input.presence else { return x }

@@ -26,6 +26,12 @@ public protocol WeightCounting: EncoderConfiguration {
   func leastWeights(for input: EncoderInput) -> Double
 }
 
+/// Settings that read an encoder's weights by themselves.
+public protocol WeightReading: EncoderConfiguration {
+  /// The same of an encoder whose weights come from elsewhere.
+  func withoutWeights() -> Self
+}
+
 /// What an encoder is made for.
 public struct EncoderInput: Sendable {
   /// The modality's name.
@@ -70,5 +76,15 @@ extension EncoderSection {
   /// An encoder of these settings, at random weights.
   public init<Settings: EncoderConfiguration>(_ settings: Settings) {
     self.init(name: Settings.name, settings: settings)
+  }
+
+  /// The same with no weights to start from, for a model whose weights come from elsewhere.
+  func withoutWeights() -> EncoderSection {
+    guard let settings = settings as? any WeightReading else {
+      var section = self
+      section.initialWeights = nil
+      return section
+    }
+    return EncoderSection(settings.withoutWeights())
   }
 }

@@ -90,7 +90,8 @@ public struct EncoderTrace {
   /// - Returns: the trace.
   static func none(of encoder: any ModalityEncoder, like input: Tensor) -> EncoderTrace {
     EncoderTrace(
-      features: .zeros([0, encoder.featureWidth], dtype: input.dtype, device: input.device))
+      features: .zeros(
+        [0, encoder.featureWidth], dtype: input.dtype.ofFeatures, device: input.device))
   }
 
   /// A block's output with everything that belongs to a sample in its row: [B, n]. Where samples have as many rows as
@@ -102,4 +103,9 @@ public struct EncoderTrace {
     }
     return steps.padded(output).reshaped([samples, -1])
   }
+}
+
+extension DType {
+  /// Of what an encoder makes of input of this type: whole numbers, as token ids are, become real ones.
+  package var ofFeatures: DType { isFloatingPoint ? self : .float32 }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A part of a network. Its parameters, buffers and sub-modules are its stored properties, found by
 /// reflection; their dotted names come from the property names, `camelCase` as `snake_case`, array
-/// elements by index: `layer1.0.bn1.running_mean`.
+/// elements by index: `layer1.0.bn1.running_mean`. A `CustomReflectable` module gives other names; with dots they stay as
+/// they are: `output.LayerNorm`.
 public protocol Module: AnyObject {}
 
 /// Modules under names that are not Swift properties, such as one encoder for each modality.
@@ -125,8 +126,9 @@ private func joined(_ prefix: String, _ name: String) -> String {
   prefix.isEmpty ? name : prefix + "." + name
 }
 
-/// `runningMean` → `running_mean`; `layer1` stays.
+/// `runningMean` → `running_mean`; `layer1` stays, and so does a name with dots, which is no property's but one of files.
 private func snakeCase(_ name: String) -> String {
+  if name.contains(".") { return name }
   var result = ""
   for character in name {
     if character.isUppercase, !result.isEmpty { result.append("_") }

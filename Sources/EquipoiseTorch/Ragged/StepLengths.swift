@@ -44,6 +44,14 @@ public struct StepLengths {
       tensor.floorDivided(by: 2).clamped(toAtLeast: 1), host.map { $0.map { max(1, $0 / 2) } })
   }
 
+  /// What windows leave of each row that lie inside its valid steps: ⌊(length − kernel) / stride⌋ + 1, and at least one.
+  public func windows(kernel: Int, stride: Int) -> StepLengths {
+    let shift = Tensor([stride - kernel], shape: [1]).sent(to: tensor.device)
+    return StepLengths(
+      (tensor + shift).clamped(toAtLeast: stride).floorDivided(by: stride),
+      host.map { $0.map { max(1, ($0 - kernel + stride) / stride) } })
+  }
+
   /// These rows and then those of `other`.
   public func appending(_ other: StepLengths) -> StepLengths {
     StepLengths(

@@ -3,6 +3,7 @@ internal import EquipoiseKit
 package import EquipoiseSettings
 public import EquipoiseMethods
 public import EquipoiseModels
+public import EquipoisePretrained
 internal import Synchronization
 
 /// Everything that a run's configuration may name: a value, to which a program adds its own.
@@ -11,6 +12,9 @@ public struct RunCatalogue: Sendable {
   public var methods = MethodCatalogue.standard
   /// Encoders, fusions and couplings, for `model`.
   public var model = ModelCatalogue.standard.adding(fusion: BoostedFusion.Configuration.self)
+    .adding(encoder: PretrainedConfiguration.self)
+  /// Networks that `type: pretrained` reads.
+  public var encoders = EncoderCatalogue.standard
   /// Optimisers and schedules, for `training`.
   public var training = TrainingCatalogue.standard
 
@@ -24,7 +28,10 @@ public struct RunCatalogue: Sendable {
   /// What this program knows: the library's, until the program's start says otherwise.
   package static var inUse: RunCatalogue {
     get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
+    set {
+      held.withLock { $0 = newValue }
+      EncoderCatalogue.inUse = newValue.encoders
+    }
   }
 
   /// The settings of everything, for resolving configurations.

@@ -23,6 +23,8 @@ import Testing
     "equipoise prepare utd-mhad": "the recordings are not here; UTDRecipeTests makes some",
     "equipoise prepare arrays --input": "CMU-MOSI is not here; ArraysRecipeTests makes arrays",
     "equipoise compare --data data/mosi-sentiment": "CMU-MOSI is not here",
+    "equipoise train --data DATA --method aim --set":
+      "no trained network is here; PretrainedRunTests makes small ones",
   ]
 
   @Test(arguments: Document.all.filter { !$0.commands.isEmpty })

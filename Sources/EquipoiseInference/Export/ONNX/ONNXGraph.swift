@@ -22,7 +22,21 @@ struct ONNXGraph {
   mutating func addInput(_ tensor: Tensor, _ name: String) throws {
     names[tensor.identity] = name
     message.input.append(try description(of: tensor, name))
+    samples = samples ?? tensor.size(0)
   }
+
+  /// The number of samples of the recording, and the name of that number, [1], when the graph runs; nil without inputs.
+  mutating func batch() throws -> (size: Int, name: String)? {
+    guard let samples, let input = message.input.first?.name else { return nil }
+    if batchName == nil {
+      let shape = add("Shape", [input])
+      batchName = add("Gather", [shape, try constant([0])], [.int("axis", 0)])
+    }
+    return batchName.map { (samples, $0) }
+  }
+
+  private var samples: Int?
+  private var batchName: String?
 
   /// Makes what computes a tensor the output `name`; the first dimension is free.
   mutating func addOutput(_ tensor: Tensor, _ name: String) throws {

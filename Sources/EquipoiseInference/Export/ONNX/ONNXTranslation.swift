@@ -32,11 +32,28 @@ struct ONNXTranslation {
       let isComputed = call.tensors.contains { graph.isComputed($0) }
       if !isComputed {
         // Worked out already; its results become constants where something uses them.
-        guard shapes.allSatisfy({ !$0.contains(-1) }) else { throw unsupported }
+        guard shapes.allSatisfy({ !$0.contains(-1) }) else {
+          guard try repeated(call, shapes[0]) else { throw unsupported }
+          continue
+        }
         continue
       }
       guard try translate(call, shapes) else { throw unsupported }
     }
+  }
+
+  /// Adds a constant row that is repeated for each row of the batch, as a class token is.
+  private mutating func repeated(_ call: OperatorCall, _ shape: [Int]) throws -> Bool {
+    guard call.name == "aten::expand", let x = call.tensor(0), let result = call.results.first,
+      shape.first == -1, !shape.dropFirst().contains(-1), x.rank == result.rank, x.size(0) == 1,
+      let batch = try graph.batch(), result.size(0) % batch.size == 0
+    else { return false }
+    let perSample = try graph.constant([result.size(0) / batch.size])
+    let rows = graph.add("Mul", [batch.name, perSample])
+    let sizes = graph.add(
+      "Concat", [rows, try graph.constant(Array(result.shape.dropFirst()))], [.int("axis", 0)])
+    graph.add("Expand", [try graph.name(of: x), sizes], to: result)
+    return true
   }
 
   /// Adds one call; false where there is no translation.
