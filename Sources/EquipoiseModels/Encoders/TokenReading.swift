@@ -38,7 +38,9 @@ extension ModalityEncoder {
 
   /// The shape of what ``continuous(_:)`` makes of a sample.
   package func continuousShape(_ shape: [Int]) -> [Int] {
-    (self as? any TokenReading).map { shape + [$0.embeddingWidth] } ?? shape
+    // Steps of numbers are [L, C] and stay what they are.
+    guard let encoder = self as? any TokenReading, shape.count == 1 else { return shape }
+    return shape + [encoder.embeddingWidth]
   }
 
   /// Throws where the encoder does not read what the modality is made of, or does not know all tokens.

@@ -81,8 +81,10 @@ struct MissingArraysTests {
         (name + ".other", HostArray(uint8s: [0, 0, 0, 0, 0, 0], shape: [6])),
       ], to: folder.file("in/both.npz"))
     try write(present: [1, 1, 1, 1, 1, 0], of: "b")
-    let settings = ["modalities.a.file=both.npz", "modalities.b.file=b.npy"]
-    let dataset = try prepare(settings + (key.isEmpty ? [] : ["modalities.a.key=\(key)"]))
+    let settings =
+      ["modalities.a.file=both.npz", "modalities.b.file=b.npy"]
+      + (key.isEmpty ? [] : ["modalities.a.key=\(key)"])
+    let dataset = try prepare(settings)
     #expect(
       try dataset.samples(.train).present[0] == [true, false, false, true])
     #expect(try dataset.samples(.test).present[1] == [true, false])
