@@ -241,7 +241,7 @@ import Testing
     let others = try Run(in: folder.file("run"))
     #expect(
       message { _ = try others.predict(files: files) }
-        == "\(folder.file("data"))/media.json: the arrays were made by the feature 'words', which this "
+        == "\(folder.file("run"))/dataset/media.json: the arrays were made by the feature 'words', which this "
         + "program does not have; use the program that made the dataset, or add the feature to this one's "
         + "catalogue")
     // One whose feature gives other numbers.
@@ -383,7 +383,7 @@ import Testing
     #expect(
       message { try prepare(sets: ["modalities.text=words"], catalogue: .standard) }
         == "settings: modalities.text is 'words'; choose from 'array', 'auto', 'flow', 'frames', "
-        + "'image', 'spectrogram'")
+        + "'image', 'spectrogram', 'text'")
   }
 
   private struct Second: MediaFeatureConfiguration {

@@ -18,8 +18,8 @@ import Testing
     let findings = try #require(diagnosis["findings"] as? [[String: String]])
     #expect(
       findings.compactMap { $0["name"] } == [
-        "equipoise", "libtorch", "library", "arithmetic", "threads", "waiting", "cuda", "mps",
-        "processor", "bf16", "memory", "disk", "folder", "media", "decoder",
+        "equipoise", "program", "libtorch", "library", "arithmetic", "threads", "waiting", "cuda",
+        "mps", "processor", "bf16", "memory", "disk", "folder", "media", "decoder",
       ])
     let table = try CommandLineTool.run(["doctor"])
     #expect(table.output.contains("Everything that training needs is here."))

@@ -18,6 +18,8 @@ import Testing
     "swift package resolve": "scripts/test-dependent makes such a package",
     ".build/checkouts": "scripts/test-dependent makes such a package",
     "swift build": "scripts/test-dependent makes such a package",
+    "pip install dist/": "a wheel takes a release build of its own",
+    "equipoise demo": "CommandTests trains the demo on a small dataset",
     "make benchmark": "the Python environment with PyTorch is 2 GB",
     "equipoise prepare digits": "the recordings are not here; DigitsRecipeTests makes some",
     "equipoise prepare utd-mhad": "the recordings are not here; UTDRecipeTests makes some",

@@ -133,7 +133,7 @@ struct AdaptiveSearchTests {
     #expect(again.plan?.trials.count == 12)
     let other = message { _ = try search(.random) }
     #expect(
-      other?.contains("the folder holds another search: sampler random, not tpe; repeat its own")
+      other?.contains("the folder holds another search: sampler random, not tpe; repeat the search")
         == true)
     #expect(
       message { _ = try search(.tpe, factor: nil) }?.contains("halving none, not 2") == true)

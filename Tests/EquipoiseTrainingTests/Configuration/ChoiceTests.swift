@@ -204,7 +204,7 @@ struct ChoiceTests {
     ),
     (
       "model.fusion=true",
-      "model.fusion is true; expected concat or sum or film or gated or cosine or shared"
+      "model.fusion is true; expected concat or sum or film or gated or cosine or shared or boosted"
     ),
     ("model.coupling=[mmtm]", "model.coupling is a list; expected a section"),
   ])

@@ -138,9 +138,9 @@ struct BalancedRunTests {
 
   @Test func umt() throws {
     var settings = UMT.Configuration()
-    // At the tiny run's learning rate a weight of 10 diverges under FiLM.
-    (settings.teacherEpochs, settings.lambda) = (1, 0.1)
-    try MethodRuns.expectEffect(of: UMT.self, settings, fusion: .film)
+    // At the tiny run's learning rate larger weights diverge.
+    (settings.teacherEpochs, settings.lambda) = (1, 0.01)
+    try MethodRuns.expectEffect(of: UMT.self, settings)
     try MethodRuns.expectResume(of: UMT.self, settings)
     settings.lambda = 0
     try MethodRuns.expectJoint(of: UMT.self, settings)
