@@ -224,7 +224,7 @@ public final class ReconBoost: StepDefining, InferenceFusing, ResourceStating {
 
   /// In a turn its encoder there and back and the others there; joint training in the epochs of all.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let turns = (0..<max(1, setting.epochs)).map { epoch in
       Self.player(
         at: epoch, boosting: configuration.boostingEpochs,

@@ -126,6 +126,12 @@ struct RunData {
       ofSeveralLengths: training.modalities.indices.filter {
         Set(training.ownLengths($0) ?? []).count > 1
       }.map { training.modalities[$0].name },
+      lacking: Set(
+        splits.values.flatMap { samples in
+          zip(samples.modalities, samples.present).filter { $1?.contains(false) == true }
+            .map(\.0.name)
+        }
+      ).sorted(),
       lacksModalities: isLeftOut || training.present.contains { $0?.contains(false) == true })
     if description.task == .regression, let targets = training.targets {
       let scale = TargetScale(of: targets.columns, device: device)
@@ -175,13 +181,7 @@ struct RunData {
   var modalitiesWithLengths: Set<String> { Set(statistics.withLengths) }
 
   /// The modalities that samples of some split say they lack.
-  var lackingModalities: Set<String> {
-    Set(
-      splits.values.flatMap { samples in
-        zip(samples.modalities, samples.present).filter { $1?.contains(false) == true }
-          .map(\.0.name)
-      })
-  }
+  var lackingModalities: Set<String> { Set(statistics.lacking) }
 
   /// The modalities of which training samples differ in length.
   var modalitiesOfSeveralLengths: Set<String> { Set(statistics.ofSeveralLengths) }

@@ -80,7 +80,7 @@ def read(run, comparison, search, features):
     if equipoise._runs.pandas is not None:
         # As docs/python.md has it.
         import pandas
-        table = pandas.read_csv(os.path.join(run, "metrics.csv"), index_col="epoch")
+        table = pandas.read_csv(os.path.join(run, "metrics.csv"), index_col="epoch", float_precision="round_trip")
         found["pandas"] = table["validation.loss"].tolist()
         found["kinds"] = sorted({str(kind) for kind in table.dtypes})
     print(json.dumps(found))

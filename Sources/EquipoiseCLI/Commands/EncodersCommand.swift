@@ -22,7 +22,7 @@ struct EncodersCommand: ParsableCommand {
   var format = OutputFormat.table
 
   func run() throws {
-    try EncoderList(folders: folders, shape: sizes()).print(format)
+    try EncoderList(folders: folders, shape: sizes()).write(format)
   }
 
   private func sizes() throws -> [Int]? {

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
       throw ValidationError("a run has its configuration; leave out the flags that make another")
     }
     if let folder, PretrainedFolder.isOne(folder) {
-      try EncoderList(folders: [folder], shape: nil).print(format)
+      try EncoderList(folders: [folder], shape: nil).write(format)
       return
     }
     var configuration =

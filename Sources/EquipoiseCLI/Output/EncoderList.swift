@@ -27,7 +27,7 @@ struct EncoderList: Encodable {
       : try folders.map { try catalogue.overview(of: PretrainedFolder($0), shape: shape) }
   }
 
-  func print(_ format: OutputFormat) throws {
+  func write(_ format: OutputFormat) throws {
     switch format {
     case .table: Console.print(text, terminator: "")
     case .json: try JSONOutput.print(self)

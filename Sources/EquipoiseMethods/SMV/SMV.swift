@@ -230,7 +230,7 @@ public final class SMV: ObjectiveDefining, EpochAdapting, StateKeeping, Telemetr
 
   /// Joint training, the fused head there and back for each modality, and the passes that value the samples.
   public var resources: MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let valued = (0..<max(1, setting.epochs)).count { $0 >= configuration.warmupEpochs }
     let share = configuration.level == .modality ? configuration.share : 1
     let pass = summary.multiplyAdds + values.sets.count * summary.fusionMultiplyAdds

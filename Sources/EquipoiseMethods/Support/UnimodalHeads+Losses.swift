@@ -50,7 +50,7 @@ extension MethodResources {
     of setting: MethodSetting, with heads: UnimodalHeads?, passes: Int = 3, fusedPasses: Int = 0,
     memory: Int = 0, multiplyAdds: Int = 0
   ) -> MethodResources {
-    let summary = setting.model.summarize()
+    let summary = setting.summary
     let own = heads?.parameters ?? []
     return MethodResources(
       parameters: own.reduce(0) { $0 + $1.parameter.leaf.count },

@@ -108,7 +108,7 @@ final class UnimodalHeads {
   var multiplyAdds: Int {
     let fusion = setting.model.fusion
     if own != nil { return fusion.featureWidths.reduce(0, +) * setting.classes }
-    let head = setting.model.summarize().fusionMultiplyAdds
+    let head = setting.summary.fusionMultiplyAdds
     let isWhole = hasWholeBias && setting.objective.task != .regression && fusion is ConcatFusion
     return isWhole ? head * fusion.featureWidths.count : head
   }

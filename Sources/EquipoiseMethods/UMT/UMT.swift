@@ -160,7 +160,7 @@ public final class UMT: StepDefining, EpochAdapting, ParameterOwning, StateKeepi
 
   /// Joint training, the teachers there, and their own training before it.
   public var resources: MethodResources {
-    let encoders = setting.model.summarize().encoderMultiplyAdds
+    let encoders = setting.summary.encoderMultiplyAdds
     let isTaught = configuration.lambda > 0
     let share = isTaught ? configuration.window.share(of: setting.epochs) : 0
     let epochs = heads == nil ? 0 : configuration.teacherEpochs ?? setting.epochs

@@ -21,6 +21,8 @@ struct DataStatistics: Codable, Equatable {
   let withLengths: [String]
   /// The modalities of which training samples differ in length.
   let ofSeveralLengths: [String]
+  /// The modalities that samples of some split say they lack.
+  let lacking: [String]
   /// Whether a training sample may lack a modality.
   let lacksModalities: Bool
   /// The training mean of each target of a regression, in its own unit.

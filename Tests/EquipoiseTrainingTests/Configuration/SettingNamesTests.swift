@@ -41,7 +41,7 @@ struct SettingNamesTests {
     ("model.dropout=0.9", "did you mean 'model.encoders.NAME.dropout'?"),
     ("dataset=x", "did you mean 'data'?"),
     ("optimizer.eps=1e-6", "did you mean 'training.optimiser.epsilon'?"),
-    ("optimizer.betas=[0.9, 0.99]", "did you mean 'training.optimiser.betas'?"),
+    ("optimizer.betas=[0.9, 0.99]", "did you mean 'method.betas' or 'training.optimiser.betas'?"),
     ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
