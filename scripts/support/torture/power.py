@@ -54,7 +54,7 @@ def state(bench, load, number):
         disk.write(folder)
         for need in load.needs:
             # What the command only reads is not part of the model.
-            if not os.path.lexists(os.path.join(folder, need)) and need in ("data", "input"):
+            if not os.path.lexists(os.path.join(folder, need)) and need in ("data", "partial", "input"):
                 os.symlink(load.bench_fixture(need), os.path.join(folder, need))
         when = "power cut after change %d of %d" % (moment, len(records))
         if moment == len(records):
