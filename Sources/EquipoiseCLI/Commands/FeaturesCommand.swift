@@ -25,14 +25,7 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: "The weights to use: of the best epoch or of the last step.")
   var weights = SavedWeights.best
 
-  @Option(help: ArgumentHelp("The device (default: the run's).", valueName: "name"))
-  var device: String?
-
-  @Option(help: ArgumentHelp("Threads of one operation (default: the run's).", valueName: "n"))
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("Samples at a time (default: the run's).", valueName: "n"))
-  var batchSize: Int?
+  @OptionGroup var inference: InferenceOptions
 
   @Option(help: "One safetensors file, or a folder with one npy file for each tensor.")
   var format = FeatureFormat.safetensors
@@ -41,8 +34,7 @@ struct FeaturesCommand: ParsableCommand {
   var out: String
 
   func validate() throws {
-    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
-    try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
+    try inference.check()
     try samples.check()
   }
 
@@ -50,11 +42,10 @@ struct FeaturesCommand: ParsableCommand {
     let parts = try RunParts.trained(
       in: RunFolder(folder), weights: weights, needing: .description
     ) { configuration in
-      if let device { configuration.runtime.device = device }
-      if let threads { configuration.runtime.threads = threads }
+      inference.apply(to: &configuration)
     }
     let table = try FeatureExtraction(
-      parts, samples.source(for: parts), atDepths: depths, batchSize: batchSize
+      parts, samples.source(for: parts), atDepths: depths, batchSize: inference.batchSize
     ).table()
     switch format {
     case .safetensors:

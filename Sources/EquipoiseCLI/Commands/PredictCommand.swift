@@ -31,14 +31,7 @@ struct PredictCommand: ParsableCommand {
       valueName: "dir"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The device (default: the run's).", valueName: "name"))
-  var device: String?
-
-  @Option(help: ArgumentHelp("Threads of one operation (default: the run's).", valueName: "n"))
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("Samples at a time (default: the run's).", valueName: "n"))
-  var batchSize: Int?
+  @OptionGroup var inference: InferenceOptions
 
   @Option(help: "How to write the probabilities.")
   var format = PredictionFormat.table
@@ -47,8 +40,7 @@ struct PredictCommand: ParsableCommand {
   var out: String?
 
   func validate() throws {
-    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
-    try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
+    try inference.check()
     try samples.check()
   }
 
@@ -57,11 +49,10 @@ struct PredictCommand: ParsableCommand {
       in: RunFolder(folder), weights: weights, needing: data == nil ? .description : .samples
     ) { configuration in
       if let data { configuration.data = data }
-      if let device { configuration.runtime.device = device }
-      if let threads { configuration.runtime.threads = threads }
+      inference.apply(to: &configuration)
     }
     let source = try samples.source(for: parts)
-    let predictor = Predictor(parts, source, batchSize: batchSize)
+    let predictor = Predictor(parts, source, batchSize: inference.batchSize)
     for name in predictor.missing {
       let substitute =
         predictor.hasLearned(name)
