@@ -68,7 +68,7 @@ struct ReportPageTests {
     #expect(
       Set(visit.figures.keys) == [
         "modalities", "progress", "discrepancy-0", "discrepancy-1", "discrepancy-2", "scores-0",
-        "scores-1", "orthogonality", "start", "confusion",
+        "scores-1", "orthogonality", "start", "confusion", "verdict-figure",
       ])
     // Fused and each modality, inside and alone.
     #expect(visit.figures["modalities"]?.hover.split(separator: "\n").count == 6)
@@ -84,7 +84,10 @@ struct ReportPageTests {
     #expect(found.contains("smoothed") && found.contains("curve: \(run)/learning-rate.json"))
     _ = try tool(train)
     let one = try report([run])
-    #expect(Set(one.figures.keys) == ["modalities", "progress", "learning-rates", "confusion"])
+    #expect(
+      Set(one.figures.keys) == [
+        "modalities", "progress", "learning-rates", "confusion", "verdict-figure",
+      ])
     for index in 1..<60 {
       let group = folder.file("runs/group-\(index / 5)")
       try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
