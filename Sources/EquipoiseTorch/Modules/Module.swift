@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
 /// A part of a network. Its parameters, buffers and sub-modules are its stored properties, found by
 /// reflection; their dotted names come from the property names, `camelCase` as `snake_case`, array
 /// elements by index: `layer1.0.bn1.running_mean`. A `CustomReflectable` module gives other names; with dots they stay as
@@ -101,23 +103,50 @@ extension Module {
 
 /// Visits `item` and, for a module, everything stored inside it.
 private func walk(_ item: Any, _ name: String, _ visit: (String, AnyObject) -> Void) {
-  switch item {
-  case let leaf as Parameter: visit(name, leaf)
-  case let leaf as Buffer: visit(name, leaf)
-  case let module as any Module:
-    visit(name, module)
-    for child in Mirror(reflecting: module).children {
-      guard let label = child.label else { continue }
-      walk(child.value, joined(name, snakeCase(label)), visit)
+  switch Kind.of(item) {
+  case .leaf: visit(name, item as AnyObject)
+  case .module:
+    visit(name, item as AnyObject)
+    for child in Mirror(reflecting: item).children {
+      guard let label = child.label, Kind.of(child.value) != .other else { continue }
+      walk(child.value, joined(name, SnakeCase.of(label)), visit)
     }
-  case let named as any NamedModules:
+  case .named:
+    guard let named = item as? any NamedModules else { return }
     for (key, module) in named.namedModules { walk(module, joined(name, key), visit) }
-  case let list as [Any]:
+  case .list:
+    guard let list = item as? [Any] else { return }
     for (index, element) in list.enumerated() { walk(element, joined(name, "\(index)"), visit) }
-  default:
-    let mirror = Mirror(reflecting: item)
-    if mirror.displayStyle == .optional, let some = mirror.children.first {
-      walk(some.value, name, visit)
+  case .optional:
+    if let some = Mirror(reflecting: item).children.first { walk(some.value, name, visit) }
+  case .other: break
+  }
+}
+
+/// What a stored value is to the walk, which its type alone decides. Asking costs a walk most of its time, so types are
+/// asked once.
+private enum Kind {
+  case leaf, module, named, list, optional, other
+
+  private static let known = Mutex<[ObjectIdentifier: Kind]>([:])
+
+  static func of(_ item: Any) -> Kind {
+    let key = ObjectIdentifier(type(of: item))
+    if let kind = known.withLock({ $0[key] }) { return kind }
+    let kind = asked(item)
+    known.withLock { $0[key] = kind }
+    return kind
+  }
+
+  private static func asked(_ item: Any) -> Kind {
+    // First, as a cast of what is there looks inside.
+    if Mirror(reflecting: item).displayStyle == .optional { return .optional }
+    switch item {
+    case is Parameter, is Buffer: return .leaf
+    case is any Module: return .module
+    case is any NamedModules: return .named
+    case is [Any]: return .list
+    default: return .other
     }
   }
 }
@@ -127,12 +156,23 @@ private func joined(_ prefix: String, _ name: String) -> String {
 }
 
 /// `runningMean` → `running_mean`; `layer1` stays, and so does a name with dots, which is no property's but one of files.
-private func snakeCase(_ name: String) -> String {
-  if name.contains(".") { return name }
-  var result = ""
-  for character in name {
-    if character.isUppercase, !result.isEmpty { result.append("_") }
-    result += character.lowercased()
+private enum SnakeCase {
+  private static let known = Mutex<[String: String]>([:])
+
+  static func of(_ name: String) -> String {
+    if let result = known.withLock({ $0[name] }) { return result }
+    let result = made(name)
+    known.withLock { $0[name] = result }
+    return result
   }
-  return result
+
+  private static func made(_ name: String) -> String {
+    if name.contains(".") { return name }
+    var result = ""
+    for character in name {
+      if character.isUppercase, !result.isEmpty { result.append("_") }
+      result += character.lowercased()
+    }
+    return result
+  }
 }

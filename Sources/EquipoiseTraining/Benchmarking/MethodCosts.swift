@@ -11,7 +11,7 @@ package final class MethodCosts {
   private static let epochs = 100
   private let setting: BenchmarkSetting
   private let catalogue: RunCatalogue
-  private var models: [String: MultimodalModel] = [:]
+  private var models: [String: (model: MultimodalModel, multiplyAdds: Int)] = [:]
 
   /// Costs of a catalogue's methods.
   ///
@@ -34,7 +34,7 @@ package final class MethodCosts {
       type.needs.modalities.contains(setting.shapes.count)
     else { return 1 }
     let own = setting.with(method: name, of: catalogue)
-    let model = try model(own)
+    let (model, forward) = try model(own)
     let section = try RunConfiguration.resolve(
       sets: ["method.name=\(name)", "model.fusion=\(own.fusion)"], catalogue: catalogue,
       needsData: false
@@ -44,17 +44,17 @@ package final class MethodCosts {
       for: MethodSetting(
         model: model, classes: own.classes, epochs: Self.epochs, device: .cpu, seed: 0,
         batchSize: own.batch))
-    let joint = 3 * model.summarize().multiplyAdds
+    let joint = 3 * forward
     let stated = (method as? any ResourceStating)?.resources.multiplyAddsPerSample ?? joint
     return Double(stated) / Double(joint)
   }
 
-  /// Methods that need the same head and coupling share a model.
-  private func model(_ setting: BenchmarkSetting) throws -> MultimodalModel {
+  /// Methods that need the same head and coupling share a model, and what its forward pass costs a sample.
+  private func model(_ setting: BenchmarkSetting) throws -> (MultimodalModel, Int) {
     let key = "\(setting.fusion) \(setting.mmtm)"
-    if let model = models[key] { return model }
+    if let known = models[key] { return known }
     let model = try StepBenchmark.makeModel(setting, of: catalogue)
-    models[key] = model
-    return model
+    models[key] = (model, model.summarize().multiplyAdds)
+    return try self.model(setting)
   }
 }
