@@ -24,6 +24,10 @@ void equipoise_close_from(int first);
 /// effect where the C library has no such choice.
 void equipoise_keep_freed_memory(void);
 
+/// Ends the process, when it exits from now on, without the destructors of what was loaded before; what was registered
+/// for its exit later runs, and streams are flushed. Without effect where the C library has no `on_exit`.
+void equipoise_end_at_once(void);
+
 /// Whether `equipoise_confine` can work here.
 int equipoise_can_confine(void);
 

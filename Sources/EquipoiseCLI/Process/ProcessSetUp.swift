@@ -9,6 +9,7 @@ enum ProcessSetUp {
     // The executable target CEquipoiseEarlyStart has done it where it can.
     Runtime.boundSpinning()
     Runtime.keepFreedMemory()
+    Runtime.endAtOnce()
     // A file that may not grow further is an error of the write then, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     MappedFile.reportLosses()
