@@ -171,6 +171,7 @@ let floors: [Target] = [
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],
     testedWith: runSupport),
+  floor("EquipoiseDisplay", on: ["Equipoise", "EquipoiseTorch", "EquipoiseFormats"]),
 ].flatMap { $0 }
 
 /// What tests of several targets share; no product has it.
@@ -303,7 +304,7 @@ let package = Package(
     .target(
       name: "EquipoiseCLI",
       dependencies: [
-        "EquipoiseReport", "Equipoise", "EquipoiseTorch", "EquipoiseFormats",
+        "EquipoiseDisplay", "EquipoiseReport", "Equipoise", "EquipoiseTorch", "EquipoiseFormats",
         "CEquipoiseEarlyStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (openCV == nil ? [] : ["EquipoiseMotion"]),
@@ -314,8 +315,8 @@ let package = Package(
     .testTarget(
       name: "EquipoiseCLITests",
       dependencies: [
-        "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "EquipoiseReport", "Equipoise",
-        "EquipoiseFormats", "EquipoiseTestSupport",
+        "EquipoiseProgram", "EquipoiseDecoder", "EquipoiseCLI", "EquipoiseDisplay",
+        "EquipoiseReport", "Equipoise", "EquipoiseFormats", "EquipoiseTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Former"], swiftSettings: swift),

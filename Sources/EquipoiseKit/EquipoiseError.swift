@@ -34,6 +34,11 @@ public struct EquipoiseError: Error, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// The same error with what its place is part of.
+  package func located(in whole: String) -> EquipoiseError {
+    EquipoiseError(kind, what, at: place.map { "\(whole): \($0)" } ?? whole, fix: remedy)
+  }
+
   /// `PLACE: WHAT; REMEDY`
   public var description: String {
     let located = place.map { "\($0): \(what)" } ?? what

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Equipoise
+import EquipoiseDisplay
 import EquipoiseFormats
 
 /// `equipoise predict`
@@ -60,7 +61,7 @@ struct PredictCommand: ParsableCommand {
         : "its features are zero"
       Console.note("modality '\(name)' is missing: \(substitute)")
     }
-    let output = PredictionOutput(predictor: predictor)
+    let output = PredictionOutput(predictor)
     if let out {
       try AtomicFile.write(to: out) { sink in
         try output.write(format) { try sink.write($0) }

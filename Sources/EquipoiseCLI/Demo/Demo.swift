@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseDisplay
 import Foundation
 
 /// The demo's dataset and runs, each in a folder of its own.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseDisplay
 import Foundation
 
 /// Everything that `doctor` finds.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Equipoise
+import EquipoiseDisplay
 
 /// Trains a nested cross-validation: the searches of all folds side by side, then what each found.
 struct NestedSession {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ArgumentParser
 public import Equipoise
+package import EquipoiseDisplay
 
 // The library's choices as values of options.
 extension Split: ExpressibleByArgument {
@@ -17,3 +18,7 @@ extension Split: ExpressibleByArgument {
 extension SavedWeights: ExpressibleByArgument {}
 extension ResumePolicy: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+// How a command prints, too.
+extension OutputFormat: ExpressibleByArgument {}
+extension ReportFormat: ExpressibleByArgument {}
+extension PredictionFormat: ExpressibleByArgument {}

@@ -128,10 +128,3 @@ extension ExperimentOptions {
     }
   }
 }
-
-extension EquipoiseError {
-  /// The same error with what it is part of before its place.
-  func located(in whole: String) -> EquipoiseError {
-    EquipoiseError(kind, what, at: place.map { "\(whole): \($0)" } ?? whole, fix: remedy)
-  }
-}

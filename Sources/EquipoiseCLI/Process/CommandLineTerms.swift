@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseDisplay
 import Foundation
 
 /// How the command line spells what the library's sentences ask for: by the flags of the command that was called, and
@@ -25,7 +26,7 @@ struct CommandLineTerms: Sendable {
     case .datasetFolder: "a folder made by 'equipoise prepare'"
     case .dataCheck: "'equipoise inspect --check-data'"
     case .recipe(let name, let input):
-      "'equipoise prepare \(name) --input \(Self.quoted(input)) --out DIR'"
+      "'equipoise prepare \(name) --input \(ShellWord.quoted(input)) --out DIR'"
     case .preparingAgain: "run the same 'equipoise prepare' again"
     case .repeating(let noun): "repeat the \(noun)'s command"
     case .importing(let text):
@@ -40,9 +41,9 @@ struct CommandLineTerms: Sendable {
     let own = RunOptions.paths.first { $0.value == key }.map { "--\($0.key)" }
     let names = own == "--method" ? ["--method", "--methods"] : [own].compactMap { $0 }
     if let value, let flag = names.first(where: flags.contains) {
-      return "\(flag) \(Self.quoted(value))"
+      return "\(flag) \(ShellWord.quoted(value))"
     }
-    return flags.contains("--set") ? "--set \(Self.quoted(text))" : nil
+    return flags.contains("--set") ? "--set \(ShellWord.quoted(text))" : nil
   }
 
   private func argument(_ text: String) -> String? {
@@ -51,7 +52,7 @@ struct CommandLineTerms: Sendable {
 
   private static func typed(_ argument: String) -> String {
     let (name, value) = parts(argument)
-    return flag(name) + (value.map { " " + quoted($0) } ?? "")
+    return flag(name) + (value.map { " " + ShellWord.quoted($0) } ?? "")
   }
 
   /// The flag for what a function calls by this name.
@@ -67,11 +68,5 @@ struct CommandLineTerms: Sendable {
   private static func parts(_ text: String) -> (name: String, value: String?) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     return (String(parts[0]), parts.count == 2 ? String(parts[1]) : nil)
-  }
-
-  /// As a shell takes it for one word.
-  static func quoted(_ text: String) -> String {
-    let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_-./=:,+@%…".contains($0) }
-    return isPlain && !text.isEmpty ? text : "'\(text.replacing("'", with: "'\\''"))'"
   }
 }

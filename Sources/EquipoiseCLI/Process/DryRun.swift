@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Equipoise
+import EquipoiseDisplay
 import EquipoiseFormats
 import Foundation
 import EquipoiseTorch

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Equipoise
+import EquipoiseDisplay
 import Foundation
 
 /// Tries learning rates for a run that is to be.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseDisplay
 import EquipoiseFormats
 import Foundation
 import EquipoiseTorch

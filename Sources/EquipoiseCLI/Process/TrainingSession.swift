@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Equipoise
+import EquipoiseDisplay
 
 /// Trains a run and shows how far it is, for every command that trains.
 struct TrainingSession {

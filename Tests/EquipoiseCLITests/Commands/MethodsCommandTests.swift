@@ -4,7 +4,7 @@ import EquipoiseTestSupport
 import Foundation
 import Testing
 
-@testable import EquipoiseCLI
+@testable import EquipoiseDisplay
 
 /// `equipoise methods`, and the pages of docs/methods.
 struct MethodsCommandTests {

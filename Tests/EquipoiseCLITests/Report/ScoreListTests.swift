@@ -5,7 +5,7 @@ import EquipoiseTestSupport
 import Foundation
 import Testing
 
-@testable import EquipoiseCLI
+@testable import EquipoiseDisplay
 @testable import EquipoiseReport
 
 /// Every score that is listed for a task is written, shown and can select epochs; no other is.
