@@ -20,7 +20,6 @@ from random_stream import Stream
 from step_recorder import (
     BATCH,
     CLASSES,
-    SHAPES,
     STEPS,
     STEPS_PER_EPOCH,
     WIDTH,
@@ -44,11 +43,15 @@ class Shared(nn.Module):
 
 
 class Model(Multimodal):
-    def __init__(self, count: int, kind: type, own: bool = False, bottleneck: bool = False) -> None:
+    """With images only where a case says so: the files stay small."""
+
+    def __init__(
+        self, count: int, kind: type, own: bool = False, bottleneck: bool = False, images: bool = False
+    ) -> None:
         fusion = kind([WIDTH] * count, CLASSES)
         if kind is Sum:
             fusion.fc = nn.ModuleDict(zip(NAMES, fusion.fc.values()))
-        super().__init__(count, fusion)
+        super().__init__(count, fusion, vectors=not images)
         if own:
             self.heads = nn.ModuleDict({n: nn.Linear(WIDTH, CLASSES) for n in NAMES[:count]})
         if bottleneck:
@@ -94,9 +97,11 @@ class Step:
         return list(list(self.model.encoders.values())[m].parameters())
 
 
-def case(name: str, count: int, kind: type, method, own: bool = False, bottleneck: bool = False) -> None:
+def case(
+    name: str, count: int, kind: type, method, own: bool = False, bottleneck: bool = False, images: bool = False
+) -> None:
     """`method(step)` leaves gradients and returns the loss."""
-    model = prepared(Model(count, kind, own, bottleneck))
+    model = prepared(Model(count, kind, own, bottleneck, images))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 
     def step(index: int, inputs: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
@@ -367,12 +372,12 @@ def lfm(kind: str, average: bool, fixed: float | None = None):
     return method
 
 
-def batches(count: int) -> list:
+def batches(model: Model) -> list:
     """Those that record will draw."""
     torch.manual_seed(1)
     drawn = []
     for _ in range(STEPS):
-        inputs = [numbers(BATCH, *SHAPES[name]) for name in NAMES[:count]]
+        inputs = [numbers(BATCH, *shape) for shape in model.shapes]
         drawn.append((inputs, torch.randint(CLASSES, (BATCH,))))
     return drawn
 
@@ -408,8 +413,8 @@ class ReconBoost:
         return backward(loss)
 
 
-def boosted(name: str, count: int, kind: type, method: ReconBoost) -> None:
-    model = prepared(Model(count, kind))
+def boosted(name: str, count: int, kind: type, method: ReconBoost, images: bool = False) -> None:
+    model = prepared(Model(count, kind, images=images))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 
     def step(index: int, inputs: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
@@ -442,8 +447,8 @@ def shapley(right, count: int) -> list[float]:
 class SMV:
     """All samples of a batch have the same places, so that those of an epoch's last batch are valued."""
 
-    def __init__(self, count: int) -> None:
-        self.inputs, self.labels = batches(count)[STEPS_PER_EPOCH - 1]
+    def __init__(self, model: Model) -> None:
+        self.inputs, self.labels = batches(model)[STEPS_PER_EPOCH - 1]
         self.copies = None
 
     def value(self, model: Model) -> None:
@@ -472,8 +477,9 @@ class SMV:
         return backward(total / weight)
 
 
-def valued(name: str, count: int, kind: type) -> None:
-    model, method = prepared(Model(count, kind)), SMV(count)
+def valued(name: str, count: int, kind: type, images: bool = False) -> None:
+    model = prepared(Model(count, kind, images=images))
+    method = SMV(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 
     def step(index: int, inputs: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
@@ -489,11 +495,11 @@ def valued(name: str, count: int, kind: type) -> None:
 
 
 class UMT:
-    def __init__(self, count: int, lam: float, epochs: int) -> None:
-        self.lam, self.epochs, self.batches, self.teachers = lam, epochs, batches(count), None
+    def __init__(self, lam: float, epochs: int) -> None:
+        self.lam, self.epochs = lam, epochs
 
     def teach(self, model: Model) -> None:
-        self.teachers = []
+        self.batches, self.teachers = batches(model), []
         for m, name in enumerate(model.encoders):
             alone = copy.deepcopy(model).train()
             optimizer = torch.optim.SGD(alone.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
@@ -514,8 +520,8 @@ class UMT:
         return backward(loss)
 
 
-def taught(name: str, count: int, kind: type, method: UMT) -> None:
-    model = prepared(Model(count, kind, own=True))
+def taught(name: str, count: int, kind: type, method: UMT, images: bool = False) -> None:
+    model = prepared(Model(count, kind, own=True, images=images))
     method.teach(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 
@@ -546,8 +552,8 @@ class Boosted(nn.Module):
         return [self.c(layer(z).relu()) for layer in [self.e[NAMES[m]], *layers]]
 
 
-def aug(name: str, count: int, lam: float, frozen: bool = False) -> None:
-    model = prepared(Model(count, Boosted))
+def aug(name: str, count: int, lam: float, frozen: bool = False, images: bool = False) -> None:
+    model = prepared(Model(count, Boosted, images=images))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
     sums = [0.0] * count
 
@@ -586,14 +592,14 @@ def aug(name: str, count: int, lam: float, frozen: bool = False) -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    case("dgl", 2, Concat, dgl(4))
+    case("dgl", 2, Concat, dgl(4), images=True)
     case("dgl_sum", 3, Sum, dgl(0.5))
     case("dgl_film", 3, FiLM, dgl(2), own=True)
-    case("mlb", 2, Concat, mlb(0.5, 10, 1), own=True)
+    case("mlb", 2, Concat, mlb(0.5, 10, 1), own=True, images=True)
     case("mlb_sum", 3, Sum, mlb(2, 0.5, 0.25))
     case("cggm", 2, Concat, CGGM(1.3, 0.3, 0, False), own=True)
     case("cggm_gated", 3, Gated, CGGM(1, 0, 0.75, True), own=True)
-    case("inforeg", 2, Concat, InfoReg([0.95, 0.95], False, 0.05))
+    case("inforeg", 2, Concat, InfoReg([0.95, 0.95], False, 0.05), images=True)
     case("inforeg_film", 3, FiLM, InfoReg([0.9, 0.1, 0.5], True, 0.05), own=True)
     case("amco", 2, Concat, amco(1, True))
     case("amco_gated", 3, Gated, amco(0.5, False), own=True)
@@ -602,20 +608,20 @@ def main() -> None:
     case("mbsd", 2, Concat, mbsd(1, 1, 1))
     case("mbsd_film", 3, FiLM, mbsd(0.5, 0.25, 2), own=True)
     case("mbsd_released", 2, Sum, mbsd(1, 1, 1, released=True))
-    case("mcr", 2, Concat, mcr("greedy", 0.1, 0.01, 1, 0.5, 3), own=True, bottleneck=True)
+    case("mcr", 2, Concat, mcr("greedy", 0.1, 0.01, 1, 0.5, 3), own=True, bottleneck=True, images=True)
     case("mcr_gated", 3, Gated, mcr("independent", 1, 0, 0, 0, 1))
     case("mcr_sum", 3, Sum, mcr("collaborative", 0.5, 0, 0, 0, 2))
     case("mcr_greedy", 3, Shared, mcr("greedy", 0.5, 0, 0.5, 0, 2))
     case("lfm", 2, Sum, lfm("released", True))
     case("lfm_concat", 3, Concat, lfm("js", False, 0.25))
     case("lfm_film", 2, FiLM, lfm("released", False), own=True)
-    boosted("reconboost", 2, Sum, ReconBoost(1, 0, 0.2, "label"))
+    boosted("reconboost", 2, Sum, ReconBoost(1, 0, 0.2, "label"), images=True)
     boosted("reconboost_shared", 3, Shared, ReconBoost(1, 1, 0.5, "residual"))
-    valued("smv", 2, Concat)
+    valued("smv", 2, Concat, images=True)
     valued("smv_sum", 3, Sum)
-    taught("umt", 2, Concat, UMT(2, 10, 1))
-    taught("umt_film", 3, FiLM, UMT(3, 0.5, 2))
-    aug("aug", 2, 0.2)
+    taught("umt", 2, Concat, UMT(10, 1), images=True)
+    taught("umt_film", 3, FiLM, UMT(0.5, 2))
+    aug("aug", 2, 0.2, images=True)
     aug("aug_frozen", 2, 0.5, frozen=True)
     save("balanced_steps")
 

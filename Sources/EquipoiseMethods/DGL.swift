@@ -105,11 +105,6 @@ public final class DGL: StepDefining, ParameterOwning, ResourceStating {
   /// The encoders there and back; the fused head there and to its weights, as its input is detached; the heads of
   /// single modalities there and back.
   public var resources: MethodResources {
-    let summary = setting.summary
-    return MethodResources(
-      parameters: heads.parameters.reduce(0) { $0 + $1.parameter.leaf.count },
-      memory: 4 * heads.parameters.reduce(0) { $0 + $1.parameter.leaf.byteCount },
-      multiplyAddsPerSample: 3 * summary.encoderMultiplyAdds + 2 * summary.fusionMultiplyAdds
-        + 3 * heads.multiplyAdds)
+    .joint(of: setting, with: heads, fusedPasses: -1)
   }
 }

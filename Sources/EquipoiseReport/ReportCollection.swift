@@ -12,6 +12,8 @@ package struct ReportCollection {
     var runs: [RunFolder]
     /// The runs of each modality alone.
     let references: [String: [RunFolder]]
+    /// Where it is an entry of a comparison: the comparison's place among them, and the entry's in it.
+    var entry: (comparison: Int, place: Int)?
   }
 
   /// A comparison's folder and what it says.
@@ -72,13 +74,14 @@ package struct ReportCollection {
         comparison.saved.seeds.map { group.fold(fold).run(seed: $0) }
       }.filter(\.isBegun)
     }
-    for entry in comparison.saved.entries {
+    for (place, entry) in comparison.saved.entries.enumerated() {
       let runs = begun(folder.entry(entry.name))
       guard !runs.isEmpty else { continue }
       groups.append(
         Group(
           name: entry.name, runs: runs,
-          references: entry.references.mapValues { begun(RunGroupFolder($0)) }))
+          references: entry.references.mapValues { begun(RunGroupFolder($0)) },
+          entry: (comparisons.count - 1, place)))
     }
   }
 
@@ -105,7 +108,7 @@ package struct ReportCollection {
       let place = parts.dropLast(parts.last == Substring(group.name) ? 1 : 2).last ?? ""
       return Group(
         name: place.isEmpty ? group.name : "\(place)/\(group.name)", runs: group.runs,
-        references: group.references)
+        references: group.references, entry: group.entry)
     }
   }
 }

@@ -62,9 +62,11 @@ struct ReportData: Encodable {
   /// - Throws: `EquipoiseError` or `FormatError` for damaged files.
   init(_ collection: ReportCollection, made: Date) throws {
     self.made = made.formatted(.iso8601)
-    comparisons = try collection.comparisons.map { comparison in
-      let report = try ComparisonReport(comparison.saved, in: comparison.folder)
-      return Comparison(
+    let compared = try collection.comparisons.map {
+      try ComparisonReport($0.saved, in: $0.folder)
+    }
+    comparisons = zip(collection.comparisons, compared).map { comparison, report in
+      Comparison(
         folder: comparison.folder, baseline: report.stamp.baseline,
         entries: report.entries.map {
           .init(name: $0.name, differences: $0.differences, chosen: $0.chosen)
@@ -86,7 +88,9 @@ struct ReportData: Encodable {
       let references = try group.references.mapValues { try indices($0).map { runs[$0] } }
       let matrices = try group.runs.lazy.compactMap { try ReportMatrices($0) }.first
       groups.append(
-        ReportGroup(group.name, own, own.map { runs[$0] }, references: references, matrices))
+        ReportGroup(
+          group.name, own, own.map { runs[$0] }, references: references, matrices,
+          verdict: group.entry.flatMap { compared[$0.comparison].entries[$0.place].verdict }))
     }
     scores = Score.found { score in
       runs.contains {

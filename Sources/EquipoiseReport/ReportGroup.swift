@@ -74,7 +74,9 @@ struct ReportGroup: Encodable {
   /// What its modalities are told apart by.
   let measure: ReportData.ShownScore
 
-  /// The finished runs of the group and of its modalities alone, of which the verdict is made.
+  /// The comparison's, where the group is an entry of one with references.
+  private var known: Verdict?
+  /// The finished runs of the group and of its modalities alone, of which the verdict is made else.
   private let trainings: [Verdict.Training]
   private var trainingsAlone: [String: [Verdict.Training]]
   private let confusion: ConfusionMatrix?
@@ -92,10 +94,12 @@ struct ReportGroup: Encodable {
   ///   - runs: the same runs.
   ///   - references: the runs of each modality alone.
   ///   - matrices: what one of the runs measured.
+  ///   - verdict: the comparison's, of an entry.
   init(
     _ name: String, _ places: [Int], _ runs: [ReportRun], references: [String: [ReportRun]],
-    _ matrices: ReportMatrices?
+    _ matrices: ReportMatrices?, verdict: Verdict? = nil
   ) {
+    known = verdict
     let done = runs.filter(\.isFinished)
     func summary(_ value: (EvaluationReport) -> Double?) -> SampleSummary? {
       SampleSummary(done.compactMap { $0.report.flatMap(value) })
@@ -147,17 +151,20 @@ struct ReportGroup: Encodable {
   mutating func add(_ modality: String, alone runs: [ReportRun]) {
     alone[modality] = Self.reference(runs)
     trainingsAlone[modality] = runs.compactMap(\.training)
+    known = nil
   }
 
   /// Judges the group, when all references are there.
   mutating func judge() {
+    verdict = (known ?? ownVerdict).map { ReportVerdict($0) }
+  }
+
+  private var ownVerdict: Verdict? {
     // A run by itself has fold 0.
     let folds = Set(trainings.map(\.repetition.fold)).count
-    verdict = Verdict(
+    return Verdict(
       trainings, alone: trainingsAlone, folds: folds > 1 ? folds : nil,
-      isBalanced: method != Joint.name,
-      confusion: confusion
-    ).map { ReportVerdict($0) }
+      isBalanced: method != Joint.name, confusion: confusion)
   }
 
   /// Says what other groups of the same data give back of what this one neglects.

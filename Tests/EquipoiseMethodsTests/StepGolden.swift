@@ -23,19 +23,28 @@ struct StepGolden {
     changing change: (inout ModelConfiguration) -> Void = { _ in }
   ) throws {
     let url = Bundle.module.url(forResource: "Goldens/\(file)", withExtension: "safetensors")
-    self.file = try TensorFile(path: try #require(url).path)
+    let golden = try TensorFile(path: try #require(url).path)
+    self.file = golden
     self.name = name
-    let audio = EncoderSection.resnet18(width: 1, smallImageStem: true)
-    let vector = EncoderSection.mlp(width: 8)
-    var configuration = ModelConfiguration()
     let names = ["audio", "text", "view"].prefix(count)
+    let shapes = try names.indices.map { modality in
+      Array(try golden.tensor("\(name)/input.\(modality).0").shape.dropFirst())
+    }
+    let inputs = Array(zip(names, shapes))
+    var configuration = ModelConfiguration()
     configuration.encoders = NamedSections(
-      Dictionary(uniqueKeysWithValues: names.map { ($0, $0 == "audio" ? audio : vector) }))
+      Dictionary(
+        uniqueKeysWithValues: inputs.map { name, shape in
+          (
+            name,
+            shape.count == 3
+              ? EncoderSection.resnet18(width: 1, smallImageStem: true) : .mlp(width: 8)
+          )
+        }))
     configuration.fusion = fusion
     change(&configuration)
     model = try ModelFactory.makeModel(
-      modalities: Array([("audio", [1, 9, 9]), ("text", [5]), ("view", [3])].prefix(count)),
-      classes: 3, configuration: configuration, seed: 0)
+      modalities: inputs, classes: 3, configuration: configuration, seed: 0)
     model.move(to: .cpu, dtype: .float64)
     try model.load(section("initial.", of: model.state.map(\.name)), source: name)
   }

@@ -35,22 +35,16 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The dataset's folder (default: the run's).", valueName: "dir"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The device (default: the run's).", valueName: "name"))
-  var device: String?
-
-  @Option(
-    help: ArgumentHelp("Threads of one operation (default: the run's).", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var place: DeviceOptions
 
   @Option(help: "How to print the scores.")
   var format = OutputFormat.table
 
   func run() throws {
-    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
+    try place.check()
     let parts = try RunParts.trained(in: RunFolder(folder), weights: weights) { configuration in
       if let data { configuration.data = data }
-      if let device { configuration.runtime.device = device }
-      if let threads { configuration.runtime.threads = threads }
+      place.apply(to: &configuration)
       configuration.evaluation.probe = probe
       configuration.evaluation.utilisation = utilisation
       configuration.evaluation.robustness = robustness

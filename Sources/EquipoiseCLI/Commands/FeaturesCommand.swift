@@ -43,7 +43,7 @@ struct FeaturesCommand: ParsableCommand {
     let parts = try RunParts.trained(
       in: RunFolder(folder), weights: weights, needing: .description
     ) { configuration in
-      inference.apply(to: &configuration)
+      inference.place.apply(to: &configuration)
     }
     let table = try FeatureExtraction(
       parts, samples.source(for: parts), atDepths: depths, batchSize: inference.batchSize

@@ -50,7 +50,7 @@ struct PredictCommand: ParsableCommand {
       in: RunFolder(folder), weights: weights, needing: data == nil ? .description : .samples
     ) { configuration in
       if let data { configuration.data = data }
-      inference.apply(to: &configuration)
+      inference.place.apply(to: &configuration)
     }
     let source = try samples.source(for: parts)
     let predictor = Predictor(parts, source, batchSize: inference.batchSize)

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Equipoise
 
 /// The flags that say how a trained model goes through samples.
 struct InferenceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The device (default: the run's).", valueName: "name"))
-  var device: String?
-
-  @Option(help: ArgumentHelp("Threads of one operation (default: the run's).", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var place: DeviceOptions
 
   @Option(help: ArgumentHelp("Samples at a time (default: the run's).", valueName: "n"))
   var batchSize: Int?
 
   /// Throws for numbers that are out of range.
   func check() throws {
-    try NumberFlag.check("--threads", threads, from: 1, to: 1024)
+    try place.check()
     try NumberFlag.check("--batch-size", batchSize, from: 1, to: 1_000_000_000)
-  }
-
-  /// Puts device and threads in the run's place.
-  func apply(to configuration: inout RunConfiguration) {
-    if let device { configuration.runtime.device = device }
-    if let threads { configuration.runtime.threads = threads }
   }
 }

@@ -31,15 +31,18 @@ package enum RunsAlone {
         group == nil
         ? [RunFolder(path)]
         : ((try? FileSystem.names(in: path)) ?? []).sorted().map { RunFolder("\(path)/\($0)") }
-      for other in runs where other.isBegun && other.path != run.path {
-        guard let configuration = try? RunConfiguration.saved(in: other),
-          configuration.method.name == Unimodal.name,
-          let scores = try? RunScores(in: other), scores.isTest == isTest,
-          scores.environment.dataset == dataset,
-          let modality = scores.report.modalities.keys.first, scores.report.modalities.count == 1
+      for other in runs where other.path != run.path {
+        // Its result alone tells most neighbours off.
+        guard let result = try? RunScores.result(in: other), result.method == Unimodal.name,
+          (result.test != nil) == isTest,
+          (try? RunEnvironment.saved(in: other).dataset) == dataset
         else { continue }
+        let report = result.test ?? result.validation
+        guard let modality = report.modalities.keys.first, report.modalities.count == 1 else {
+          continue
+        }
         found[modality, default: []].append(
-          Verdict.Training(Repetition(fold: scores.fold, seed: scores.seed), scores.report))
+          Verdict.Training(Repetition(seed: result.seed), report))
       }
     }
     return found

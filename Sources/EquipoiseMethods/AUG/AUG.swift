@@ -199,7 +199,7 @@ public final class AUG: StepDefining, EpochAdapting, StateKeeping, ResourceStati
 
   /// Each encoder there and back once, and the head as if all its layers counted.
   public var resources: MethodResources {
-    MethodResources(multiplyAddsPerSample: 3 * setting.summary.multiplyAdds)
+    .joint(of: setting, with: nil)
   }
 
   // MARK: State
