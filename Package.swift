@@ -97,6 +97,9 @@ let floors: [Target] = [
     on: ["EquipoiseKit", "EquipoiseFormats", .product(name: "Yams", package: "Yams")],
     settings: optimised),
   floor(
+    "EquipoiseMetrics", on: ["EquipoiseSettings", "EquipoiseKit", "EquipoiseFormats"],
+    files: [.copy("Goldens")], settings: optimised),
+  floor(
     "EquipoiseText", on: ["EquipoiseKit", "EquipoiseFormats"], files: [.copy("Goldens")],
     settings: optimised),
   floor(
@@ -134,29 +137,29 @@ let floors: [Target] = [
   floor(
     "EquipoiseMethods",
     on: [
-      "EquipoiseModels", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
-      "EquipoiseFormats",
+      "EquipoiseModels", "EquipoiseMetrics", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
+      "EquipoiseTorch", "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
     "EquipoiseTraining",
     on: [
-      "EquipoiseMethods", "EquipoisePretrained", "EquipoiseModels", "EquipoiseData",
-      "EquipoiseSettings", "EquipoiseKit",
-      "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseMethods", "EquipoisePretrained", "EquipoiseModels", "EquipoiseMetrics",
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch",
+      "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport, files: [.copy("Goldens")]),
   floor(
     "EquipoiseExperiments",
     on: [
-      "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseData",
-      "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseTraining", "EquipoiseMethods", "EquipoiseModels", "EquipoiseMetrics",
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats",
     ], testedWith: runSupport),
   floor(
     "EquipoiseInference",
     on: [
       "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
-      "EquipoiseModels", "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia",
-      "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseModels", "EquipoiseMetrics", "EquipoiseData", "EquipoiseText", "EquipoiseSettings",
+      "EquipoiseMedia", "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport),
   // All of them under one name.
@@ -165,8 +168,8 @@ let floors: [Target] = [
     on: [
       "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
       "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData",
-      "EquipoisePretrained", "EquipoiseModels", "EquipoiseText", "EquipoiseSettings",
-      "EquipoiseMedia", "EquipoiseKit",
+      "EquipoisePretrained", "EquipoiseModels", "EquipoiseMetrics", "EquipoiseText",
+      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the scores that Tests/EquipoiseModelsTests/Metrics/ClassificationScoresTests.swift expects.
+"""Prints the scores that Tests/EquipoiseMetricsTests/ClassificationScoresTests.swift expects.
 
 Needs the versions of References/requirements.txt.
 """

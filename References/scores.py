@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scores by scikit-learn, SciPy and torchmetrics, for Tests/EquipoiseModelsTests/Metrics/ScoreGoldenTests.swift.
+"""Scores by scikit-learn, SciPy and torchmetrics, for Tests/EquipoiseMetricsTests/ScoreGoldenTests.swift.
 
 Needs the versions of References/requirements.txt; run from the root of the repository. Writes
-Tests/EquipoiseModelsTests/Goldens/scores.safetensors: for every case TASK/CASE its inputs (logits, labels, known, outputs,
+Tests/EquipoiseMetricsTests/Goldens/scores.safetensors: for every case TASK/CASE its inputs (logits, labels, known, outputs,
 targets) and expected.SCORE, [1]; of labels also expected.labels.SCORE, [K], and of several targets
 expected.targets.SCORE, [T]. A score that has no number is not there, or not a number in a list.
 """
@@ -21,7 +21,7 @@ from torchvision_import import torchvision  # noqa: F401
 from torchmetrics.functional import concordance_corrcoef
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from models import FOLDER
+FOLDER = "Tests/EquipoiseMetricsTests/Goldens"
 
 # scikit-learn warns of classes that are not there, of which there are some on purpose.
 warnings.simplefilter("ignore")

@@ -7,6 +7,7 @@
 @_exported public import EquipoiseKit
 @_exported public import EquipoiseMedia
 @_exported public import EquipoiseMethods
+@_exported public import EquipoiseMetrics
 @_exported public import EquipoiseModels
 @_exported public import EquipoisePreparation
 @_exported public import EquipoisePretrained

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
-public import EquipoiseModels
+public import EquipoiseMetrics
 internal import EquipoiseTraining
 internal import EquipoiseMethods
 internal import EquipoiseData

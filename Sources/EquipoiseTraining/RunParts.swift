@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseSettings
 internal import EquipoiseKit
+internal import EquipoiseMetrics
 package import EquipoiseModels
 package import EquipoiseData
 package import EquipoiseMethods

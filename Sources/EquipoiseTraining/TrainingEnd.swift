@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseMethods
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 
 /// Whether training ends before its last epoch: as a score no longer improves, or as its time is up.

@@ -2,6 +2,7 @@
 package import EquipoiseKit
 internal import EquipoiseSettings
 internal import EquipoiseMethods
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 import EquipoiseFormats
 import Foundation

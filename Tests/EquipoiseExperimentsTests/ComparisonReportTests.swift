@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseMetrics
 import EquipoiseModels
 import EquipoiseTestSupport
 import Foundation

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseData
+import EquipoiseMetrics
 import EquipoiseMethods
 import EquipoiseRunTestSupport
 import EquipoiseTestSupport

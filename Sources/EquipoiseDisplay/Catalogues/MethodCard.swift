@@ -41,7 +41,9 @@ package struct MethodCard: Encodable {
   package let cost: Double
   let citation: String?
 
-  package init(_ method: any BalancingMethod.Type, cost: Double, of catalogue: RunCatalogue = .inUse) {
+  package init(
+    _ method: any BalancingMethod.Type, cost: Double, of catalogue: RunCatalogue = .inUse
+  ) {
     let needs = method.needs
     (name, summary) = (method.name, method.summary)
     modalities = Modalities(

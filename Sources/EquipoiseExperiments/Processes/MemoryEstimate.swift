@@ -30,5 +30,7 @@ package struct MemoryEstimate: Encodable {
   /// memory: 10 for 1-D convolutions, 17 for a transformer, 27 for ResNet-18.
   private static let heldForEachOutput = 20
 
-  package var total: Int { (weights + gradients + optimiser + method).addedSaturating(to: activations) }
+  package var total: Int {
+    (weights + gradients + optimiser + method).addedSaturating(to: activations)
+  }
 }

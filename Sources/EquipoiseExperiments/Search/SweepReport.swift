@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseMetrics
 internal import EquipoiseSettings
 internal import EquipoiseTraining
 internal import EquipoiseKit

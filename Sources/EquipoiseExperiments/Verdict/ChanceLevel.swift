@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 internal import EquipoiseTraining
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-public import EquipoiseModels
+public import EquipoiseMetrics
 public import EquipoiseTraining
 
 /// What trainings of one configuration make of each modality: what it reaches *inside* the model, what it reaches

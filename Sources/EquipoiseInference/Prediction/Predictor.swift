@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseMethods
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 package import EquipoiseKit
 internal import EquipoiseData

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseData
+internal import EquipoiseMetrics
 public import EquipoiseModels
 internal import EquipoiseKit
 public import EquipoiseSettings

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import EquipoiseKit
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 import EquipoiseFormats
 public import EquipoiseTorch

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-public import EquipoiseModels
+public import EquipoiseMetrics
 public import EquipoiseSettings
 
 /// When training ends before its last epoch, as it no longer gets better.

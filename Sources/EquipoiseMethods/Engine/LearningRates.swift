@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EquipoiseModels
+package import EquipoiseMetrics
 internal import EquipoiseSettings
 package import EquipoiseTorch
 

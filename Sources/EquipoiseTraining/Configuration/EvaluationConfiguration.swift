@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseData
 internal import EquipoiseKit
-public import EquipoiseModels
+public import EquipoiseMetrics
 public import EquipoiseSettings
 
 /// Validation, model selection and what is measured.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-public import EquipoiseModels
+public import EquipoiseMetrics
 
 /// What a model achieves on the samples of a split that have the same modalities.
 public struct PatternReport: Equatable, Sendable {

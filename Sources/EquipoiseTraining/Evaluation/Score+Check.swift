@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseMethods
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 internal import EquipoiseSettings
 

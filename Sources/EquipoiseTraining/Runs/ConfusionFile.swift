@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
 package import EquipoiseData
-package import EquipoiseModels
+package import EquipoiseMetrics
 import EquipoiseFormats
 import Foundation
 

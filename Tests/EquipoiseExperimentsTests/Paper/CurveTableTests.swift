@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
 import EquipoiseKit
-import EquipoiseModels
+import EquipoiseMetrics
 import EquipoiseTestSupport
 import Foundation
 import Testing

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseMetrics
 import EquipoiseKit
 import EquipoiseRunTestSupport
 import EquipoiseTestSupport

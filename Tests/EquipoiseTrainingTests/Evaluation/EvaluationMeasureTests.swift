@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseKit
+import EquipoiseMetrics
 import EquipoiseSettings
 import EquipoiseTorch
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseData
 import EquipoiseFormats
+import EquipoiseMetrics
 import EquipoiseRunTestSupport
 import EquipoiseTestSupport
 import Foundation

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 package import EquipoiseTraining
+internal import EquipoiseMetrics
 internal import EquipoiseModels
 import EquipoiseFormats
 import Foundation

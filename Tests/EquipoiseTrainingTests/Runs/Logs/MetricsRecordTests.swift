@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseFormats
+import EquipoiseMetrics
 import EquipoiseTestSupport
 import EquipoiseTorch
 import Foundation

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import EquipoiseFormats
 import EquipoiseKit
-import EquipoiseTorch
 import Foundation
 import Testing
 
-@testable import EquipoiseModels
+@testable import EquipoiseMetrics
 
 /// References/scores.py: every score of every task by scikit-learn, SciPy and torchmetrics, over random, tied and
 /// degenerate predictions.
 struct ScoreGoldenTests {
-  private let file: TensorFile
+  private let file: SafetensorsFile
 
   init() throws {
     let url = Bundle.module.url(forResource: "Goldens/scores", withExtension: "safetensors")
-    file = try TensorFile(path: try #require(url).path)
+    file = try SafetensorsFile(path: try #require(url).path)
   }
 
   private func cases(of task: LearningTask) -> [String] {
@@ -23,11 +23,11 @@ struct ScoreGoldenTests {
   }
 
   private func numbers(_ name: String) throws -> [Double] {
-    try file.tensor(name).array(of: Double.self)
+    try file.array(name).doubles()
   }
 
   private func bytes(_ name: String) throws -> [Bool] {
-    try file.tensor(name).array(of: UInt8.self).map { $0 != 0 }
+    try file.array(name).int64s().map { $0 != 0 }
   }
 
   /// Sums of some hundred numbers in double precision. torchmetrics has calibration in single precision alone.
@@ -59,11 +59,11 @@ struct ScoreGoldenTests {
   @Test func ofClassification() throws {
     var compared = 0
     for place in cases(of: .classification) {
-      let logits = try file.tensor(place + "/logits")
+      let logits = try file.array(place + "/logits")
       let scores = ClassificationScores(
         logits: logits.floats(),
-        labels: try file.tensor(place + "/labels").array(of: Int64.self).map(Int.init),
-        classes: logits.size(1))
+        labels: try file.array(place + "/labels").int64s().map(Int.init),
+        classes: logits.shape[1])
       compared += try compare(scores.values, .classification, place)
     }
     // 9 cases of 12 scores, less the top-5 accuracy of five and the AUROC of two.
@@ -73,13 +73,13 @@ struct ScoreGoldenTests {
   @Test func ofSeveralLabels() throws {
     var compared = 0
     for place in cases(of: .multilabel) {
-      let logits = try file.tensor(place + "/logits")
+      let logits = try file.array(place + "/logits")
       let known = place + "/known"
       let scores = LabelScores(
         LabelPredictions(
-          logits: logits.floats(), labels: try bytes(place + "/labels"), count: logits.size(1),
+          logits: logits.floats(), labels: try bytes(place + "/labels"), count: logits.shape[1],
           isKnown: file.names.contains(known) ? try bytes(known) : nil))
-      #expect(scores.samples == logits.size(0))
+      #expect(scores.samples == logits.shape[0])
       compared += try compare(scores.values, .multilabel, place)
       let own = place + "/expected.labels."
       #expect(try scores.labels.map { Double($0.present) } == numbers(own + "present"))
@@ -100,14 +100,14 @@ struct ScoreGoldenTests {
   @Test func ofRegression() throws {
     var compared = 0
     for place in cases(of: .regression) {
-      let outputs = try file.tensor(place + "/outputs")
+      let outputs = try file.array(place + "/outputs")
       let scores = ValueScores(
         ValuePredictions(
-          outputs: outputs.array(of: Double.self), targets: try numbers(place + "/targets"),
-          count: outputs.size(1), isSentiment: place.contains("sentiment")))
-      #expect(scores.samples == outputs.size(0))
+          outputs: outputs.doubles(), targets: try numbers(place + "/targets"),
+          count: outputs.shape[1], isSentiment: place.contains("sentiment")))
+      #expect(scores.samples == outputs.shape[0])
       compared += try compare(scores.values, .regression, place)
-      #expect(scores.perTarget.count == outputs.size(1))
+      #expect(scores.perTarget.count == outputs.shape[1])
       for (index, own) in scores.perTarget.enumerated() {
         #expect(own.keys == scores.values.keys)
         for (name, value) in own {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EquipoiseKit
-import EquipoiseModels
+import EquipoiseMetrics
 import Foundation
 import Testing
 

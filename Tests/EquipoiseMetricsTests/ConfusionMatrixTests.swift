@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@testable import EquipoiseModels
+@testable import EquipoiseMetrics
 
 /// How confusion is written: for few classes as ever, for many without the square of their number.
 struct ConfusionMatrixTests {

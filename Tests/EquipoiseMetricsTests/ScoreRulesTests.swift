@@ -3,7 +3,7 @@ import EquipoiseKit
 import Foundation
 import Testing
 
-@testable import EquipoiseModels
+@testable import EquipoiseMetrics
 
 /// What the list of scores promises, and numbers by hand where libraries have none or another rule.
 struct ScoreRulesTests {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EquipoiseModels
+import EquipoiseMetrics
 import Testing
 
 struct ShapleyValueTests {
