@@ -119,8 +119,8 @@ let floors: [Target] = [
   floor(
     "EquipoiseFeatures",
     on: [
-      "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
-      "EquipoiseFormats",
+      "EquipoiseData", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseTorch", "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
     "EquipoisePreparation",
@@ -158,8 +158,9 @@ let floors: [Target] = [
     "EquipoiseInference",
     on: [
       "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods", "EquipoisePreparation",
-      "EquipoiseModels", "EquipoiseMetrics", "EquipoiseData", "EquipoiseText", "EquipoiseSettings",
-      "EquipoiseMedia", "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
+      "EquipoiseFeatures", "EquipoiseModels", "EquipoiseMetrics", "EquipoiseData", "EquipoiseText",
+      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch",
+      "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport),
   // All of them under one name.

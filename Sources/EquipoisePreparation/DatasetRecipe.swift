@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import EquipoiseFeatures
 internal import EquipoiseKit
 public import EquipoiseSettings
 public import EquipoiseData

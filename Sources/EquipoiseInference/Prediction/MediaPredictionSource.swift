@@ -3,6 +3,7 @@ internal import EquipoiseKit
 internal import EquipoiseMedia
 internal import EquipoiseSettings
 package import EquipoiseData
+internal import EquipoiseFeatures
 package import EquipoisePreparation
 package import EquipoiseTraining
 internal import EquipoiseFormats

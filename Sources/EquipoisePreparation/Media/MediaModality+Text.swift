@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-internal import EquipoiseFeatures
+package import EquipoiseFeatures
 internal import EquipoiseText
 
 extension MediaModality {

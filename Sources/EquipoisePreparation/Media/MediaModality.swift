@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import EquipoiseFeatures
 internal import EquipoiseKit
 package import EquipoiseMedia
 internal import EquipoiseData

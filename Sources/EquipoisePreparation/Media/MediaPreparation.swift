@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import EquipoiseFeatures
 internal import EquipoiseKit
 public import EquipoiseMedia
 public import EquipoiseTorch

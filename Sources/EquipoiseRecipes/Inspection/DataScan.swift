@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseMedia
+internal import EquipoiseFeatures
 public import EquipoisePreparation
 internal import EquipoiseFormats
 internal import Foundation

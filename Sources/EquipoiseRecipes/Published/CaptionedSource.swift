@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseData
+internal import EquipoiseFeatures
 internal import EquipoisePreparation
 
 /// Pictures with texts, as a published list has them.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import EquipoisePreparation
+public import EquipoiseFeatures
 
 /// Settings of Kinetics-Sounds.
 public struct KineticsSoundsOptions: ConfigurationSection {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 public import EquipoiseSettings
-public import EquipoisePreparation
+public import EquipoiseFeatures
 
 /// Settings of UCF-101.
 public struct UCF101Options: ConfigurationSection {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseFeatures
 package import EquipoiseKit
 internal import EquipoiseFormats
 internal import Foundation

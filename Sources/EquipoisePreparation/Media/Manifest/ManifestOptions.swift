@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import EquipoiseFeatures
 public import EquipoiseData
 public import EquipoiseKit
 public import EquipoiseSettings

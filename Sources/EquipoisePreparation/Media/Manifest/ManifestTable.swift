@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseFeatures
 internal import EquipoiseSettings
 internal import EquipoiseKit
 internal import EquipoiseData

@@ -50,7 +50,7 @@ public struct AutoFeature: FeatureSettings, RangeChecking {
 
   /// The settings of what files turned out to be. A feature of the program's own has its defaults: its settings are
   /// keys where `kind` names it.
-  func settings(for kind: MediaKind, of features: FeatureCatalogue) -> any FeatureSettings {
+  package func settings(for kind: MediaKind, of features: FeatureCatalogue) -> any FeatureSettings {
     switch kind {
     case .image:
       var settings = ImageConfiguration()

@@ -4,14 +4,14 @@ internal import EquipoiseFormats
 internal import Foundation
 
 /// A folder with the frames of a clip as images.
-enum ImageFolder {
-  static let extensions: Set<String> = [
+package enum ImageFolder {
+  package static let extensions: Set<String> = [
     "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff",
   ]
 
   /// The images in a folder whose names begin with `prefix`, in natural order; nil if `path` is a file.
   /// Throws `EquipoiseError` for a folder without, `FormatError` for one that cannot be read.
-  static func images(in path: String, prefix: String = "") throws -> [String]? {
+  package static func images(in path: String, prefix: String = "") throws -> [String]? {
     guard FileSystem.isFolder(path) else { return nil }
     let folder = try MediaFolder(path)
     let images = try names(in: path).filter { $0.hasPrefix(prefix) }
@@ -23,7 +23,7 @@ enum ImageFolder {
     return try images.map { try folder.resolve($0, namedIn: path + "/" + $0) }
   }
   /// The names of the images in a folder, `frame2` before `frame10`. Throws `FormatError`.
-  static func names(in path: String) throws -> [String] {
+  package static func names(in path: String) throws -> [String] {
     try FileSystem.names(in: path).filter { name in
       !name.hasPrefix(".") && extensions.contains((name as NSString).pathExtension.lowercased())
     }.sorted(by: NaturalOrder.precedes)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
-internal import EquipoiseMedia
-internal import EquipoiseData
-internal import EquipoiseFeatures
-internal import EquipoiseFormats
+package import EquipoiseKit
+package import EquipoiseMedia
+package import EquipoiseData
+package import EquipoiseFormats
 internal import EquipoiseText
 internal import Foundation
 
@@ -21,32 +20,32 @@ package enum InlineText {
 }
 
 /// Texts as ids of tokens.
-struct TextFeature: StandardFeature, SteppedFeature {
-  let text: TokenizedText
+package struct TextFeature: StandardFeature, SteppedFeature {
+  package let text: TokenizedText
   /// The tokeniser's file in a dataset's folder.
   let tokenizerFile: String
   /// Of the tokeniser's file.
   let sha256: String
 
   /// A tokeniser and a length, for a modality of a name. Throws where the file cannot be read.
-  init(_ text: TokenizedText, modality name: String) throws {
+  package init(_ text: TokenizedText, modality name: String) throws {
     (self.text, tokenizerFile) = (text, name + "." + Tokenizer.fileName)
     sha256 = try Digest.sha256Hex(ofFile: text.tokenizer.path)
   }
 
-  var description: ModalityDescription { text.description(tokenizerFile: tokenizerFile) }
-  var decodes: Bool { false }
-  var hasLengths: Bool { true }
-  var record: FeatureRecord { .text(TextRecord(sha256: sha256, length: text.length)) }
+  package var description: ModalityDescription { text.description(tokenizerFile: tokenizerFile) }
+  package var decodes: Bool { false }
+  package var hasLengths: Bool { true }
+  package var record: FeatureRecord { .text(TextRecord(sha256: sha256, length: text.length)) }
 
-  func steps(of files: [String]) throws -> Int { try text(Self.content(files)).whole }
+  package func steps(of files: [String]) throws -> Int { try text(Self.content(files)).whole }
 
-  func callAsFunction(
+  package func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray { try text(Self.content(files)).ids }
 
   /// Copies the tokeniser into a dataset's folder.
-  func writeTokenizer(to folder: String) throws {
+  package func writeTokenizer(to folder: String) throws {
     let content = try MappedFile(path: text.tokenizer.path).withBytes { Data($0) }
     guard Digest.sha256Hex(of: Array(content)) == sha256 else {
       throw EquipoiseError(
@@ -63,7 +62,7 @@ struct TextFeature: StandardFeature, SteppedFeature {
   }
 
   /// The text of a file, without a byte-order mark.
-  static func file(_ path: String) throws -> String {
+  package static func file(_ path: String) throws -> String {
     let bytes = try MappedFile(path: path).withBytes { Array($0) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw EquipoiseError(

@@ -7,7 +7,6 @@ import Testing
 
 @testable import EquipoiseData
 @testable import EquipoiseKit
-@testable import EquipoisePreparation
 
 /// What `media.json` records of a feature makes the same feature again.
 @Suite struct FeatureRecordTests {

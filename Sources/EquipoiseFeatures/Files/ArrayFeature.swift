@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
-internal import EquipoiseMedia
-internal import EquipoiseData
-internal import EquipoiseFormats
+package import EquipoiseKit
+package import EquipoiseMedia
+package import EquipoiseData
+package import EquipoiseFormats
 
 /// A feature whose arrays may have fewer valid steps than their shape.
-protocol SteppedFeature: MediaFeature {
+package protocol SteppedFeature: MediaFeature {
   /// Whether arrays differ in length.
   var hasLengths: Bool { get }
   /// The steps that files have, which may be more than those of the shape. Throws `FormatError`.
@@ -13,31 +13,31 @@ protocol SteppedFeature: MediaFeature {
 }
 
 /// An array of an npy or npz file: as it is, or a series fitted to a stated length.
-struct ArrayFeature: StandardFeature, SteppedFeature {
-  let description: ModalityDescription
+package struct ArrayFeature: StandardFeature, SteppedFeature {
+  package let description: ModalityDescription
   /// The array's name in npz files; nil takes their only one.
   let key: String?
   /// Whether the arrays' first dimension may be another one than that of the shape.
-  let hasLengths: Bool
+  package let hasLengths: Bool
 
   /// npy and npz are read here.
-  var decodes: Bool { false }
-  var record: FeatureRecord {
+  package var decodes: Bool { false }
+  package var record: FeatureRecord {
     .array(
       ArrayRecord(description, key: key, length: hasLengths ? description.shape[0] : nil))
   }
 
   /// Arrays of a known kind, shape and type, or of any length.
-  init(description: ModalityDescription, key: String? = nil, hasLengths: Bool = false) {
+  package init(description: ModalityDescription, key: String? = nil, hasLengths: Bool = false) {
     (self.description, self.key, self.hasLengths) = (description, key, hasLengths)
   }
 
-  func steps(of files: [String]) throws -> Int {
+  package func steps(of files: [String]) throws -> Int {
     guard let path = files.first else { preconditionFailure("ArrayFeature: no file") }
     return try ArrayFile.like(path, key: key).info().shape.first ?? 0
   }
 
-  func callAsFunction(
+  package func callAsFunction(
     _ files: [String], of id: String, by media: any MediaDecoding, _ stream: inout RandomStream
   ) throws -> HostArray {
     guard let path = files.first else { preconditionFailure("ArrayFeature: no file of '\(id)'") }
@@ -78,7 +78,7 @@ extension ArrayFeature {
   ///   - length: the steps that series are fitted to; nil wants one shape.
   ///   - tolerant: whether those that differ from most, or cannot be read, are left for the work itself to name.
   /// - Throws: `EquipoiseError` naming the file that differs, or `FormatError`.
-  init(
+  package init(
     like files: [(path: String, place: String)], key: String? = nil, length: Int? = nil,
     tolerant: Bool = false
   ) throws {

@@ -36,5 +36,5 @@ extension FeatureSection {
   }
 
   /// What the files are read as; nil where their names tell.
-  var kind: MediaKind? { settings is AutoFeature ? nil : MediaKind(rawValue: name) }
+  package var kind: MediaKind? { settings is AutoFeature ? nil : MediaKind(rawValue: name) }
 }

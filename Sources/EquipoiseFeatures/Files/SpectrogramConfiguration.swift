@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-internal import EquipoiseFeatures
 public import EquipoiseSettings
 internal import EquipoiseTorch
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
-package import EquipoiseFeatures
 package import EquipoiseMedia
 package import EquipoiseData
 package import EquipoiseFormats
@@ -11,7 +10,7 @@ package struct FlowFeature: StandardFeature {
   let sampling: FrameSampling
   let image: ImageFeature
   /// Computes it from a video; nil reads images.
-  let flow: (any OpticalFlow)?
+  package let flow: (any OpticalFlow)?
   let levels: FlowLevels
 
   package init(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-internal import EquipoiseFeatures
-internal import EquipoiseData
+package import EquipoiseData
 internal import EquipoiseFormats
 internal import EquipoiseTorch
 
@@ -13,7 +12,7 @@ extension FeatureRecord {
   ///
   /// - Parameter description: what `dataset.json` says of the modality.
   /// - Returns: one line; nil for a feature that there was not.
-  func textOfVersion1(_ description: ModalityDescription) -> String? {
+  package func textOfVersion1(_ description: ModalityDescription) -> String? {
     switch self {
     case .frames(let sampling, let image): "video \(sampling.version1) \(image.version1)"
     case .image(let image): "image \(image.version1)"

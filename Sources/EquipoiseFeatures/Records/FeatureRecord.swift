@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
-package import EquipoiseFeatures
-internal import EquipoiseData
+package import EquipoiseData
 internal import EquipoiseFormats
 internal import Foundation
 internal import EquipoiseTorch
@@ -22,7 +21,7 @@ package enum FeatureRecord: Equatable, Sendable {
   case own(OwnFeatureRecord)
 
   /// JSON with its keys in alphabetical order and no blanks: what `dataset.json` notes of a modality.
-  var text: String {
+  package var text: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -32,7 +31,7 @@ package enum FeatureRecord: Equatable, Sendable {
 
   /// What was recorded. Throws `EquipoiseError` for flow that this program cannot compute, and for features that
   /// it does not know, with `place`.
-  func feature(
+  package func feature(
     _ description: ModalityDescription, flow: (any OpticalFlow)?,
     features: FeatureCatalogue = .inUse, at place: String? = nil
   ) throws -> any MediaFeature {

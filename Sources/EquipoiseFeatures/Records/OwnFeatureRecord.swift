@@ -5,14 +5,14 @@ internal import EquipoiseSettings
 /// What is recorded of a feature that the library does not have.
 package struct OwnFeatureRecord: Equatable, Sendable {
   /// Its name in the catalogue.
-  let feature: String
+  package let feature: String
   /// ``MediaFeatureConfiguration/version``.
-  let version: Int
+  package let version: Int
   /// Every key with its value.
   let settings: RecordedValue
 
   /// The record of some settings. Throws what their coding throws.
-  init<Settings: MediaFeatureConfiguration>(_ settings: Settings) throws {
+  package init<Settings: MediaFeatureConfiguration>(_ settings: Settings) throws {
     (feature, version) = (Settings.name, Settings.version)
     self.settings = RecordedValue(.mapping(try ConfigEncoder.mapping(of: settings)))
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
-package import EquipoiseFeatures
 package import EquipoiseMedia
 public import EquipoiseSettings
 package import EquipoiseData

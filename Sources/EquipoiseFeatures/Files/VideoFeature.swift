@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EquipoiseKit
-package import EquipoiseFeatures
 package import EquipoiseMedia
 package import EquipoiseData
 package import EquipoiseFormats

@@ -25,7 +25,7 @@ package struct MediaKind: Hashable, Sendable {
   package static let text = MediaKind(rawValue: "text")
 
   /// Those of the library.
-  static let standard = [frames, spectrogram, image, array, flow, text]
+  package static let standard = [frames, spectrogram, image, array, flow, text]
 
   static let audioExtensions: Set<String> = [
     "wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aiff", "aif", "aifc", "au", "wma",
@@ -39,7 +39,7 @@ package struct MediaKind: Hashable, Sendable {
 
   /// By the extension; a name without one is a folder with frames. Nil for others, which a feature of the program's
   /// own may take (``FeatureCatalogue/kind(ofFile:)``).
-  init?(file: String) {
+  package init?(file: String) {
     switch (file as NSString).pathExtension.lowercased() {
     case let name where Self.audioExtensions.contains(name): self = .spectrogram
     case let name where Self.videoExtensions.contains(name): self = .frames
