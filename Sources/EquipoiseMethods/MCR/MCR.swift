@@ -18,7 +18,7 @@ public import EquipoiseTorch
 /// A term of modality m has a gradient through encoder m alone, all other features being constants; the logits of unpermuted
 /// features are not. J is a mean over some permutations. In `greedy` the head's gradients cancel.
 ///
-/// Con is a supervised contrast of the normalised features of all modalities (``ContrastTerm``), which needs features of
+/// Con is a supervised contrast of the normalised features of all modalities (`ContrastTerm`), which needs features of
 /// one width; CEB pulls the features to what a small network makes of the logits, mean ([z_1; …; z_M] − A(sg ℓ))².
 ///
 /// Choices:
