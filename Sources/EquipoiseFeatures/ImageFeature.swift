@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import EquipoiseData
 internal import EquipoiseKit
 public import EquipoiseFormats
 internal import EquipoiseTorch

@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  /// What changes numbers is the same however many workers there are and wherever reading starts.
+  @Test(arguments: [0, 4])
+  func changedNumbersDependOnSampleAndEpochAlone(workers: Int) throws {
+    let data = try Self.hundredSamples()
+    func loader(_ workers: Int) throws -> Loader {
+      try Self.loader(data, workers: workers) { options in
+        options.augmentation["visual"]?.randomResizedCrop.probability = 0.5
+        options.augmentation["visual"]?.colorJitter.contrast = 0.4
+        options.augmentation["audio"]?.timeWarp.probability = 0.5
+        options.augmentation["audio"]?.gain = 0.3
+        options.augmentation["audio"]?.noise = 0.1
+      }
+    }
+    let whole = try Self.digests(loader(1).batches(epoch: 1))
+    #expect(try whole != Self.digests(Self.loader(data).batches(epoch: 1)))
+    #expect(try whole != Self.digests(loader(1).batches(epoch: 2)))
+    #expect(try Self.digests(loader(workers).batches(epoch: 1, from: 5)) == Array(whole[5...]))
+  }
+
   @Test func doesNotReadWhatItSkips() throws {
     let data = try Self.hundredSamples(notFinite: [3])
     let loader = try Self.loader(data) { $0.sampling = nil }

@@ -179,6 +179,24 @@ import Testing
     #expect(seen.isSuperset(of: [0, 1, 2]))
   }
 
+  @Test func changedNumbersStayInsideTheValidPart() throws {
+    let samples = try Source().open().samples(.train)
+    var configuration = AugmentationConfiguration()
+    (configuration.timeWarp.probability, configuration.jitter) = (1, 0.25)
+    let loader = try Loader(
+      samples, LoaderOptions(batchSize: 3, augmentation: ["pose": configuration]))
+    for epoch in 0..<20 {
+      let batch = try #require(try loader.batches(epoch: epoch).next())
+      let rows = (0..<3).map { batch.inputs[0].row($0).floats() }
+      // Not a number behind the valid steps: nothing of it comes in.
+      #expect(rows[0][4...].allSatisfy { $0 == 0 } && rows[1][2...].allSatisfy { $0 == 0 })
+      // Steps of two and of one stay where they are; a quarter of the deviations 2 and 4, within six of them.
+      for (value, number) in zip(rows[0][..<4] + rows[1][..<2], [0, 1, 2, 3, 10, 11] as [Float]) {
+        #expect(abs(value - number) < 6 && value != number)
+      }
+    }
+  }
+
   @Test func writerNotesLengthsAndAbsence() throws {
     let folder = try TemporaryFolder()
     let description = DatasetDescription(

@@ -279,6 +279,41 @@ struct RunConfigurationTests {
     ("augmentation.a.timeMask=-1", "augmentation.a.timeMask is -1; expected at least 0"),
     ("augmentation.a.frequencyMask=-1", "augmentation.a.frequencyMask is -1; expected at least 0"),
     (
+      "augmentation.a.randomResizedCrop.probability=2",
+      "augmentation.a.randomResizedCrop.probability is 2.0; expected a number from 0.0 to 1.0"
+    ),
+    (
+      "augmentation.a.randomResizedCrop.scale=[0.5]",
+      "augmentation.a.randomResizedCrop.scale is a list; expected two numbers above 0 and at most 1, the smaller one first"
+    ),
+    (
+      "augmentation.a.randomResizedCrop.ratio=[2.0, 1.0]",
+      "augmentation.a.randomResizedCrop.ratio is a list; expected two numbers above 0, the smaller one first"
+    ),
+    (
+      "augmentation.a.colorJitter.hue=0.6",
+      "augmentation.a.colorJitter.hue is 0.6; expected a number from 0.0 to 0.5"
+    ),
+    (
+      "augmentation.a.colorJitter.contrast=-1",
+      "augmentation.a.colorJitter.contrast is -1.0; expected at least 0.0"
+    ),
+    (
+      "augmentation.a.timeWarp.maximumSpeedRatio=1",
+      "augmentation.a.timeWarp.maximumSpeedRatio is 1.0; expected a number above 1.0"
+    ),
+    (
+      "augmentation.a.timeMasks=0", "augmentation.a.timeMasks is 0; expected a number from 1 to 100"
+    ),
+    (
+      "augmentation.a.timeMaskShare=1.5",
+      "augmentation.a.timeMaskShare is 1.5; expected a number from 0.0 to 1.0"
+    ),
+    ("augmentation.a.gain=-1", "augmentation.a.gain is -1.0; expected at least 0.0"),
+    ("augmentation.a.noise=-1", "augmentation.a.noise is -1.0; expected at least 0.0"),
+    ("augmentation.a.jitter=-1", "augmentation.a.jitter is -1.0; expected at least 0.0"),
+    ("augmentation.a.scaling=-1", "augmentation.a.scaling is -1.0; expected at least 0.0"),
+    (
       "augmentation.a.modalityDropout=1",
       "augmentation.a.modalityDropout is 1.0; expected at least 0.0 and below 1.0"
     ),

@@ -5,13 +5,13 @@ internal import EquipoiseKit
 ///
 /// A sample is seen as planes of rows and columns. Element (row, column) of the result is element
 /// (row + rowOffset, column + columnOffset) of the source, after which the columns may be reversed;
-/// what comes from outside, and what lies in a blanked range, gets the fill value.
+/// what comes from outside, and what lies in one of the blanked ranges, gets the fill value.
 struct AugmentationPlan: Equatable, Sendable {
   var rowOffset = 0
   var columnOffset = 0
   var mirrored = false
-  var blankRows = 0..<0
-  var blankColumns = 0..<0
+  var blankRows: [Range<Int>] = []
+  var blankColumns: [Range<Int>] = []
 }
 
 /// The rows and columns of a modality, and which way time runs.
@@ -55,53 +55,19 @@ struct AugmentationGrid: Sendable {
       if time == .rows { plan.rowOffset = shift } else { plan.columnOffset = shift }
     }
     if configuration.timeMask > 0 {
-      let range = Self.range(
-        upTo: min(configuration.timeMask, duration), in: duration, &stream)
-      if time == .rows { plan.blankRows = range } else { plan.blankColumns = range }
+      let share = Int(configuration.timeMaskShare * Double(duration))
+      let most = min(configuration.timeMask, duration, share)
+      let ranges = (0..<configuration.timeMasks).map { _ in
+        Self.range(upTo: most, in: duration, &stream)
+      }
+      if time == .rows { plan.blankRows = ranges } else { plan.blankColumns = ranges }
     }
     if configuration.frequencyMask > 0 {
-      plan.blankRows = Self.range(upTo: configuration.frequencyMask, in: rows, &stream)
+      plan.blankRows = (0..<configuration.frequencyMasks).map { _ in
+        Self.range(upTo: configuration.frequencyMask, in: rows, &stream)
+      }
     }
     return plan
-  }
-
-  /// Throws when something is asked for that this kind of modality does not have.
-  func check(_ configuration: AugmentationConfiguration, for modality: DatasetModality) throws {
-    let kind = modality.description.kind
-    let isPicture = kind == .image || kind == .video
-    let smallest = min(rows, columns)
-    let rules: [(key: String, used: Bool, kinds: String, applies: Bool, limit: Int, value: Int)] = [
-      (
-        "crop", configuration.crop > 0, "images and video", isPicture, smallest - 1,
-        configuration.crop
-      ),
-      ("flip", configuration.flip, "images and video", isPicture, 1, 1),
-      (
-        "timeShift", configuration.timeShift > 0, "spectrograms and sequences", time != .none,
-        duration - 1, configuration.timeShift
-      ),
-      (
-        "timeMask", configuration.timeMask > 0, "spectrograms and sequences", time != .none,
-        duration, configuration.timeMask
-      ),
-      (
-        "frequencyMask", configuration.frequencyMask > 0, "spectrograms", kind == .spectrogram,
-        rows, configuration.frequencyMask
-      ),
-    ]
-    for rule in rules where rule.used {
-      let place = "augmentation.\(modality.name).\(rule.key)"
-      guard rule.applies else {
-        throw EquipoiseError(
-          .configuration, "'\(modality.name)' is of kind \(kind.rawValue)", at: place,
-          fix: "\(rule.key) is for \(rule.kinds)")
-      }
-      guard rule.value <= rule.limit else {
-        throw EquipoiseError(
-          .configuration, "\(rule.value) is too much for the shape \(modality.description.shape)",
-          at: place, fix: "expected at most \(rule.limit)")
-      }
-    }
   }
 
   /// From −most to most.

@@ -8,6 +8,8 @@ struct SampleAugmenter: Sendable {
   private let configuration: AugmentationConfiguration
   private let grid: AugmentationGrid
   private let modality: ModalityDescription
+  /// What is done to the numbers before they are moved and blanked; usually nothing.
+  private let changes: [any NumberChange]
   /// For each channel, the bits of the number that stands for nothing.
   private let fills: [UInt64]
 
@@ -20,7 +22,8 @@ struct SampleAugmenter: Sendable {
     configuration.modalityDropout = 0
     guard configuration != AugmentationConfiguration() else { return nil }
     grid = AugmentationGrid(modality.description)
-    try grid.check(configuration, for: modality)
+    try AugmentationRules(configuration, for: modality).check()
+    changes = configuration.changes
     name = modality.name
     self.configuration = configuration
     self.modality = modality.description
@@ -33,7 +36,17 @@ struct SampleAugmenter: Sendable {
     steps: Int? = nil, _ stream: inout RandomStream
   ) {
     let grid = steps.map { AugmentationGrid(modality, steps: $0) } ?? grid
-    apply(grid.plan(configuration, &stream), to: source, into: target, on: grid)
+    let plan = grid.plan(configuration, &stream)
+    guard !changes.isEmpty else { return apply(plan, to: source, into: target, on: grid) }
+    var numbers = SampleNumbers(source, grid: grid, modality: modality)
+    for change in changes {
+      var own = stream.substream(type(of: change).name)
+      change.apply(to: &numbers, &own)
+    }
+    withUnsafeTemporaryAllocation(byteCount: source.count, alignment: 8) { changed in
+      numbers.store(into: changed)
+      apply(plan, to: UnsafeRawBufferPointer(changed), into: target, on: grid)
+    }
   }
 
   /// Copies a sample changed by a plan; both buffers hold one sample.
@@ -62,7 +75,9 @@ struct SampleAugmenter: Sendable {
         let start = (plane * grid.rows + row) * grid.columns
         let line = UnsafeMutableBufferPointer(rebasing: result[start..<start + grid.columns])
         let sourceRow = row + plan.rowOffset
-        guard (0..<grid.rows).contains(sourceRow), !plan.blankRows.contains(row) else {
+        guard (0..<grid.rows).contains(sourceRow),
+          !plan.blankRows.contains(where: { $0.contains(row) })
+        else {
           blank(line, 0..<grid.columns, plane)
           continue
         }
@@ -92,7 +107,7 @@ struct SampleAugmenter: Sendable {
       line.reverse()
       if modality.flow, plane % modality.channels == 0 { negate(line) }
     }
-    blank(line, plan.blankColumns, plane)
+    for columns in plan.blankColumns { blank(line, columns, plane) }
   }
 
   private func blank<Word: FixedWidthInteger & BitwiseCopyable>(
