@@ -141,13 +141,21 @@ let floors: [Target] = [
       "EquipoiseTorch", "EquipoiseFormats",
     ], files: [.copy("Goldens")]),
   floor(
+    "EquipoiseWorkers", on: ["EquipoiseKit", "EquipoiseTorch", "EquipoiseFormats"]),
+  floor(
     "EquipoiseTraining",
     on: [
-      "EquipoiseMethods", "EquipoisePretrained", "EquipoiseModels", "EquipoiseMetrics",
-      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseMessages", "EquipoiseTorch",
-      "EquipoiseFormats",
+      "EquipoiseMethods", "EquipoiseWorkers", "EquipoisePretrained", "EquipoiseModels",
+      "EquipoiseMetrics", "EquipoiseData", "EquipoiseSettings", "EquipoiseKit",
+      "EquipoiseMessages", "EquipoiseTorch", "EquipoiseFormats",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ], testedWith: runSupport, files: [.copy("Goldens")]),
+  floor(
+    "EquipoiseBenchmarks",
+    on: [
+      "EquipoiseTraining", "EquipoiseMethods", "EquipoiseWorkers", "EquipoiseModels",
+      "EquipoiseData", "EquipoiseSettings", "EquipoiseKit", "EquipoiseTorch",
+    ]),
   floor(
     "EquipoiseExperiments",
     on: [
@@ -167,10 +175,10 @@ let floors: [Target] = [
   floor(
     "Equipoise",
     on: [
-      "EquipoiseInference", "EquipoiseExperiments", "EquipoiseTraining", "EquipoiseMethods",
-      "EquipoiseRecipes", "EquipoisePreparation", "EquipoiseFeatures", "EquipoiseData",
-      "EquipoisePretrained", "EquipoiseModels", "EquipoiseMetrics", "EquipoiseText",
-      "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
+      "EquipoiseInference", "EquipoiseExperiments", "EquipoiseBenchmarks", "EquipoiseTraining",
+      "EquipoiseMethods", "EquipoiseWorkers", "EquipoiseRecipes", "EquipoisePreparation",
+      "EquipoiseFeatures", "EquipoiseData", "EquipoisePretrained", "EquipoiseModels",
+      "EquipoiseMetrics", "EquipoiseText", "EquipoiseSettings", "EquipoiseMedia", "EquipoiseKit",
     ], testedWith: runSupport),
   floor(
     "EquipoiseReport", on: ["Equipoise", "EquipoiseFormats"], resources: [.embedInCode("Page")],

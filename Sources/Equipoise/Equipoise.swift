@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole library under one name: `import Equipoise`.
+@_exported public import EquipoiseBenchmarks
 @_exported public import EquipoiseData
 @_exported public import EquipoiseExperiments
 @_exported public import EquipoiseFeatures
@@ -15,3 +16,4 @@
 @_exported public import EquipoiseSettings
 @_exported public import EquipoiseText
 @_exported public import EquipoiseTraining
+@_exported public import EquipoiseWorkers

@@ -70,9 +70,12 @@ public final class DGL: StepDefining, ParameterOwning, ResourceStating {
   /// One forward pass, two backward passes that share nothing of it, one update.
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
     let (batch, model, objective) = (context.batch, engine.model, setting.objective)
-    let traces = engine.inRunPrecision { model.trace(batch.ragged, context.mode) }
+    let inputs = batch.ragged
+    let traces = engine.inRunPrecision { model.trace(inputs, context.mode) }
     func features(_ own: (Tensor) -> Tensor) -> [Tensor] {
-      traces.enumerated().map { model.filled(own($1.features), $0, batch.present[$0]) }
+      traces.enumerated().map {
+        inputs[$0].share.gathered(model.filled(own($1.features), $0, inputs[$0].presence))
+      }
     }
     let outputs = heads.outputs(features { $0 }.map { $0.inFullPrecision() })
     let losses = objective.losses(outputs, in: batch)

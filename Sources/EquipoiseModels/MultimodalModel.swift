@@ -155,13 +155,14 @@ extension MultimodalModel {
     if isCoupled { return features(of: coupledTrace(inputs, mode) { $1 }, inputs) }
     return inputs.enumerated().map { index, input in
       let own =
-        ownFeatures(index, input, mode)
-        ?? EncoderTrace.none(of: encoders.modules[index], like: input.tensor).features
-      return filled(own, index, input.presence)
+        input.presence.hasRows
+        ? ownRows(index, input, mode)
+        : EncoderTrace.none(of: encoders.modules[index], like: input.tensor).features
+      return input.share.gathered(filled(own, index, input.presence))
     }
   }
 
-  /// One modality's features of the samples that have it, [n, w]; its encoder alone is run.
+  /// One modality's features of the samples that have it, [n, w], of the whole batch; its encoder alone is run.
   ///
   /// - Parameters:
   ///   - modality: its index, in a model that is not coupled.
@@ -172,13 +173,18 @@ extension MultimodalModel {
     _ modality: Int, _ input: RaggedBatch, _ mode: ForwardMode
   ) -> Tensor? {
     guard input.presence.hasRows else { return nil }
-    return encoders.modules[modality].features(
-      input.present, self.mode(mode, of: modality, input))
+    return input.share.gatheredPresent(ownRows(modality, input, mode))
   }
 
-  /// Features of all samples, from traces of the samples that have each modality.
+  private func ownRows(_ modality: Int, _ input: RaggedBatch, _ mode: ForwardMode) -> Tensor {
+    encoders.modules[modality].features(input.present, self.mode(mode, of: modality, input))
+  }
+
+  /// Features of all samples of the whole batch, from traces of this worker's samples that have each modality.
   func features(of traces: [EncoderTrace], _ inputs: [RaggedBatch]) -> [Tensor] {
-    traces.enumerated().map { filled($1.features, $0, inputs[$0].presence) }
+    traces.enumerated().map {
+      inputs[$0].share.gathered(filled($1.features, $0, inputs[$0].presence))
+    }
   }
 
   /// Features of all samples: [n, w] → [B, w].
@@ -199,7 +205,8 @@ extension MultimodalModel {
   /// How the encoder runs on the samples that have its modality. One sample alone has no batch to be normalised over:
   /// the running statistics do it.
   func mode(_ mode: ForwardMode, of modality: Int, _ input: RaggedBatch) -> ForwardMode {
-    guard input.presence?.rows.count == 1, normalisesOverBatch[modality] else { return mode }
+    let presence = input.share.map(\.presence) ?? input.presence
+    guard presence?.rows.count == 1, normalisesOverBatch[modality] else { return mode }
     return ForwardMode(statistics: .running, dropout: mode.dropout)
   }
 

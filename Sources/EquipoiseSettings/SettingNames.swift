@@ -106,6 +106,7 @@ package enum SettingNames {
           "gradaccum", "gradaccumsteps", "accumiter",
         ]
       ),
+      ("training.batchStatistics", ["syncbatchnorm", "syncbn", "convertsyncbatchnorm"]),
       ("training.averaging.type", ["ema", "swa", "modelema", "useema"]),
       ("training.averaging.decay", ["emadecay", "modelemadecay"]),
       ("training.averaging.startEpoch", ["swaepochstart", "swastart"]),

@@ -14,7 +14,7 @@ enum NonFinite {
   /// - Returns: a phrase such as "encoder 'audio', depth 2".
   static func diagnose(_ model: MultimodalModel, _ batch: Batch) -> String {
     withoutGradient {
-      let inputs = batch.inputs.enumerated().map { batch.present[$0].rows(of: $1) }
+      let inputs = batch.ragged.map(\.present.tensor)
       if let broken = zip(model.modalities, inputs).first(where: { !isFinite($0.1) }) {
         return "the input of modality '\(broken.0)'"
       }

@@ -21,11 +21,16 @@ struct RunData {
   private let bucketing: Int
   private let dropsLast: Bool
   private let evaluationBatchSize: Int
-  private let workers: Int
+  private let loaders: Int
+  /// The processes that train together; nil of one alone.
+  private let workers: WorkerGroup?
 
   /// Opens the dataset that a configuration names; a validation split that is missing is carved
   /// from the training split.
-  init(_ configuration: RunConfiguration, device: Device) throws {
+  init(
+    _ configuration: RunConfiguration, device: Device, workers: WorkerGroup? = nil
+  ) throws {
+    self.workers = workers
     dataset = try PreparedDataset(folder: configuration.data, modalities: configuration.modalities)
     try configuration.checkModalities(
       dataset.description.modalities.keys.sorted(), of: dataset.description.name)
@@ -61,13 +66,16 @@ struct RunData {
     notes += try Self.missingNotes(splits[.train] ?? dataset.samples(.train), in: dataset.folder)
     self.notes = notes
     let runtime = configuration.runtime
-    let loader = try Loader(
-      splits[.train] ?? dataset.samples(.train),
-      LoaderOptions(
-        batchSize: training.batchSize, sampling: training.sampling, dropLast: training.dropLast,
-        seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
-        workers: runtime.loaders, prefetch: runtime.prefetch,
-        bucketing: training.bucketing))
+    var options = LoaderOptions(
+      batchSize: training.batchSize, sampling: training.sampling, dropLast: training.dropLast,
+      seed: UInt64(runtime.seed), augmentation: configuration.augmentation.elements,
+      workers: runtime.loaders, prefetch: runtime.prefetch, bucketing: training.bucketing)
+    options.share = workers.map {
+      // Statistics of a worker's own rows need two of them.
+      let least = training.batchStatistics == .worker || training.microBatchSize != nil ? 2 : 1
+      return LoaderShare(rank: $0.rank, count: $0.count, leastRows: least)
+    }
+    let loader = try Loader(splits[.train] ?? dataset.samples(.train), options)
     guard training.bucketing == 0 || loader.samples.lengths.contains(where: { $0 != nil }) else {
       throw EquipoiseError(
         .configuration, "batches are sorted by length, and no modality of the dataset has lengths",
@@ -83,12 +91,12 @@ struct RunData {
     self.loader = loader
     statistics = Self.statistics(of: loader.samples, splits, dataset, configuration, device)
     normalizer = InputNormalizer(
-      dataset.modalities, device: device, channelsLast: training.channelsLast)
+      dataset.modalities, device: device, channelsLast: training.channelsLast, workers: workers)
     batchSize = training.batchSize
     dropsLast = training.dropLast
     bucketing = training.bucketing
     evaluationBatchSize = configuration.evaluation.batchSize ?? training.batchSize
-    workers = runtime.loaders
+    loaders = runtime.loaders
   }
 
   /// What a run carries of a dataset that is not here: enough to predict, not to train or evaluate.
@@ -104,7 +112,7 @@ struct RunData {
     dropsLast = configuration.training.dropLast
     bucketing = configuration.training.bucketing
     evaluationBatchSize = configuration.evaluation.batchSize ?? batchSize
-    workers = configuration.runtime.loaders
+    (loaders, workers) = (configuration.runtime.loaders, nil)
   }
 
   private static func statistics(
@@ -231,6 +239,20 @@ struct RunData {
     of split: Split, in subset: TrainingSubset? = nil, byLength: Bool = false,
     _ body: (Batch) throws -> Void
   ) throws {
+    try forEachBatch(of: split, in: subset, byLength: byLength, among: nil, body)
+  }
+
+  /// The same of this worker's part of the batches, of consecutive ones: those of all workers are those of one process.
+  func forEachOwnBatch(
+    of split: Split, byLength: Bool, _ body: (Batch) throws -> Void
+  ) throws {
+    try forEachBatch(of: split, in: nil, byLength: byLength, among: workers, body)
+  }
+
+  private func forEachBatch(
+    of split: Split, in subset: TrainingSubset?, byLength: Bool, among workers: WorkerGroup?,
+    _ body: (Batch) throws -> Void
+  ) throws {
     guard hasSamples else { throw notHere }
     guard let all = splits[split], all.count > 0 else {
       throw EquipoiseError(
@@ -242,8 +264,13 @@ struct RunData {
     let loader = try Loader(
       samples,
       LoaderOptions(
-        batchSize: evaluationBatchSize, workers: workers, bucketing: byLength ? bucketing : 0))
-    let batches = DeviceBatches(stream: loader.batches(epoch: 0), normalizer: normalizer)
+        batchSize: evaluationBatchSize, workers: loaders, bucketing: byLength ? bucketing : 0))
+    let own = workers.map {
+      BatchShare.parts(of: loader.stepsPerEpoch, among: $0.count)[$0.rank]
+    }
+    let batches = DeviceBatches(
+      stream: loader.batches(epoch: 0, from: own?.lowerBound ?? 0, to: own?.upperBound),
+      normalizer: normalizer)
     while let batch = try batches.next() { try body(batch) }
   }
 

@@ -6,6 +6,7 @@ package import EquipoiseModels
 package import EquipoiseData
 package import EquipoiseMethods
 package import EquipoiseTorch
+internal import EquipoiseWorkers
 
 /// Everything a configuration describes, built and put together: what training, evaluation,
 /// inspection and benchmarks start from.
@@ -26,6 +27,8 @@ package final class RunParts {
   /// The average of the weights; `nil` where none is asked for.
   let averaging: WeightAverage?
   let streams: RandomStreams
+  /// The processes that train together; nil of one alone.
+  let workers: WorkerGroup?
   /// What is minimised, and how right outputs are.
   package let objective: Objective
 
@@ -34,28 +37,38 @@ package final class RunParts {
   /// - Parameters:
   ///   - configuration: validated.
   ///   - catalogue: what it may name.
+  ///   - workers: the processes that train together; nil of one alone.
   /// - Throws: `EquipoiseError`, `TorchError` or `FormatError` that says what does not fit.
   package convenience init(
-    _ configuration: RunConfiguration, catalogue: RunCatalogue = .inUse
+    _ configuration: RunConfiguration, catalogue: RunCatalogue = .inUse,
+    workers: WorkerGroup? = nil
   ) throws {
-    try self.init(configuration, catalogue: catalogue, carried: nil)
+    try self.init(configuration, catalogue: catalogue, carried: nil, workers: workers)
   }
 
   /// The same of what a run carries of its dataset, unless that is nil.
   init(
-    _ configuration: RunConfiguration, catalogue: RunCatalogue, carried: CarriedDataset?
+    _ configuration: RunConfiguration, catalogue: RunCatalogue, carried: CarriedDataset?,
+    workers: WorkerGroup? = nil
   ) throws {
-    self.configuration = configuration
+    (self.configuration, self.workers) = (configuration, workers)
     let runtime = configuration.runtime
     let device = try Accelerators.device(named: runtime.device)
     self.device = device
-    Runtime.threads = runtime.threads ?? Runtime.defaultThreads
+    guard workers == nil || device.kind == .cpu else {
+      throw EquipoiseError(
+        .configuration, "several processes train on processors, and this run computes on \(device)",
+        at: "runtime.device", fix: "set runtime.device=cpu, or train by one process")
+    }
+    // Workers on one machine share its processors.
+    Runtime.threads =
+      runtime.threads ?? max(1, Runtime.defaultThreads / (workers?.localCount ?? 1))
     Runtime.setDeterministic(runtime.deterministic)
     Runtime.allowsTF32 = configuration.training.precision == .tf32
     let seed = UInt64(runtime.seed)
     let data =
       try carried.map { try RunData(carried: $0, configuration, device: device) }
-      ?? RunData(configuration, device: device)
+      ?? RunData(configuration, device: device, workers: workers)
     self.data = data
     model = try Self.makeModel(configuration, data.dataset, device)
     try model.checkLengths(of: data.modalitiesWithLengths)
@@ -99,7 +112,7 @@ package final class RunParts {
       device: device, objective: objective,
       trainingBatches: { subset, body in try data.forEachBatch(of: .train, in: subset, body) },
       validationBatches: { body in try data.forEachBatch(of: .validation, body) },
-      schedule: Self.schedule(of: data, rates))
+      schedule: Self.schedule(of: data, rates), workers: workers)
   }
 
   /// The run's epochs, for trials of them.
@@ -227,12 +240,24 @@ package final class RunParts {
   package func evaluate(
     _ split: Split, probing: Bool = false, disturbing: Bool = false
   ) throws -> EvaluationReport {
-    let scoring = SplitScoring(
-      task: objective.task, width: model.classes, scale: objective.scale,
-      isSentiment: dataset.description.isSentiment)
-    let evaluator = Evaluator(
-      inference: inference, scoring: scoring, options: configuration.evaluation)
-    var report = try evaluator.report { try data.forEachBatch(of: split, byLength: true, $0) }
+    var report = try evaluator.report(of: workers) {
+      try data.forEachOwnBatch(of: split, byLength: true, $0)
+    }
+    try measure(split, probing: probing, disturbing: disturbing, into: &report)
+    return report
+  }
+
+  /// Takes the measurements of a split that no batch can give alone, without the other workers.
+  ///
+  /// - Parameters:
+  ///   - split: which samples.
+  ///   - probing: takes those that need the training split, if the configuration asks for them.
+  ///   - disturbing: takes the curves of missing and noisy modalities, likewise.
+  ///   - report: gets them.
+  /// - Throws: `EquipoiseError` when the split is empty or the model's output is not finite.
+  func measure(
+    _ split: Split, probing: Bool, disturbing: Bool, into report: inout EvaluationReport
+  ) throws {
     if probing, configuration.evaluation.probe {
       let accuracies = try evaluator.probe(
         training: { try self.data.forEachBatch(of: .train, $0) },
@@ -250,7 +275,16 @@ package final class RunParts {
         inference: inference, scoring: scoring, seed: UInt64(configuration.runtime.seed)
       ).report { try data.forEachBatch(of: split, byLength: true, $0) }
     }
-    return report
+  }
+
+  private var scoring: SplitScoring {
+    SplitScoring(
+      task: objective.task, width: model.classes, scale: objective.scale,
+      isSentiment: dataset.description.isSentiment)
+  }
+
+  private var evaluator: Evaluator {
+    Evaluator(inference: inference, scoring: scoring, options: configuration.evaluation)
   }
 
   // MARK: State
@@ -301,7 +335,7 @@ package final class RunParts {
 
 extension BalancingMethod {
   /// What the optimiser trains beside the model, under the optimiser's names.
-  var ownedParameters: [NamedParameter] {
+  package var ownedParameters: [NamedParameter] {
     guard let owning = self as? any ParameterOwning else { return [] }
     return owning.ownParameters.map { ("method.\($0.name)", $0.parameter) }
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import EquipoiseKit
-internal import EquipoiseMethods
-import EquipoiseTorch
+package import EquipoiseKit
+package import EquipoiseMethods
+package import EquipoiseTorch
 
 /// Gathers what steps report without making the device wait: numbers stay on it until a batch of
 /// them is read at once.
-struct StepLog {
+package struct StepLog {
   /// Sums of the epoch under way, as far as they have been read.
-  private(set) var totals: RunningTotals
+  package private(set) var totals: RunningTotals
   private var pending: [Entry] = []
   private let readEvery: Int
   private let task: LearningTask
@@ -22,7 +22,7 @@ struct StepLog {
   }
 
   /// A log that continues from `totals`. On the CPU reading is free and done at every step.
-  init(
+  package init(
     continuing totals: RunningTotals, device: Device, task: LearningTask = .classification
   ) {
     (self.totals, self.task) = (totals, task)
@@ -32,7 +32,7 @@ struct StepLog {
   /// Takes a step's report.
   ///
   /// - Returns: the first step whose loss is not finite, once it has been read.
-  mutating func add(_ report: StepReport, labels: Tensor, step: Int) -> Int? {
+  package mutating func add(_ report: StepReport, labels: Tensor, step: Int) -> Int? {
     // Only a class is right or wrong.
     let correct =
       task == .classification ? report.logits.argmax(1).equal(labels).sum() : nil

@@ -9,6 +9,7 @@ internal import EquipoiseMethods
 import EquipoiseFormats
 import Foundation
 import EquipoiseTorch
+internal import EquipoiseWorkers
 
 /// How a run ended.
 public enum TrainingOutcome: Sendable {
@@ -27,7 +28,9 @@ public final class Trainer {
   private let parts: RunParts
   private let store: CheckpointStore
   private let observers: [any TrainingObserver]
-  private let stopSignal: () -> Int32?
+  private let stopSignal: () throws -> Int32?
+  /// Whether this process writes the run's files: of several that train together the first.
+  private let isFirst: Bool
   private let step: (StepContext) throws -> StepReport
   private var progress = TrainingProgress()
   private var log: StepLog
@@ -49,15 +52,20 @@ public final class Trainer {
   ) {
     self.parts = parts
     self.run = run
-    self.stopSignal = stopSignal
+    let workers = parts.workers
+    self.stopSignal = {
+      guard let workers else { return stopSignal() }
+      return try workers.agreedSignal(stopSignal())
+    }
+    isFirst = workers?.isFirst != false
     self.observers = observers
     store = CheckpointStore(
       folder: run.checkpoints, keep: parts.configuration.runtime.keepCheckpoints)
     log = StepLog(
       continuing: RunningTotals(), device: parts.device, task: parts.objective.task)
     end = TrainingEnd(
-      parts.configuration.training, selection: parts.selection, after: TrainingProgress())
-    parts.engine.stopSignal = stopSignal
+      parts.configuration.training, selection: parts.selection, after: TrainingProgress(), workers)
+    parts.engine.stopSignal = self.stopSignal
     step = parts.step
   }
 
@@ -68,21 +76,21 @@ public final class Trainer {
   /// - Throws: `EquipoiseError` for a loss that is not finite, broken data or a full disk; the
   ///   checkpoints written before stay.
   public func train(resuming: Bool) throws -> TrainingOutcome {
-    let journal = try JSONLines(path: run.metrics)
+    let journal = try isFirst ? JSONLines(path: run.metrics) : nil
     if resuming { try resume(journal) }
-    try journal.truncate(toBytes: progress.metricsBytes)
-    let logs = try MetricsLogs(
-      run, histograms: (parts.method as? any DepthReporting)?.histograms ?? [])
+    try journal?.truncate(toBytes: progress.metricsBytes)
+    let histograms = (parts.method as? any DepthReporting)?.histograms ?? []
+    let logs = try isFirst ? MetricsLogs(run, histograms: histograms) : nil
     notify(
       .began(
         epochs: parts.configuration.training.epochs, stepsPerEpoch: parts.stepsPerEpoch,
         epoch: progress.epoch, step: progress.step))
     if reachedLimit { return try finishEarly() }
-    let verification = BackgroundVerification(parts.data.dataset)
-    defer { verification.cancel() }
+    let verification = isFirst ? BackgroundVerification(parts.data.dataset) : nil
+    defer { verification?.cancel() }
     while progress.epoch < parts.configuration.training.epochs {
       // However short its time is, a run has one step.
-      if progress.step == 0, progress.globalStep > 0, let reason = end.reason(progress) {
+      if progress.step == 0, progress.globalStep > 0, let reason = try end.reason(progress) {
         notify(.stopped(reason))
         break
       }
@@ -101,7 +109,7 @@ public final class Trainer {
     parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
     if progress.step == 0, let early = try beginEpoch(epoch) { return early }
     // An epoch whose time was up when the run was stopped.
-    if progress.step > 0, end.isTimeUp { return nil }
+    if progress.step > 0, try end.isTimeUp() { return nil }
     let batches = try parts.data.trainingBatches(epoch: epoch, from: progress.step)
     (epochSeconds, waitSeconds) = (0, 0)
     var clock = ContinuousClock.now
@@ -114,7 +122,7 @@ public final class Trainer {
       waitSeconds = batches.waitSeconds
       if progress.step < parts.stepsPerEpoch, let early = try stopIfAsked() { return early }
       try saveIfDue()
-      if end.isTimeUp { break }
+      if try end.isTimeUp() { break }
     }
     return nil
   }
@@ -136,11 +144,11 @@ public final class Trainer {
     let context = StepContext(
       epoch: epoch, step: progress.step, stepsPerEpoch: parts.stepsPerEpoch,
       globalStep: progress.globalStep, batch: batch,
-      mode: .training(dropout: parts.streams["dropout"]))
+      mode: .training(dropout: dropout(of: batch)))
     if parts.rates.changeInEpochs {
       parts.engine.optimizer.learningRate = parts.rates.rate(epoch: epoch, step: progress.step)
     }
-    let report = try step(context)
+    let report = try parts.engine.taking(batch) { try step(context) }
     parts.averaging?.finishStep(of: epoch)
     if let broken = log.add(report, labels: batch.labels, step: progress.step) {
       throw notFinite(broken, batch)
@@ -154,6 +162,15 @@ public final class Trainer {
         meanLoss: totals.samples == 0 ? nil : totals.loss / Double(totals.samples)))
   }
 
+  /// The run's stream; where several workers take the batch in parts, each has one of the step's.
+  private func dropout(of batch: Batch) -> Generator {
+    batch.share.map {
+      WorkerStreams.dropout(
+        "dropout", step: progress.globalStep, of: $0,
+        seed: UInt64(parts.configuration.runtime.seed), parts.device)
+    } ?? parts.streams["dropout"]
+  }
+
   private func notFinite(_ step: Int, _ batch: Batch) -> EquipoiseError {
     EquipoiseError(
       .training,
@@ -165,7 +182,7 @@ public final class Trainer {
   }
 
   private func finishEpoch(
-    _ journal: JSONLines, _ logs: MetricsLogs, _ verification: BackgroundVerification
+    _ journal: JSONLines?, _ logs: MetricsLogs?, _ verification: BackgroundVerification?
   ) throws {
     try flushLog()
     try parts.averaging?.finishEpoch(progress.epoch) { try parts.data.forEachBatch(of: .train, $0) }
@@ -180,17 +197,18 @@ public final class Trainer {
       validation: report, telemetry: log.telemetryMeans,
       multiplyAddsPerSample: parts.multiplyAddsPerSample, seconds: progress.seconds,
       dataWait: waitSeconds / max(epochSeconds, 1e-9))
-    try journal.append(record)
+    try parts.workers?.checkEqual(parts.trained, "after epoch \(progress.epoch)")
+    try journal?.append(record)
     // Before the checkpoint that counts these bytes as there.
-    try journal.synchronise()
+    try journal?.synchronise()
     try writeMeasurements()
-    try logs.append(record)
+    try logs?.append(record)
     try keepIfBest(report)
     end.observe(report, &progress)
     parts.rates.observe(report, epoch: progress.epoch)
-    try verification.finish()
-    progress.metricsBytes = journal.byteCount
-    progress.metricsChecksum = journal.checksum
+    try verification?.finish()
+    progress.metricsBytes = journal?.byteCount ?? 0
+    progress.metricsChecksum = journal?.checksum
     progress.epoch += 1
     progress.step = 0
     log.reset()
@@ -199,7 +217,7 @@ public final class Trainer {
   }
 
   private func writeMeasurements() throws {
-    guard let method = parts.method as? any EpochMeasuring else { return }
+    guard isFirst, let method = parts.method as? any EpochMeasuring else { return }
     let tensors = try method.measure(with: parts.engine)
     guard !tensors.isEmpty else { return }
     try FileSystem.makeFolder(run.measurements)
@@ -222,6 +240,7 @@ public final class Trainer {
       score: report.selectionScore(parts.selection), loss: report.loss)
     if let best = progress.best, !epoch.isBetter(than: best) { return }
     progress.best = epoch
+    guard isFirst else { return }
     try parts.whileScored { try BestWeights(run: run).save(parts.model.state, of: epoch) }
   }
 
@@ -232,7 +251,7 @@ public final class Trainer {
   }
 
   private func stopIfAsked() throws -> TrainingOutcome? {
-    if let signal = stopSignal() { return try interrupted(by: signal) }
+    if let signal = try stopSignal() { return try interrupted(by: signal) }
     return reachedLimit ? try finishEarly() : nil
   }
 
@@ -247,24 +266,46 @@ public final class Trainer {
 
   private func finishEarly() throws -> TrainingOutcome {
     try save()
-    try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
+    try saveWeights()
     notify(.stopped("\(progress.globalStep) steps are done, as runtime.maxSteps asks"))
     return .reachedMaxSteps(progress.globalStep)
   }
 
-  /// The last weights are kept; the best by validation are scored, on the test split once.
-  private func conclude() throws -> RunResult {
+  private func saveWeights() throws {
+    guard isFirst else { return }
     try parts.model.save(to: run.weights, metadata: ["step": "\(progress.globalStep)"])
-    if progress.best != nil { try parts.model.load(from: run.best) }
+  }
+
+  private func loadBest() throws {
+    guard progress.best != nil else { return }
+    if isFirst { try parts.model.load(from: run.best) }
+    guard let workers = parts.workers else { return }
+    let best = try workers.broadcast(parts.model.state)
+    let named = Dictionary(uniqueKeysWithValues: best.map { ($0.name, $0.tensor) })
+    if !isFirst { try parts.model.load(named, source: "worker 0") }
+  }
+
+  /// The last weights are kept; the best by validation are scored, on the test split once. What of the scores takes the
+  /// whole of a split is the first worker's work.
+  private func conclude() throws -> RunResult {
+    try saveWeights()
+    try loadBest()
     let readsTest = parts.configuration.evaluation.test && parts.data.has(.test)
+    var validation = try parts.evaluate(.validation)
+    var test = readsTest ? try parts.evaluate(.test) : nil
+    if isFirst {
+      try parts.measure(.validation, probing: true, disturbing: !readsTest, into: &validation)
+      if var scores = test {
+        try parts.measure(.test, probing: true, disturbing: true, into: &scores)
+        test = scores
+      }
+    }
     let result = RunResult(
       method: parts.configuration.method.name, seed: parts.configuration.runtime.seed,
       selectedBy: parts.selection.rawValue,
       bestEpoch: progress.best?.epoch,
-      validation: try parts.evaluate(.validation, probing: true, disturbing: !readsTest),
-      test: readsTest ? try parts.evaluate(.test, probing: true, disturbing: true) : nil,
-      steps: progress.globalStep, seconds: progress.seconds)
-    try result.write(in: run)
+      validation: validation, test: test, steps: progress.globalStep, seconds: progress.seconds)
+    if isFirst { try result.write(in: run) }
     return result
   }
 
@@ -287,11 +328,14 @@ public final class Trainer {
     progress.running = log.totals
     progress.elapsed = end.elapsed
     progress.plateau = parts.rates.plateau
+    guard isFirst else { return }
     try store.save(Checkpoint(progress: progress, tensors: parts.state))
   }
 
-  private func resume(_ journal: JSONLines) throws {
-    let found = try store.latest(warn: { notify(.warned($0)) }) { progress in
+  /// The newest checkpoint that fits the journal.
+  private func latest(_ journal: JSONLines?) throws -> Checkpoint? {
+    guard let journal else { return nil }
+    return try store.latest(warn: { notify(.warned($0)) }) { progress in
       let fits = try journal.begins(
         with: progress.metricsBytes, checksum: progress.metricsChecksum)
       return fits
@@ -299,13 +343,22 @@ public final class Trainer {
         : "\(journal.path) is damaged: it should begin with \(progress.metricsBytes) bytes that are "
           + "no longer there"
     }
+  }
+
+  private func resume(_ journal: JSONLines?) throws {
+    let found =
+      if let workers = parts.workers {
+        try workers.checkpoint { try latest(journal) }
+      } else {
+        try latest(journal)
+      }
     guard let checkpoint = found else { return }
     try parts.restore(checkpoint)
     progress = checkpoint.progress
     parts.rates.plateau = progress.plateau
     end = TrainingEnd(
-      parts.configuration.training, selection: parts.selection, after: progress)
-    if let best = progress.best {
+      parts.configuration.training, selection: parts.selection, after: progress, parts.workers)
+    if isFirst, let best = progress.best {
       try BestWeights(run: run).mend(best, from: store) { notify(.warned($0)) }
     }
     log = StepLog(

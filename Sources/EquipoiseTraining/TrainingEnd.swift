@@ -3,6 +3,8 @@ internal import EquipoiseKit
 internal import EquipoiseMethods
 internal import EquipoiseMetrics
 internal import EquipoiseModels
+import EquipoiseTorch
+internal import EquipoiseWorkers
 
 /// Whether training ends before its last epoch: as a score no longer improves, or as its time is up.
 struct TrainingEnd {
@@ -10,10 +12,14 @@ struct TrainingEnd {
   private let score: Score
   private let before: Double
   private let begun = ContinuousClock.now
+  private let workers: WorkerGroup?
 
-  /// For a sitting of a run that has come as far as `progress` says.
-  init(_ training: TrainingConfiguration, selection: Score, after progress: TrainingProgress) {
-    self.training = training
+  /// For a sitting of a run, by several workers or one process, that has come as far as `progress` says.
+  init(
+    _ training: TrainingConfiguration, selection: Score, after progress: TrainingProgress,
+    _ workers: WorkerGroup? = nil
+  ) {
+    (self.training, self.workers) = (training, workers)
     score = training.earlyStopping.score ?? selection
     before = progress.elapsed ?? progress.seconds
   }
@@ -23,10 +29,11 @@ struct TrainingEnd {
     training.maximumSeconds == nil ? nil : before + (ContinuousClock.now - begun).seconds
   }
 
-  /// Whether the run has had all its time.
-  var isTimeUp: Bool {
+  /// Whether the run has had all its time; of several workers' clocks the first one's counts.
+  func isTimeUp() throws -> Bool {
     guard let limit = training.maximumSeconds, let elapsed else { return false }
-    return elapsed >= limit
+    let isUp = elapsed >= limit
+    return try workers?.agreed { isUp } ?? isUp
   }
 
   /// Takes note of an epoch.
@@ -38,12 +45,12 @@ struct TrainingEnd {
   }
 
   /// Why training ends after an epoch; `nil` where it goes on.
-  func reason(_ progress: TrainingProgress) -> String? {
+  func reason(_ progress: TrainingProgress) throws -> String? {
     if training.earlyStopping.isOver(progress.stopping), let waited = progress.stopping?.waited {
       return "\(score.title) has not improved for \(waited) epochs, the patience of "
         + "training.earlyStopping: training ends after epoch \(progress.epoch)"
     }
-    guard isTimeUp, let limit = training.maximumSeconds else { return nil }
+    guard let limit = training.maximumSeconds, try isTimeUp() else { return nil }
     return "the \(limit) seconds of training.maximumSeconds are over: training ends after "
       + "\(progress.globalStep) steps"
   }

@@ -6,7 +6,8 @@ internal import EquipoiseMetrics
 internal import EquipoiseModels
 import EquipoiseFormats
 import Foundation
-import EquipoiseTorch
+package import EquipoiseTorch
+internal import EquipoiseWorkers
 
 /// What to do about a run that a folder already holds.
 package enum ResumePolicy: String, CaseIterable, Sendable {
@@ -25,7 +26,8 @@ package struct TrainingRun {
   private let continues: Bool
   /// Whether it is to have more epochs than before.
   private let isGrown: Bool
-  private let lock: ProcessLock
+  /// Of the process that writes the run's files.
+  private let lock: ProcessLock?
 
   /// Takes a folder for a run.
   ///
@@ -34,42 +36,91 @@ package struct TrainingRun {
   ///   - folder: where the run's files go.
   ///   - resume: what to do when the folder holds a run.
   ///   - catalogue: what the configuration may name.
+  ///   - workers: the processes that train together, of which the first alone reads and writes the folder; nil of one
+  ///     alone.
   ///   - warn: told of changes that alter the last bits of results, of a validation split that could
   ///     not be carved in whole groups, and of a file system without locks.
   /// - Throws: when the folder holds another run, is in use, or does not fit the configuration;
   ///   nothing is written then.
   package init(
     _ configuration: RunConfiguration, in folder: RunFolder, resume: ResumePolicy,
-    catalogue: RunCatalogue = .inUse, warn: (String) -> Void = { _ in }
+    catalogue: RunCatalogue = .inUse, workers: WorkerGroup? = nil,
+    warn: (String) -> Void = { _ in }
   ) throws {
     self.folder = folder
-    continues = folder.isBegun
-    if continues, resume == .never {
+    func onFirst<Value: Codable>(_ body: () throws -> Value) throws -> Value {
+      try workers?.agreed(body) ?? body()
+    }
+    var before: RunConfiguration?
+    continues = try onFirst {
+      before = try Self.before(configuration, in: folder, resume, catalogue)
+      return before != nil
+    }
+    func tell(_ notice: String) { if workers?.isFirst != false { warn(notice) } }
+    parts = try RunParts(configuration, catalogue: catalogue, workers: workers)
+    try workers?.checkAlike(try Self.facts(parts))
+    parts.data.notes.forEach(tell)
+    (parts.method as? any NoticeGiving)?.notices.forEach(tell)
+    if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
+      tell(notice)
+    }
+    isGrown = before.map { $0.training.epochs < configuration.training.epochs } ?? false
+    var lock: ProcessLock?
+    let (parts, isGrown) = (self.parts, self.isGrown)
+    _ = try onFirst {
+      if let before { try Self.check(parts, after: before, isGrown, in: folder, warn: warn) }
+      try TrainingSpace(parts).check(folder)
+      try folder.create()
+      lock = try ProcessLock(folder: folder.path, warn: warn)
+      return true
+    }
+    self.lock = lock
+  }
+
+  /// Checks what a continued run is continued with, and says what differs from before.
+  private static func check(
+    _ parts: RunParts, after before: RunConfiguration, _ isGrown: Bool, in folder: RunFolder,
+    warn: (String) -> Void
+  ) throws {
+    try checkEnvironment(parts, in: folder, warn: warn)
+    if isGrown { RunGrowth(before, parts).notices.forEach(warn) }
+    let now = parts.configuration
+    if before.evaluation.batchSize != now.evaluation.batchSize {
+      warn(
+        "evaluation.batchSize was \(text(before)) and is now \(text(now)): the last bits of "
+          + "scores may differ")
+    }
+  }
+
+  /// The configuration of the run that a folder holds, which is to be continued; nil where it holds none.
+  private static func before(
+    _ configuration: RunConfiguration, in folder: RunFolder, _ resume: ResumePolicy,
+    _ catalogue: RunCatalogue
+  ) throws -> RunConfiguration? {
+    guard folder.isBegun else { return nil }
+    if resume == .never {
       throw EquipoiseError(
         .usage, "the folder already holds a run", at: folder.path,
         fix:
           "continue it with \(.argument("resume=auto")), or choose another \(.argument("folder"))")
     }
-    let before =
-      continues
-      ? try Self.checkUnchanged(configuration, in: folder, growing: true, catalogue) : nil
-    parts = try RunParts(configuration, catalogue: catalogue)
-    parts.data.notes.forEach(warn)
-    (parts.method as? any NoticeGiving)?.notices.forEach(warn)
-    if let notice = Self.precisionNotice(configuration.training.precision, on: parts.device) {
-      warn(notice)
-    }
-    if continues { try Self.checkEnvironment(parts, in: folder, warn: warn) }
-    isGrown = before.map { $0.training.epochs < configuration.training.epochs } ?? false
-    if let before, isGrown { RunGrowth(before, parts).notices.forEach(warn) }
-    if let before, before.evaluation.batchSize != configuration.evaluation.batchSize {
-      warn(
-        "evaluation.batchSize was \(Self.text(before)) and is now \(Self.text(configuration)): the last bits of "
-          + "scores may differ")
-    }
-    try TrainingSpace(parts).check(folder)
-    try folder.create()
-    lock = try ProcessLock(folder: folder.path, warn: warn)
+    return try checkUnchanged(configuration, in: folder, growing: true, catalogue)
+  }
+
+  /// What must be alike on all workers.
+  private static func facts(_ parts: RunParts) throws -> [String: String] {
+    var configuration = parts.configuration
+    // Where each machine keeps the data, and how it reads them.
+    configuration.data = ""
+    (configuration.runtime.loaders, configuration.runtime.prefetch) = (0, 1)
+    return [
+      "the version": "\(Version.current) \(Version.commit ?? "")",
+      "libtorch": Runtime.version, "the kind of device": "\(parts.device.kind)",
+      "the number of threads": "\(Runtime.threads)",
+      "the dataset": parts.datasetFingerprint,
+      "the configuration": try ResolvedConfig(configuration: configuration, origins: [:])
+        .yaml(withOrigins: false),
+    ]
   }
 
   /// Trains to the end, the step limit or a signal.
@@ -83,7 +134,7 @@ package struct TrainingRun {
     stopSignal: @escaping () -> Int32? = { nil }, observers: [any TrainingObserver] = []
   ) throws -> TrainingOutcome {
     defer { withExtendedLifetime(lock) {} }
-    try writeDescription()
+    if lock != nil { try writeDescription() }
     let trainer = Trainer(parts, in: folder, stopSignal: stopSignal, observers: observers)
     return try trainer.train(resuming: continues)
   }
@@ -103,7 +154,7 @@ package struct TrainingRun {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let environment = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
+    let environment = RunEnvironment(parts)
     let yaml = try ResolvedConfig(configuration: parts.configuration, origins: [:])
       .yaml(withOrigins: false)
     let carried = try CarriedDataset(parts.data).write(in: folder)
@@ -173,7 +224,7 @@ package struct TrainingRun {
     _ parts: RunParts, in folder: RunFolder, warn: (String) -> Void
   ) throws {
     let before = try RunEnvironment.saved(in: folder)
-    let now = RunEnvironment(device: parts.device, dataset: parts.datasetFingerprint)
+    let now = RunEnvironment(parts)
     guard before.dataset == now.dataset else {
       throw EquipoiseError(
         .checkpoint, "the dataset is not the one that the run was begun with",
@@ -186,6 +237,12 @@ package struct TrainingRun {
     ]
     for (name, old, new) in changes where old != new {
       warn("\(name) was \(old) and is now \(new): the last bits of results may differ")
+    }
+    let (old, new) = (before.workers ?? 1, now.workers ?? 1)
+    if old != new {
+      warn(
+        "the number of workers was \(old) and is now \(new): masks of dropout and the last bits of "
+          + "results differ")
     }
   }
 }

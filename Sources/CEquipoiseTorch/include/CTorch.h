@@ -197,6 +197,12 @@ CTStatus ct_all_gather(CTGroup group, CTTensor rows, CTTensor *out);
 /// mean over workers of the gradients of a loss that all of them compute is that loss's gradient.
 CTStatus ct_gather_rows(CTGroup group, CTTensor rows, const int64_t *counts, int32_t count,
                         CTTensor *out);
+/// Batch normalisation of [B, C, …] by the statistics of all workers' values, differentiable. `weights`, which
+/// broadcast over the input, say what each value counts for in the statistics; undefined for 1. A value that is there
+/// on every worker counts 1/N on each. Running statistics move unless they are undefined.
+CTStatus ct_batch_norm_over(CTGroup group, CTTensor input, CTTensor weight, CTTensor bias,
+                            CTTensor weights, CTTensor mean, CTTensor variance, double momentum,
+                            double epsilon, CTTensor *out);
 
 // The runtime
 

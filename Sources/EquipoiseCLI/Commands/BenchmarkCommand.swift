@@ -50,6 +50,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Threads of one operation; default: one for each processor.")
   var threads = Processors.available
 
+  @Option(help: "Also time so many processes that take the step together and share the threads.")
+  var workers = 1
+
   @Option(help: "cpu, cuda:N or mps.")
   var device = "cpu"
 
@@ -87,6 +90,9 @@ struct BenchmarkCommand: ParsableCommand {
   var serve = false
 
   @Flag(help: .hidden)
+  var follow = false
+
+  @Flag(help: .hidden)
   var keepBusy = false
 
   func validate() throws {
@@ -97,6 +103,11 @@ struct BenchmarkCommand: ParsableCommand {
     try NumberFlag.check("--rounds", rounds, from: 1)
     try NumberFlag.check("--steps", steps, from: 1)
     try NumberFlag.check("--busy", busy, from: 0, to: 1024)
+    try NumberFlag.check("--workers", workers, from: 1, to: batch)
+    guard workers == 1 || device == "cpu" && methods == nil else {
+      throw ValidationError(
+        "--workers is for one method on the processor; leave out --methods and --device")
+    }
     guard precision != .tf32 || device.hasPrefix("cuda") else {
       throw ValidationError(
         "--precision tf32 is arithmetic of NVIDIA GPUs, and this times \(device); use fp32 or bf16")
@@ -104,14 +115,19 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    if serve { return try BenchmarkProcess.serve() }
+    if serve { return try BenchmarkProcess.serve(followedBy: ["benchmark", "--follow"]) }
+    if follow { return try BenchmarkProcess.follow() }
     if keepBusy { return BusyProcesses.serve() }
     _ = try Accelerators.device(named: device)
     let others = try BusyProcesses(busy, command: [program, "benchmark", "--keep-busy"])
     defer { others.stop() }
     if let methods { return try measureCosts(of: MethodChoice.names(in: methods)) }
     for setting in settings {
-      let report = try measure(setting)
+      let report =
+        try workers == 1
+        ? measure(setting)
+        : measure(
+          together(setting), peers: [("equipoise \(setting.method), one process", setting)])
       switch format {
       case .table: Console.print(BenchmarkTable(report).text, terminator: "")
       case .json: try JSONOutput.print(report)
@@ -136,13 +152,21 @@ struct BenchmarkCommand: ParsableCommand {
   private func measure(_ setting: BenchmarkSetting, peers: [(String, BenchmarkSetting)]) throws
     -> BenchmarkReport
   {
-    let sides = [("equipoise \(setting.method)", setting)] + peers
+    let together = setting.workers > 1 ? ", \(setting.workers) workers" : ""
+    let sides = [("equipoise \(setting.method)" + together, setting)] + peers
     let entries = try sides.map { name, setting in
       (name: name, setting: setting, process: try BenchmarkProcess(setting, command: ownCommand))
     }
     defer { for entry in entries { entry.process.stop() } }
     return try BenchmarkReport.measure(
       entries, rounds: rounds, steps: stepsPerRound(setting), besides: busy)
+  }
+
+  /// The same step by several processes, among which the threads are shared out.
+  private func together(_ setting: BenchmarkSetting) -> BenchmarkSetting {
+    var setting = setting
+    (setting.workers, setting.threads) = (workers, max(1, setting.threads / workers))
+    return setting
   }
 
   private func stepsPerRound(_ setting: BenchmarkSetting) -> Int {

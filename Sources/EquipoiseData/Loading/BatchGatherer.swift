@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import EquipoiseKit
 internal import EquipoiseFormats
+internal import EquipoiseTorch
 
 /// Copies the rows of a batch out of the mapped files, augmenting them on the way.
 struct BatchGatherer: Sendable {
@@ -26,8 +27,14 @@ struct BatchGatherer: Sendable {
     }
   }
 
-  /// The batch of the samples at `indices`.
-  func batch(_ indices: [Int], epoch: Int, step: Int) throws -> HostBatch {
+  /// The batch of the samples at `whole`, of whose inputs a worker reads its part alone.
+  func batch(
+    _ whole: [Int], epoch: Int, step: Int, share: LoaderShare? = nil
+  ) throws -> HostBatch {
+    let present = present(whole, epoch)
+    let parts = share.flatMap { Self.parts(of: whole.count, present, $0) }
+    let rows = share.flatMap { share in parts?[share.rank] } ?? 0..<whole.count
+    let indices = Array(whole[rows])
     let inputs = try samples.modalities.indices.map { modality in
       try samples.isRagged(modality)
         ? raggedInput(modality, indices, epoch) : input(modality, indices, epoch)
@@ -38,9 +45,24 @@ struct BatchGatherer: Sendable {
     }
     return HostBatch(
       epoch: epoch, step: step, inputs: inputs,
-      labels: samples.answers(indices), indices: indices,
-      lengths: samples.modalities.indices.map { samples.batchLengths($0, indices) },
-      present: present(indices, epoch))
+      labels: samples.answers(whole), indices: whole,
+      lengths: samples.modalities.indices.map { modality in
+        samples.batchLengths(modality, whole).map { Array($0[rows]) }
+      }, present: present, parts: parts)
+  }
+
+  /// The rows of each worker; nil where one would have too few, or too few that have a modality which others have: then
+  /// each takes all.
+  private static func parts(
+    of rows: Int, _ present: [[Bool]?], _ share: LoaderShare
+  ) -> [Range<Int>]? {
+    let parts = BatchShare.parts(of: rows, among: share.count)
+    guard parts.allSatisfy({ $0.count >= share.leastRows }) else { return nil }
+    let isUsable = present.allSatisfy { column in
+      guard let column, column.contains(true) else { return true }
+      return parts.allSatisfy { column[$0].count { $0 } >= share.leastRows }
+    }
+    return isUsable ? parts : nil
   }
 
   /// For each modality which samples have it; nil where all have.

@@ -18,6 +18,7 @@ public struct InputNormalizer {
   private let rules: [Rule]
   private let device: Device
   private let channelsLast: Bool
+  private let workers: WorkerGroup?
 
   /// A normaliser.
   ///
@@ -25,7 +26,12 @@ public struct InputNormalizer {
   ///   - modalities: The modalities in the order of a batch's inputs.
   ///   - device: Where the results go.
   ///   - channelsLast: Whether images, spectrograms and frames lie with their channels innermost.
-  public init(_ modalities: [DatasetModality], device: Device, channelsLast: Bool = false) {
+  ///   - workers: Who takes batches in parts, if several do.
+  public init(
+    _ modalities: [DatasetModality], device: Device, channelsLast: Bool = false,
+    workers: WorkerGroup? = nil
+  ) {
+    self.workers = workers
     rules = modalities.map { Self.rule($0.description, device) }
     self.device = device
     self.channelsLast = channelsLast
@@ -36,11 +42,14 @@ public struct InputNormalizer {
     let lengths = batch.lengths.map { $0.map { StepLengths($0, device: device) } }
     let present = batch.present.map { $0.map { RowPresence($0, device: device) } }
     let inputs = normalized(batch.inputs.map { Tensor($0) })
+    let share = batch.parts.flatMap { parts in workers.map { BatchShare(parts, of: $0) } }
     return Batch(
-      inputs: inputs.indices.map {
-        Self.zeroed(RaggedBatch(inputs[$0], lengths: lengths[$0], presence: present[$0])).tensor
+      inputs: inputs.indices.map { index in
+        let own = share.map { $0.having(present[index]).ownPresence } ?? present[index]
+        return Self.zeroed(RaggedBatch(inputs[index], lengths: lengths[index], presence: own))
+          .tensor
       }, labels: moved(Tensor(batch.labels)), indices: batch.indices, lengths: lengths,
-      present: present)
+      present: present, share: share)
   }
 
   /// The batch with zeros for what is not there, whatever was in its place.

@@ -39,15 +39,18 @@ public struct Loader: Sendable {
   /// - Parameters:
   ///   - epoch: The epoch, from 0.
   ///   - step: The first batch wanted.
+  ///   - last: The batch to stop before; nil for the epoch's end.
   /// - Returns: The batches, being made from now on.
-  public func batches(epoch: Int, from step: Int = 0) -> BatchStream {
+  public func batches(epoch: Int, from step: Int = 0, to last: Int? = nil) -> BatchStream {
     let order = order(epoch)
-    let (size, gatherer) = (options.batchSize, gatherer)
+    let (size, gatherer, share) = (options.batchSize, gatherer, options.share)
     return BatchStream(
-      steps: step..<max(step, stepsPerEpoch), workers: options.workers, prefetch: options.prefetch
+      steps: step..<max(step, last ?? stepsPerEpoch), workers: options.workers,
+      prefetch: options.prefetch
     ) { step in
       let end = min(order.count, (step + 1) * size)
-      return try gatherer.batch(Array(order[step * size..<end]), epoch: epoch, step: step)
+      return try gatherer.batch(
+        Array(order[step * size..<end]), epoch: epoch, step: step, share: share)
     }
   }
 

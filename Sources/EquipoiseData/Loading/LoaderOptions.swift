@@ -20,6 +20,8 @@ public struct LoaderOptions: Sendable {
   public var workers: Int
   /// Batches made ahead at most.
   public var prefetch: Int
+  /// Which of several processes this is, that take the batches of training in parts; nil reads whole batches.
+  public var share: LoaderShare?
 
   /// Options.
   ///
@@ -49,5 +51,21 @@ public struct LoaderOptions: Sendable {
     self.augmentation = augmentation
     self.workers = workers
     self.prefetch = prefetch
+  }
+}
+
+/// One of several processes that take each batch in parts.
+public struct LoaderShare: Sendable {
+  /// Which one, from 0.
+  public var rank: Int
+  /// How many there are.
+  public var count: Int
+  /// The fewest samples of each modality that a part may have; each process takes a batch whole that has no such parts.
+  public var leastRows: Int
+
+  /// One of several.
+  public init(rank: Int, count: Int, leastRows: Int = 1) {
+    precondition(rank >= 0 && rank < count, "worker \(rank) of \(count)")
+    (self.rank, self.count, self.leastRows) = (rank, count, leastRows)
   }
 }

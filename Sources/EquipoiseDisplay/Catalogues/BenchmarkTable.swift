@@ -28,6 +28,10 @@ package struct BenchmarkTable {
         addCost(against: side, to: &ratios)
       }
     }
+    for side in report.sides {
+      guard let share = side.waitedShare else { continue }
+      ratios.add(["\(side.name): share of the time in common operations", "", number(share), ""])
+    }
     let comparison = report.sides.count > 1 ? ratios.text() : ""
     return "\(title)\n" + times.text() + comparison + "\n"
   }
@@ -59,7 +63,8 @@ package struct BenchmarkTable {
 
   private var place: String {
     subject.setting.device == "cpu"
-      ? "\(subject.setting.threads) threads" : subject.setting.device
+      ? (subject.setting.workers > 1 ? "\(subject.setting.workers) workers of " : "")
+        + "\(subject.setting.threads) threads" : subject.setting.device
   }
 
   private var besides: String {

@@ -9,6 +9,8 @@ package final class ChildProcess {
     case log(String)
     /// Discarded.
     case nowhere
+    /// Where this program's go.
+    case inherited
   }
 
   /// How a program ended.
@@ -29,8 +31,11 @@ package final class ChildProcess {
   ///   - command: the program's path and its arguments.
   ///   - input: its standard input.
   ///   - output: where what it writes goes.
+  ///   - variables: what its environment has beside, or in the place of, this program's.
   /// - Throws: `EquipoiseError` when it does not start.
-  package init(_ command: [String], input: Int32, output: Output) throws {
+  package init(
+    _ command: [String], input: Int32, output: Output, environment variables: [String: String] = [:]
+  ) throws {
     var actions = SpawnOption.actions
     var attributes = SpawnOption.attributes
     posix_spawn_file_actions_init(&actions)
@@ -40,12 +45,20 @@ package final class ChildProcess {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    let file = if case .log(let path) = output { path } else { "/dev/null" }
-    posix_spawn_file_actions_addopen(
-      &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    let file: String? =
+      switch output {
+      case .log(let path): path
+      case .nowhere: "/dev/null"
+      case .inherited: nil
+      }
+    if let file {
+      posix_spawn_file_actions_addopen(
+        &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
+      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    let environment = ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }
+    let environment = ProcessInfo.processInfo.environment
+      .merging(variables) { $1 }.map { "\($0)=\($1)" }
     var process: pid_t = 0
     let code = Self.withPointers(command) { arguments in
       Self.withPointers(environment) { variables in

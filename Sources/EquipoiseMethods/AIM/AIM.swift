@@ -79,17 +79,18 @@ public final class AIM: BalancingMethod, StepDefining, EpochAdapting, StateKeepi
   public func step(in context: StepContext, with engine: any StepEngine) throws -> StepReport {
     guard let parts else { preconditionFailure("a step of AIM before its first epoch") }
     let plan = StepPlan(configuration, context, depths: parts.blocks[0].count, seed: seed)
+    parts.beginStep(WorkerStreams.dropout("aim dropout", context, seed: seed, setting.device))
     let prototypeLoss =
       plan.trainsPrototypes ? parts.prototypes?.train(engine.model, with: engine) : nil
     let forward = try forward(context, with: engine, parts)
     let task = taskLoss(forward, context, engine, plan)
     var modulation = ModulationStep(configuration, plan, forward, parts, engine)
-    let modulationLoss = modulation.run()
+    let modulationLoss = try modulation.run()
     let loss = plan.modulates ? combined(task, modulationLoss) : task
     try engine.apply(modulation.gradients(of: loss))
-    let classifierLoss = parts.classifiers?.train(
-      forward.outputs, samples: engine.model.modalities.indices.map(forward.modalities.count),
-      steps: forward.steps, by: forward.measures)
+    let classifierLoss = try parts.classifiers?.train(
+      forward.outputs, of: forward.modalities, steps: forward.steps, by: forward.measures,
+      with: engine)
     if let scores = modulation.groupScores {
       let rows = engine.model.modalities.indices.map(forward.modalities.scored)
       parts.groupScores?.add(scores, weights: setting.lacksModalities ? rows : nil)

@@ -5,7 +5,8 @@ internal import EquipoiseModels
 import EquipoiseTorch
 
 /// What AIM needs of a step's forward pass: the fused logits, and every block's input, output and
-/// judge. Indices are modality, then depth.
+/// judge. Indices are modality, then depth. Where several workers take the batch in parts blocks are of this worker's
+/// rows, and what judges say of them is gathered.
 struct AIMForward {
   /// Fused logits of the batch, [B, K].
   let logits: Tensor
@@ -51,6 +52,8 @@ private struct AccompaniedTrace {
     var x = prepared.input
     let perSample = x.size(0) / (samples + classes)
     let rows = layouts[0]?.rows(samples, of: x) ?? [samples * perSample, classes * perSample]
+    var mode = mode
+    mode.accompanying = rows[1]
     var own = x.slice(0..<rows[0])
     for (depth, block) in blocks.enumerated() {
       inputs.append(own)
@@ -143,7 +146,8 @@ extension AIM {
       }
       parts.keepPassed(traces.map(\.prototypes))
       let features = traces.enumerated().map { index, trace in
-        model.filled(trace.features, index, modalities.presence(index))
+        batches[index].share.gathered(
+          model.filled(trace.features, index, batches[index].presence))
       }
       return AIMForward(
         logits: model.fusion.logits(features), features: features, inputs: traces.map(\.inputs),
@@ -192,7 +196,7 @@ extension AIM {
       else { return forward.traces[index].steps }
       return entry.module.layouts(
         StepLengths(
-          [Int](repeating: input.size(1), count: modalities.count(index)), device: input.device))
+          [Int](repeating: input.size(1), count: modalities.ownCount(index)), device: input.device))
     }
   }
 
@@ -205,7 +209,7 @@ extension AIM {
         guard modalities.presence(modality).hasRows else { return [] }
         return blocks.indices.map {
           classifiers.judge(
-            modality, $0, samples: modalities.count(modality), steps: steps[modality][$0 + 1])
+            modality, $0, samples: modalities.ownCount(modality), steps: steps[modality][$0 + 1])
         }
       }
     }
@@ -231,7 +235,7 @@ extension AIM {
       let known = known[index]
       return prototypes[index].enumerated().map { depth, output in
         let space = ComparisonSpace(
-          configuration.prototypes, encoder: entry.module, samples: modalities.count(index),
+          configuration.prototypes, encoder: entry.module, samples: modalities.ownCount(index),
           sequences: setting.modalitiesOfSeveralLengths.contains(entry.name)
             ? configuration.prototypes.sequences : .flat,
           steps: steps[index][depth + 1], prototypeSteps: prototypeSteps[index][depth + 1])

@@ -14,7 +14,10 @@ final class AIMParts {
   /// The mechanism of each block, by modality and depth; empty without PAM.
   let decouplings: [[BlockDecoupling]]
   /// The stream of dropout in auxiliary, good and watched blocks.
-  let dropout: Generator
+  var dropout: Generator { stepDropout ?? runDropout }
+  private let runDropout: Generator
+  /// Of a step that several workers take in parts; nil of others.
+  private var stepDropout: Generator?
   /// P_d of the last pass, without history, where it serves several steps.
   private(set) var passed: [[Tensor]] = []
   /// s of every group since the epoch began; nil of one group.
@@ -31,8 +34,11 @@ final class AIMParts {
     blocks = model.encoders.modules.map(\.blocks)
     modalities = model.modalities
     (self.prototypes, self.classifiers) = (prototypes, classifiers)
-    (self.decouplings, self.dropout, self.keepsPassed) = (decouplings, dropout, keepsPassed)
+    (self.decouplings, runDropout, self.keepsPassed) = (decouplings, dropout, keepsPassed)
   }
+
+  /// Where several workers take a step in parts each draws for its own rows, from a stream of the step's own.
+  func beginStep(_ stream: Generator?) { stepDropout = stream }
 
   /// Remembers P_d for the steps without a pass.
   func keepPassed(_ prototypes: [[Tensor]]) {
@@ -79,7 +85,7 @@ final class AIMParts {
       outputs.enumerated().map { ("passed.\(name).\($0)", $1) }
     }
     return (prototypes?.state ?? []) + (classifiers?.state ?? []) + mechanisms + kept
-      + [("dropout", dropout.state)] + (groupScores?.state ?? [])
+      + [("dropout", runDropout.state)] + (groupScores?.state ?? [])
   }
 
   /// Continues from a saved state.
@@ -98,6 +104,6 @@ final class AIMParts {
         return blocks.indices.compactMap { kept["\($0)"]?.to(device) }
       }
     }
-    try dropout.restore(try saved.tensor("dropout", shape: dropout.state.shape))
+    try runDropout.restore(try saved.tensor("dropout", shape: runDropout.state.shape))
   }
 }

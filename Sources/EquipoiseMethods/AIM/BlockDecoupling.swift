@@ -105,16 +105,17 @@ final class BlockDecoupling {
   ///   - engine: for the run's precision.
   ///   - goodLoss: how the block does with θ^g in its parameters' place.
   /// - Returns: how it did, and ‖θ − Ψ(z)‖ / ‖θ‖ over all tensors.
+  /// - Throws: when another worker has gone.
   func train(
     _ block: DecoupledBlock, with engine: any StepEngine,
     goodLoss: ([(Parameter, Tensor)]) -> BlockPerformance
-  ) -> (good: BlockPerformance, reconstructionError: Tensor) {
+  ) throws -> (good: BlockPerformance, reconstructionError: Tensor) {
     let complements = zip(groups, block.parts).map { group, part in
       inPrecision(group, engine) { group.complement(of: part) }
     }
     let leaves = complements.map { $0.good.asLeaf() }
     let good = goodLoss(block.pairs(leaves))
-    let found = gradients(of: [good.loss], withRespectTo: leaves)
+    let found = try engine.reduced(gradients(of: [good.loss], withRespectTo: leaves))
     for batch in batches {
       DecouplingGroup.train(
         batch.map { index in

@@ -54,26 +54,31 @@ final class DepthClassifiers {
   ///
   /// - Parameters:
   ///   - outputs: of the blocks, by modality and depth.
-  ///   - samples: of the batch that have each modality.
+  ///   - modalities: which samples have each modality.
   ///   - steps: where the valid steps are, by modality, before and after each depth.
   ///   - measures: what their answers make of the classifiers' outputs.
+  ///   - engine: for the other workers' part of the gradients.
   /// - Returns: the loss.
+  /// - Throws: when another worker has gone.
   func train(
-    _ outputs: [[Tensor]], samples: [Int], steps: [[StepLayout?]], by measures: [any BlockMeasure]
-  ) -> Tensor {
+    _ outputs: [[Tensor]], of modalities: StepModalities, steps: [[StepLayout?]],
+    by measures: [any BlockMeasure], with engine: any StepEngine
+  ) throws -> Tensor {
     let losses = outputs.enumerated().flatMap { modality, outputs in
       outputs.enumerated().map { depth, output in
         let head = heads[modality][depth]
         let pooled = encoders[modality].pool(
-          output.detached().inFullPrecision(), samples: samples[modality],
+          output.detached().inFullPrecision(), samples: modalities.ownCount(modality),
           steps[modality][depth + 1])
         return measures[modality].lesson(
-          pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf))
+          modalities.gathered(
+            pooled.linear(weight: head.weight.leaf, bias: head.bias.leaf), modality))
       }
     }
     let loss = Tensor.stacked(losses).sum()
     let leaves = optimizer.parameters.map(\.parameter.leaf)
-    optimizer.step(gradients: gradients(of: [loss], withRespectTo: leaves))
+    optimizer.step(
+      gradients: try engine.reduced(gradients(of: [loss], withRespectTo: leaves)))
     return loss.detached()
   }
 

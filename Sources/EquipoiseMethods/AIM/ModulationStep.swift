@@ -39,7 +39,9 @@ struct ModulationStep {
         let logits =
           plan.modulates
           ? judge.logits(of: output) : judge.constant.logits(of: output.detached())
-        return BlockAssessment(original: forward.measures[modality].performance(logits))
+        return BlockAssessment(
+          original: forward.measures[modality].performance(
+            forward.modalities.gathered(logits, modality)))
       }
     }
   }
@@ -47,7 +49,8 @@ struct ModulationStep {
   /// Runs auxiliary and good blocks, and trains the decoupling.
   ///
   /// - Returns: L_mod (Eq. 15); its history holds the original blocks alone.
-  mutating func run() -> Tensor {
+  /// - Throws: when another worker has gone.
+  mutating func run() throws -> Tensor {
     guard !modulated.isEmpty else {
       // There is nothing to balance.
       let logits = forward.logits
@@ -71,7 +74,7 @@ struct ModulationStep {
           let share = participation.select(participation.count - auxiliaries.count + place)
           backpropagate(auxiliary, weight: share * alphas[depth], modality, depth)
         }
-        if plan.trainsDecoupling { train(auxiliary.decoupled, modality, depth) }
+        if plan.trainsDecoupling { try train(auxiliary.decoupled, modality, depth) }
       }
     }
     return AIMEquations.modulationLoss(plan.depths.map { alphas[$0] }, losses) * plan.scale
@@ -81,9 +84,8 @@ struct ModulationStep {
   func gradients(of loss: Tensor) throws -> ModelGradients {
     let roots = [(root: loss, gradient: loss.detached().zerosLike() + 1)] + cuts
     let present = roots.filter { $0.root.requiresGrad }
-    var found = try engine.gradients(of: present.map(\.root), seeds: present.map(\.gradient))
-    for (parameter, gradient) in pulledBack { found.add(gradient, to: parameter) }
-    return found
+    return try engine.gradients(
+      of: present.map(\.root), seeds: present.map(\.gradient), adding: pulledBack)
   }
 
   // MARK: Weights
@@ -153,7 +155,8 @@ struct ModulationStep {
       modality, depth, with: pairs, on: input,
       isAlone: forward.modalities.presence(modality)?.rows.count == 1,
       forward.steps[modality][depth], engine)
-    return forward.measures[modality].performance(judge.logits(of: output))
+    return forward.measures[modality].performance(
+      forward.modalities.gathered(judge.logits(of: output), modality))
   }
 
   /// The backward pass of weight · λ · L̃, down to θ (Eq. 13) and to the cuts.
@@ -172,10 +175,12 @@ struct ModulationStep {
   }
 
   /// Eq. 8: the good block, from detached inputs to constant prototypes.
-  private mutating func train(_ decoupled: DecoupledBlock, _ modality: Int, _ depth: Int) {
+  private mutating func train(
+    _ decoupled: DecoupledBlock, _ modality: Int, _ depth: Int
+  ) throws {
     let input = forward.inputs[modality][depth].detached()
     let judge = forward.judges[modality][depth].constant
-    let (good, error) = parts.decouplings[modality][depth].train(
+    let (good, error) = try parts.decouplings[modality][depth].train(
       decoupled, with: engine
     ) { pairs in perform(modality, depth, pairs, input, judge) }
     blocks[modality][depth].good = good

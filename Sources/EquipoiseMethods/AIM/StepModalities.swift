@@ -13,12 +13,15 @@ struct StepModalities {
   /// The samples by which modalities are compared: those that have all of V; nil where each one's own are, or all.
   private let compared: RowPresence?
   private let samples: Int
+  /// Of each modality which rows of the batch are this worker's; nil where it has all.
+  private let shares: [BatchShare?]
 
   /// - Parameters:
   ///   - batch: the step's.
   ///   - settings: how many samples are enough.
   init(_ batch: Batch, _ settings: AIMMissingConfiguration) {
     samples = batch.count
+    shares = batch.present.map { presence in batch.share?.having(presence) }
     let present = batch.present
     self.present = present
     let enough = present.indices.filter {
@@ -37,6 +40,17 @@ struct StepModalities {
 
   /// The number of samples that have a modality.
   func count(_ modality: Int) -> Int { present[modality].count(of: samples) }
+
+  /// The number of this worker's samples that have a modality.
+  func ownCount(_ modality: Int) -> Int {
+    guard let share = shares[modality] else { return count(modality) }
+    return share.ownPresence.count(of: share.own.count)
+  }
+
+  /// One row for each sample that has a modality, from those of this worker's own.
+  func gathered(_ rows: Tensor, _ modality: Int) -> Tensor {
+    shares[modality].gatheredPresent(rows)
+  }
 
   /// Whether a sample of the batch lacks anything.
   var isPartial: Bool { present.contains { $0 != nil } }

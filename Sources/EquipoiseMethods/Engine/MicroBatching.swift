@@ -13,7 +13,8 @@ internal import EquipoiseTorch
 /// then part by part again, with a graph:  ∂L/∂θ += (∂z/∂θ)ᵀ ∂L/∂z
 /// ```
 /// Whatever the loss and the method are, the gradients are those of the whole batch, but for batch normalisation, which
-/// sees the parts alone, and dropout, which draws for each part in turn.
+/// sees the parts alone, and dropout, which draws for each part in turn. Where several workers take the batch each cuts
+/// what it has of it.
 package enum MicroBatching {
   /// Throws where a method cannot do without a whole batch.
   package static func check(
@@ -48,7 +49,8 @@ struct MicroBatches {
   /// Runs the encoders without a graph.
   init(_ engine: TrainingEngine, _ context: StepContext, size: Int) {
     (self.engine, self.context) = (engine, context)
-    parts = MicroBatching.parts(of: context.batch.count, atMost: size).map(context.batch.rows)
+    parts = MicroBatching.parts(of: context.batch.ownCount, atMost: size)
+      .map(context.batch.ownRows)
     var mode = context.mode
     // The second pass moves the running statistics.
     if mode.statistics == .updatingRunning { mode.statistics = .batchOnly }
@@ -59,13 +61,16 @@ struct MicroBatches {
         withoutGradient { engine.inRunPrecision { engine.model.features(part.ragged, mode) } })
     }
     features = context.batch.inputs.indices.map { modality in
-      Tensor.concatenated(found.map { $0[modality] }, dimension: 0).asLeaf()
+      let own = Tensor.concatenated(found.map { $0[modality] }, dimension: 0)
+      return withoutGradient { context.batch.share.gathered(own) }.asLeaf()
     }
   }
 
-  /// Adds the encoders' gradients, given those of the features.
-  func addGradients(of features: [Tensor?], to sum: inout ModelGradients) throws {
-    var start = 0
+  /// Adds the encoders' gradients, given those of the features; where several workers take the batch, what this one
+  /// gives to their mean.
+  func addGradients(of features: [Tensor?], to sum: inout ModelGradients) {
+    let share = context.batch.share
+    var start = share?.own.lowerBound ?? 0
     for (part, stream) in zip(parts, streams) {
       if let stream { context.mode.dropout?.state = stream }
       let rows = start..<start + part.count
@@ -73,8 +78,13 @@ struct MicroBatches {
       let own = engine.inRunPrecision { engine.model.features(part.ragged, context.mode) }
       // A modality that no sample of the part has leads nowhere.
       let roots = own.indices.filter { features[$0] != nil && own[$0].requiresGrad }
-      let seeds = roots.compactMap { features[$0]?.slice(rows).to(own[$0].dtype) }
-      sum.add(try engine.gradients(of: roots.map { own[$0] }, seeds: seeds))
+      let seeds = roots.compactMap { root in
+        features[root].map {
+          let seed = $0.slice(rows).to(own[root].dtype)
+          return share.map { seed * Double($0.workers.count) } ?? seed
+        }
+      }
+      sum.add(engine.ownGradients(of: roots.map { own[$0] }, seeds: seeds))
     }
   }
 }
@@ -90,14 +100,16 @@ extension ModelGradients {
 }
 
 extension Batch {
-  /// Consecutive samples.
-  func rows(_ range: Range<Int>) -> Batch {
-    Batch(
-      inputs: inputs.map { $0.slice(range) }, labels: labels.slice(range),
-      indices: Array(indices[range]), lengths: lengths.map { $0?.slice(range) },
+  /// Consecutive samples of those that this worker has, as a batch of their own.
+  func ownRows(_ range: Range<Int>) -> Batch {
+    let first = share?.own.lowerBound ?? 0
+    let places = first + range.lowerBound..<first + range.upperBound
+    return Batch(
+      inputs: inputs.map { $0.slice(range) }, labels: labels.slice(places),
+      indices: Array(indices[places]), lengths: lengths.map { $0?.slice(range) },
       present: present.map { presence in
         guard let presence else { return nil }
-        let own = presence.rows.filter(range.contains).map { $0 - range.lowerBound }
+        let own = presence.rows.filter(places.contains).map { $0 - places.lowerBound }
         return own.count == range.count
           ? nil : RowPresence(rows: own, of: range.count, device: labels.device)
       })

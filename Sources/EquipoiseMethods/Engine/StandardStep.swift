@@ -23,7 +23,7 @@ package struct StandardStep {
   }
 
   package func run(_ context: StepContext) throws -> StepReport {
-    if let size = engine.microBatchSize, size < context.batch.count {
+    if let size = engine.microBatchSize, engine.isCut(context.batch) {
       return try run(context, inPartsOf: size)
     }
     let forward = try forward(context)
@@ -39,10 +39,10 @@ package struct StandardStep {
     let forward = Forward(
       traces: [], encoded: encoders.features, features: fused, logits: logits)
     let loss = try loss(forward, context)
-    let gradients = try engine.gradients(of: loss, and: encoders.features)
+    let gradients = engine.ownGradients(of: loss, and: encoders.features)
     var found = gradients.parameters
-    try encoders.addGradients(of: gradients.others, to: &found)
-    return try finish(context, forward, loss, found)
+    encoders.addGradients(of: gradients.others, to: &found)
+    return try finish(context, forward, loss, engine.reduced(found))
   }
 
   private func finish(

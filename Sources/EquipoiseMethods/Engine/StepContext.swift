@@ -40,7 +40,7 @@ extension StepContext {
   }
 }
 
-/// The result of a step.
+/// The result of a step: numbers of the whole batch, which all workers find alike.
 public struct StepReport {
   /// The loss that was minimised: a scalar, without history.
   public let loss: Tensor
@@ -111,8 +111,25 @@ public protocol StepEngine: AnyObject {
   /// - Returns: one gradient for each parameter; nil where it had no part in the loss.
   /// - Throws: what the engine cannot go on with.
   func gradients(of loss: Tensor, retainingGraph: Bool) throws -> ModelGradients
-  /// The same of Σ root · seed over tensors of any shape.
-  func gradients(of roots: [Tensor], seeds: [Tensor]) throws -> ModelGradients
+  /// The same of Σ root · seed over tensors of any shape, with gradients that a method has found itself.
+  ///
+  /// - Parameters:
+  ///   - roots: the tensors.
+  ///   - seeds: one for each, of its shape.
+  ///   - others: further gradients of parameters of the model.
+  /// - Returns: the sums.
+  /// - Throws: what the engine cannot go on with.
+  func gradients(
+    of roots: [Tensor], seeds: [Tensor],
+    adding others: [(parameter: Parameter, gradient: Tensor)]
+  ) throws -> ModelGradients
+  /// Gradients of parameters that the engine does not know, of a loss that was computed from a step's forward passes:
+  /// where several workers take the batch in parts each has found its part of them.
+  ///
+  /// - Parameter gradients: this worker's; nil where all workers have none.
+  /// - Returns: those of the whole batch.
+  /// - Throws: when another worker has gone.
+  func reduced(_ gradients: [Tensor?]) throws -> [Tensor?]
   /// Clips if the run does, and takes one optimiser step.
   func apply(_ gradients: ModelGradients) throws
   /// Visits training samples in order, without augmentation, in evaluation batches.

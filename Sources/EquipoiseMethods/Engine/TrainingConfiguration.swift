@@ -42,12 +42,23 @@ public struct TrainingConfiguration: ConfigurationSection {
   public var gradientClip: Double?
   /// The arithmetic of the forward pass.
   public var precision = Precision.fp32
+  /// Which samples batch normalisation takes the statistics of where several processes train together.
+  public var batchStatistics = BatchStatistics.all
   /// Whether images lie in memory with their channels innermost, which is faster for convolutions
   /// on many processors.
   public var channelsLast = false
 
   /// The defaults.
   public init() {}
+}
+
+/// Which samples batch normalisation takes the statistics of where several processes train together.
+public enum BatchStatistics: String, ConfigurationChoice {
+  /// Those of the whole batch, as one process does: two small messages for each normalisation and pass.
+  case all
+  /// Those of a process's own part; the running statistics are averaged after each step. Another number of processes
+  /// then trains another network.
+  case worker
 }
 
 /// The arithmetic of the forward pass.

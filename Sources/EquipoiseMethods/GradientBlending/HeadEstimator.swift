@@ -58,8 +58,17 @@ final class HeadEstimator {
   ) {
     let before = try losses(Array(0...fused), engine)
     let after = try (0...fused).map { head in
-      let mode = ForwardMode.training(dropout: dropout(head, epochs.lowerBound))
+      let stream = dropout(head, epochs.lowerBound)
+      var step = 0
       return try engine.rehearse(epochs: epochs) { batch in
+        // Workers that take the batch in parts draw for their own rows.
+        let own = batch.share.map {
+          WorkerStreams.dropout(
+            "gradient blending epoch \(epochs.lowerBound) head \(head)", step: step, of: $0,
+            seed: seed, device)
+        }
+        step += 1
+        let mode = ForwardMode.training(dropout: own ?? stream)
         guard let logits = logits([head], batch, mode, engine)[0] else { return }
         let loss = objective.loss(logits, labels(of: head, batch))
         try engine.apply(engine.gradients(of: loss))

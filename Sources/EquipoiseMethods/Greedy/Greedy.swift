@@ -175,8 +175,9 @@ extension Greedy {
       model.forward(batch.ragged, context.mode) { depth, gates in
         if let caring { return fixed(gates, caring, depth) }
         for (name, gate) in zip(model.modalities, gates) where complete.hasRows {
-          means["\(depth).\(name)"] = complete.rows(of: gate.detached().inFullPrecision())
-            .mean(over: [0])
+          means["\(depth).\(name)"] = complete.rows(
+            of: batch.share.gathered(gate.detached().inFullPrecision())
+          ).mean(over: [0])
         }
         return gates
       }

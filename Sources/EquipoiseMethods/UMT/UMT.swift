@@ -106,10 +106,16 @@ public final class UMT: StepDefining, EpochAdapting, ParameterOwning, StateKeepi
     for modality in teachers.indices {
       var numbers = RandomStream(
         seed: setting.seed, "method", Self.name, "teacher", setting.model.modalities[modality])
-      let mode = ForwardMode.training(
-        dropout: Generator(seed: numbers.next(), device: setting.device))
+      let stream = Generator(seed: numbers.next(), device: setting.device)
+      var step = 0
       teachers[modality] = try engine.rehearse(epochs: 0..<epochs) { batch in
-        try train(modality, heads, batch, mode, engine)
+        // Workers that take the batch in parts draw for their own rows.
+        let own = batch.share.map {
+          WorkerStreams.dropout(
+            "umt teacher \(modality)", step: step, of: $0, seed: setting.seed, setting.device)
+        }
+        step += 1
+        try train(modality, heads, batch, .training(dropout: own ?? stream), engine)
       } result: {
         FrozenEncoder(engine.model, modality)
       }

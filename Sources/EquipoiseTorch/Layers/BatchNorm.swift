@@ -35,7 +35,12 @@ public final class BatchNorm: Layer {
   /// [B, C, …] → the same shape. Batch statistics need more than one value per channel. With frozen parameters the
   /// running statistics are used, as in evaluation.
   public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) -> Tensor {
-    switch statistics(mode) {
+    let statistics = statistics(mode)
+    if statistics != .running, let workers = WorkerGroup.statistics {
+      return normalized(
+        input, mode, over: workers, weights: accompanyingWeights(input, mode, of: workers))
+    }
+    switch statistics {
     case .running: return normalized(input, runningMean, runningVar, training: false)
     case .batchOnly:
       checkBatch(input)
@@ -64,6 +69,11 @@ public final class BatchNorm: Layer {
     _ input: Tensor, _ mode: ForwardMode, lengths: StepLengths
   ) -> Tensor {
     guard statistics(mode) != .running else { return callAsFunction(input, mode) }
+    if let workers = WorkerGroup.statistics {
+      let valid = lengths.mask(input.size(2), dtype: input.inFullPrecision().dtype).unsqueezed(1)
+      let weights = accompanyingWeights(input, mode, of: workers).map { valid * $0 } ?? valid
+      return normalized(input, mode, over: workers, weights: weights)
+    }
     guard let host = lengths.host else {
       preconditionFailure("batch_norm in training of lengths that the host does not know")
     }
@@ -99,6 +109,35 @@ public final class BatchNorm: Layer {
   /// Where its parameters are frozen the running statistics, whatever the mode.
   private func statistics(_ mode: ForwardMode) -> ForwardMode.Statistics {
     weight.isFrozen && bias.isFrozen ? .running : mode.statistics
+  }
+
+  /// What each row counts for where some rows are there on every worker, [B, 1…]; nil where none is.
+  private func accompanyingWeights(
+    _ input: Tensor, _ mode: ForwardMode, of workers: WorkerGroup
+  ) -> Tensor? {
+    guard mode.accompanying > 0 else { return nil }
+    let shape = input.shape.dropFirst().map { _ in 1 }
+    let dtype = input.inFullPrecision().dtype
+    func rows(_ count: Int, _ weight: Double) -> Tensor {
+      .full([count] + shape, weight, dtype: dtype, device: input.device)
+    }
+    return .concatenated(
+      [
+        rows(input.size(0) - mode.accompanying, 1),
+        rows(mode.accompanying, 1 / Double(workers.count)),
+      ], dimension: 0)
+  }
+
+  /// By the statistics of all workers' rows.
+  private func normalized(
+    _ input: Tensor, _ mode: ForwardMode, over workers: WorkerGroup, weights: Tensor?
+  ) -> Tensor {
+    let moves = mode.statistics == .updatingRunning
+    if moves { numBatchesTracked.increment() }
+    return input.batchNormalized(
+      over: workers, weights: weights, weight: weight.value, bias: bias.value,
+      mean: moves ? runningMean.value : nil, variance: moves ? runningVar.value : nil,
+      momentum: momentum, epsilon: epsilon)
   }
 
   private func move(_ running: Buffer, towards statistic: Tensor) {

@@ -27,6 +27,9 @@ public struct ForwardMode {
   public var statistics: Statistics
   /// The stream dropout draws from; `nil` switches dropout off.
   public var dropout: Generator?
+  /// How many rows at the end of a batch every worker has, where several take the rest of it in parts. In shared
+  /// statistics each copy counts for its part of one row.
+  package var accompanying = 0
 
   /// A mode put together by hand.
   public init(statistics: Statistics, dropout: Generator?) {

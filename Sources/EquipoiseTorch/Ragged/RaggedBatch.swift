@@ -8,10 +8,16 @@ public struct RaggedBatch {
   public let lengths: StepLengths?
   /// Which rows are there; nil where all are.
   public let presence: RowPresence?
+  /// Which rows of a larger batch these are, where several workers take it in parts.
+  public let share: BatchShare?
 
   /// A batch; without more than a tensor everything in it is there.
-  public init(_ tensor: Tensor, lengths: StepLengths? = nil, presence: RowPresence? = nil) {
+  public init(
+    _ tensor: Tensor, lengths: StepLengths? = nil, presence: RowPresence? = nil,
+    share: BatchShare? = nil
+  ) {
     (self.tensor, self.lengths, self.presence) = (tensor, lengths, presence)
+    self.share = share
   }
 
   /// The number of rows.
@@ -28,7 +34,7 @@ public struct RaggedBatch {
 
   /// The same rows with other numbers of the same shape.
   public func with(_ tensor: Tensor) -> RaggedBatch {
-    RaggedBatch(tensor, lengths: lengths, presence: presence)
+    RaggedBatch(tensor, lengths: lengths, presence: presence, share: share)
   }
 }
 

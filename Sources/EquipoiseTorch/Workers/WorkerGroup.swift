@@ -155,3 +155,22 @@ public final class WorkerGroup: @unchecked Sendable {
     return Data(try broadcast(Tensor(own)).array(of: UInt8.self))
   }
 }
+
+// MARK: Statistics
+
+extension WorkerGroup {
+  /// The workers over whose rows batch normalisation takes its statistics in this thread; `nil` takes each one's own.
+  @TaskLocal static var statistics: WorkerGroup?
+
+  /// Runs `body`, in whose training passes batch normalisation takes the statistics of all workers' rows.
+  ///
+  /// - Parameters:
+  ///   - workers: Who; `nil` takes this worker's own rows.
+  ///   - body: Forward passes.
+  /// - Returns: What `body` returns.
+  package static func sharingStatistics<R>(
+    over workers: WorkerGroup?, _ body: () throws -> R
+  ) rethrows -> R {
+    try $statistics.withValue(workers) { try body() }
+  }
+}

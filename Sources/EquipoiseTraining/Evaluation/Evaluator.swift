@@ -5,6 +5,7 @@ internal import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseMethods
 import EquipoiseTorch
+internal import EquipoiseWorkers
 
 /// Runs a model over samples and scores it. Averages are over samples, never over batches.
 struct Evaluator {
@@ -16,7 +17,7 @@ struct Evaluator {
 
   /// What one pass over a split gathers: the fused outputs, a row for each sample, and of everything else what the
   /// task's measure needs.
-  private struct Rows {
+  struct Rows {
     var answers = SplitAnswers()
     var fused: [Tensor] = []
     var slices: [SplitOutputs] = []
@@ -48,18 +49,28 @@ struct Evaluator {
 
   /// Scores a split.
   ///
-  /// - Parameter forEachBatch: visits the split's batches, in any order.
+  /// - Parameters:
+  ///   - workers: the processes among which the split's batches are divided; nil for one alone.
+  ///   - forEachBatch: visits this worker's batches, in any order.
   /// - Returns: the report, without linear probes.
   /// - Throws: `EquipoiseError` when the model's output is not finite.
-  func report(_ forEachBatch: ((Batch) throws -> Void) throws -> Void) throws -> EvaluationReport {
+  func report(
+    of workers: WorkerGroup? = nil, _ forEachBatch: ((Batch) throws -> Void) throws -> Void
+  ) throws -> EvaluationReport {
     var rows = Rows()
     try withoutGradient {
       let absent = options.shapley && !model.isCoupled ? absentFeatures() : []
       try forEachBatch { batch in try add(batch, absent, to: &rows) }
     }
-    let gathered =
+    var gathered =
       rows.fused.isEmpty ? [] : Tensor.concatenated(rows.fused, dimension: 0).floats()
+    if let workers { (rows, gathered) = try rows.gathered(with: gathered, over: workers) }
     let fused = rows.sort(gathered, width: scoring.width)
+    // What training decides by scores all workers decide alike.
+    return try workers?.agreed { try scored(fused, rows) } ?? scored(fused, rows)
+  }
+
+  private func scored(_ fused: [Float], _ rows: Rows) throws -> EvaluationReport {
     guard fused.allSatisfy(\.isFinite) else {
       throw EquipoiseError(
         .training, "the model's logits are not finite", fix: "lower the learning rate")

@@ -12,6 +12,14 @@ struct SplitAnswers {
   /// Of several labels 0 and 1, of a regression numbers in their own unit.
   private(set) var rows: [Float] = []
 
+  init(labels: [Int] = [], rows: [Float] = []) { (self.labels, self.rows) = (labels, rows) }
+
+  /// Adds those of further samples.
+  mutating func append(_ other: SplitAnswers) {
+    labels += other.labels
+    rows += other.rows
+  }
+
   /// Adds a batch's.
   mutating func append(_ answers: Tensor, of task: LearningTask) {
     if task == .classification {

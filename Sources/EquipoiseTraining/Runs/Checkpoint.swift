@@ -90,6 +90,9 @@ package struct RunningTotals: Codable, Equatable, Sendable {
   package var loss = 0.0
   /// The method's numbers, by name.
   package var telemetry: [MetricName: TelemetrySum] = [:]
+
+  /// Those before the first step.
+  package init() {}
 }
 
 /// A number of a method, over the steps that reported it.

@@ -21,6 +21,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public var threads = Runtime.threads
   /// How long threads wait by spinning; nil in runs of versions that did not say.
   public var spinning: Spinning? = Spinning.current
+  /// The processes that trained together; nil of one alone.
+  public var workers: Int?
   /// Where the run computed.
   public var device: String
   /// The identity of the prepared data.
@@ -35,6 +37,12 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
 }
 
 extension RunEnvironment {
+  /// The environment of a run.
+  init(_ parts: RunParts) {
+    self.init(device: parts.device, dataset: parts.datasetFingerprint)
+    workers = parts.workers?.count
+  }
+
   /// What a run wrote down about its surroundings.
   package static func saved(in folder: RunFolder) throws -> RunEnvironment {
     try JSONFile.read(

@@ -176,6 +176,52 @@ import Testing
     return digests
   }
 
+  /// Every part of every batch has the augmented rows of one process, and one worker's follow those of the one before; a
+  /// batch of fewer samples than processes is whole on all.
+  @Test(arguments: 1...5)
+  func partsTileTheBatch(count: Int) throws {
+    let data = try Self.hundredSamples()
+    let whole = try Self.batches(Self.loader(data))
+    let parts = try (0..<count).map { rank in
+      try Self.batches(
+        Self.loader(data) { $0.share = LoaderShare(rank: rank, count: count) })
+    }
+    for (step, batch) in whole.enumerated() {
+      let own = parts.map { $0[step] }
+      #expect(own.allSatisfy { $0.indices == batch.indices })
+      #expect(own.allSatisfy { Self.bytes($0.labels) == Self.bytes(batch.labels) })
+      let isWhole = batch.indices.count < count
+      for (index, input) in batch.inputs.enumerated() {
+        let found = own.map { Self.bytes($0.inputs[index]) }
+        #expect(
+          isWhole
+            ? found.allSatisfy { $0 == Self.bytes(input) }
+            : found.flatMap { $0 } == Self.bytes(input))
+      }
+      #expect(own.allSatisfy { ($0.parts == nil) == isWhole })
+      let sizes = own.compactMap(\.parts).first?.map(\.count) ?? []
+      #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+    }
+  }
+
+  /// A batch whose parts would be too small is whole on all.
+  @Test(arguments: [(3, 14), (4, 0)])
+  func partsHaveEnoughRows(count: Int, cut: Int) throws {
+    let data = try Self.hundredSamples()
+    let batches = try Self.batches(
+      Self.loader(data) { $0.share = LoaderShare(rank: 0, count: count, leastRows: 2) })
+    #expect(batches.count { $0.parts != nil } == cut)
+  }
+
+  private static func batches(_ loader: Loader) throws -> [HostBatch] {
+    let stream = loader.batches(epoch: 1)
+    var batches: [HostBatch] = []
+    while let batch = try stream.next() { batches.append(batch) }
+    return batches
+  }
+
+  private static func bytes(_ array: HostArray) -> [UInt8] { array.withUnsafeBytes { Array($0) } }
+
   /// Batches of seven with everything that is random.
   private static func loader(
     _ data: TestDataset, workers: Int = 1, prefetch: Int = 3,

@@ -162,7 +162,7 @@ struct DecouplingTests {
     }
   }
 
-  @Test func neitherStepTouchesTheOthersTensors() {
+  @Test func neitherStepTouchesTheOthersTensors() throws {
     let theta = parameter([3, 4])
     let mechanism = mechanism([("w", theta)])
     let before = theta.leaf.array(of: Double.self)
@@ -170,7 +170,7 @@ struct DecouplingTests {
     let block = mechanism.decouple(with: engine)
     _ = mechanism.pullBack([.ones([1, 3, 4], dtype: .float64)], block, retaining: true)
     #expect(mechanism.groups[0].maps[0].parameter.leaf.equal(maps).all().array(of: Bool.self)[0])
-    _ = mechanism.train(block, with: engine) { pairs in
+    _ = try mechanism.train(block, with: engine) { pairs in
       let logits = pairs[0].1.matmul(.ones([4, 2], dtype: .float64))
       return BlockPerformance(
         logits: logits * Tensor([1.0, 2.0]), labels: Tensor([0, 1, 0]))

@@ -75,6 +75,7 @@ struct RunConfigurationTests {
         microBatchSize: null
         gradientClip: null
         precision: fp32
+        batchStatistics: all
         channelsLast: false
       augmentation: {}
       evaluation:

@@ -34,6 +34,7 @@ struct SettingNamesTests {
     ("min_delta=1", "did you mean 'training.earlyStopping.minimumChange'?"),
     ("max_time=1", "did you mean 'training.maximumSeconds'?"),
     ("accumulate_grad_batches=4", "did you mean 'training.microBatchSize'?"),
+    ("sync_batchnorm=true", "did you mean 'training.batchStatistics'?"),
     ("model_ema=true", "did you mean 'training.averaging.type'?"),
     ("layer_decay=0.5", "did you mean 'training.parts.NAME.layerDecay'?"),
     ("optimizer=adam", "did you mean 'training.optimiser'?"),
@@ -45,8 +46,8 @@ struct SettingNamesTests {
     ("training.schedule=cosin", "did you mean 'cosine'?"),
     (
       "training.zzz=1",
-      "choose from 'averaging', 'batchSize', 'bucketing', 'channelsLast', "
-        + "'decaysNormsAndBiases', 'dropLast', 'earlyStopping', 'epochs' and 9 more"
+      "choose from 'averaging', 'batchSize', 'batchStatistics', 'bucketing', 'channelsLast', "
+        + "'decaysNormsAndBiases', 'dropLast', 'earlyStopping' and 10 more"
     ),
   ])
   func remedies(_ set: String, _ remedy: String) {

@@ -4,6 +4,7 @@ import EquipoiseTorch
 import Foundation
 import Testing
 
+@testable import EquipoiseBenchmarks
 @testable import EquipoiseKit
 @testable import EquipoiseTraining
 

@@ -5,10 +5,12 @@ package import EquipoiseModels
 internal import EquipoiseData
 internal import EquipoiseMethods
 package import EquipoiseTorch
+package import EquipoiseTraining
 
 /// Runs training steps of a setting, through the same engine and step as a real run.
 package final class StepBenchmark {
   private let setting: BenchmarkSetting
+  private let engine: TrainingEngine
   private let step: (StepContext) throws -> StepReport
   private var context: StepContext
   private var log: StepLog
@@ -24,9 +26,11 @@ package final class StepBenchmark {
   ///   - setting: what to time.
   ///   - clock: by what; nil waits for the setting's device.
   ///   - catalogue: what it may name.
+  ///   - workers: the processes that take each step together; nil of one alone.
   /// - Throws: when the setting makes no model, or there is no such device.
   package init(
-    _ setting: BenchmarkSetting, clock: DeviceClock? = nil, catalogue: RunCatalogue = .inUse
+    _ setting: BenchmarkSetting, clock: DeviceClock? = nil, catalogue: RunCatalogue = .inUse,
+    workers: WorkerGroup? = nil
   ) throws {
     device = try Accelerators.device(named: setting.device)
     self.setting = setting
@@ -35,7 +39,7 @@ package final class StepBenchmark {
     Runtime.allowsTF32 = setting.precision == .tf32
     let configuration = try Self.resolve(setting, of: catalogue)
     let model = try Self.makeModel(configuration.model, setting, on: device)
-    let batch = Self.makeBatch(setting, on: device)
+    let batch = Self.makeBatch(setting, on: device, of: workers)
     var training = TrainingConfiguration()
     training.precision = setting.precision
     let method = try Self.makeMethod(
@@ -47,7 +51,9 @@ package final class StepBenchmark {
       training: training, device: device, trainingBatches: { _, body in try body(batch) },
       validationBatches: { body in try body(batch) },
       schedule: TrainingEngine.EpochSchedule(
-        batches: { _, body in try body(batch) }, learningRate: { _, _ in optimiser.learningRate }))
+        batches: { _, body in try body(batch) }, learningRate: { _, _ in optimiser.learningRate }),
+      workers: workers)
+    self.engine = engine
     try (method as? any EpochAdapting)?.beginEpoch(0, with: engine)
     if let method = method as? any StepDefining {
       step = { try method.step(in: $0, with: engine) }
@@ -70,7 +76,8 @@ package final class StepBenchmark {
   package func run(steps count: Int) throws -> Double {
     let start = clock.now
     for _ in 0..<count {
-      _ = log.add(try step(context), labels: context.batch.labels, step: context.globalStep)
+      let report = try engine.taking(context.batch) { try step(context) }
+      _ = log.add(report, labels: context.batch.labels, step: context.globalStep)
       context.globalStep += 1
     }
     return start.duration(to: clock.now).seconds
@@ -130,7 +137,7 @@ package final class StepBenchmark {
   }
 
   private static func makeBatch(
-    _ setting: BenchmarkSetting, on device: Device
+    _ setting: BenchmarkSetting, on device: Device, of workers: WorkerGroup?
   ) -> Batch {
     let generator = Generator(seed: 0)
     let inputs = setting.shapes.map { shape in
@@ -139,8 +146,12 @@ package final class StepBenchmark {
         setting.channelsLast && shape.count == 3 ? input.contiguous(.channelsLast) : input
       return arranged.to(device)
     }
+    let share = workers.map {
+      BatchShare(BatchShare.parts(of: setting.batch, among: $0.count), of: $0)
+    }
     let labels = (0..<setting.batch).map { Int64($0 % setting.classes) }
     return Batch(
-      inputs: inputs, labels: Tensor(labels).to(device), indices: Array(0..<setting.batch))
+      inputs: inputs.map { input in share.map { input.slice($0.own) } ?? input },
+      labels: Tensor(labels).to(device), indices: Array(0..<setting.batch), share: share)
   }
 }

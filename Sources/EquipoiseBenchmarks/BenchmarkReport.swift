@@ -37,6 +37,8 @@ package struct BenchmarkSide: Codable, Sendable {
   package let peakDeviceMemory: Int?
   /// Multiply-adds of a training step for each sample, where the side counts them.
   package let multiplyAddsPerSample: Int?
+  /// The share of the time that common operations of workers took; nil of one process.
+  package var waitedShare: Double?
 
   /// The most memory that it had where it computed, in bytes.
   package var memory: Int { peakDeviceMemory ?? peakMemory }
@@ -81,12 +83,14 @@ package struct BenchmarkReport: Codable, Sendable {
   ) throws -> BenchmarkReport {
     for entry in entries { _ = try entry.process.run(steps: steps) }
     var seconds = entries.map { _ in [Double]() }
+    var waited = [Double](repeating: 0, count: entries.count)
     var last = [BenchmarkProcess.Timing?](repeating: nil, count: entries.count)
     for _ in 0..<rounds {
       for (index, entry) in entries.enumerated() {
         let timing = try entry.process.run(steps: steps)
         seconds[index].append(timing.seconds / Double(steps))
         last[index] = timing
+        waited[index] += timing.waitedSeconds ?? 0
       }
     }
     return BenchmarkReport(
@@ -95,7 +99,10 @@ package struct BenchmarkReport: Codable, Sendable {
           name: entry.name, setting: entry.setting, version: entry.process.greeting.version,
           rounds: seconds[index], peakMemory: last[index]?.peakMemory ?? 0,
           peakDeviceMemory: last[index]?.peakDeviceMemory,
-          multiplyAddsPerSample: entry.process.greeting.multiplyAddsPerSample)
+          multiplyAddsPerSample: entry.process.greeting.multiplyAddsPerSample,
+          waitedShare: last[index]?.waitedSeconds.map { _ in
+            waited[index] / seconds[index].reduce(0, +) / Double(steps)
+          })
       }, busyProcesses: busyProcesses)
   }
 }

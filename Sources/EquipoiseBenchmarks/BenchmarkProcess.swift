@@ -2,6 +2,7 @@
 internal import EquipoiseKit
 import Foundation
 import EquipoiseTorch
+package import EquipoiseTraining
 
 /// One side of a benchmark: a process that takes steps of a setting when it is told to. This program
 /// and `Benchmarks/pytorch_step.py` speak alike, so that every side has its own memory and no side
@@ -26,6 +27,8 @@ package final class BenchmarkProcess {
     package let peakMemory: Int
     /// The most memory of an accelerator that its tensors have held, in bytes; nil on the processor.
     package var peakDeviceMemory: Int?
+    /// Seconds of these that common operations of workers took; nil of one process.
+    package var waitedSeconds: Double?
   }
 
   /// What the process said of itself.
@@ -124,20 +127,40 @@ package final class BenchmarkProcess {
 
 extension BenchmarkProcess {
   /// The other end, in this program: serves one setting until standard input ends or says 0.
-  package static func serve(catalogue: RunCatalogue = .inUse) throws {
+  ///
+  /// - Parameters:
+  ///   - arguments: those with which this program is another worker of the same setting (``follow(catalogue:)``).
+  ///   - catalogue: what the setting may name.
+  /// - Throws: what a step throws, and when another worker has gone.
+  package static func serve(
+    followedBy arguments: [String], catalogue: RunCatalogue = .inUse
+  ) throws {
     guard let first = readLine() else { return }
     let setting = try JSONDecoder().decode(BenchmarkSetting.self, from: Data(first.utf8))
-    let benchmark = try StepBenchmark(setting, catalogue: catalogue)
+    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    let crew =
+      try setting.workers > 1
+      ? BenchmarkCrew(setting, command: [program] + arguments) : nil
+    let benchmark = try StepBenchmark(setting, catalogue: catalogue, workers: crew?.group)
     try answer(
       Greeting(
         version: Runtime.version, multiplyAddsPerSample: benchmark.multiplyAddsPerSample))
     while let line = readLine(), let count = Int(line), count > 0 {
+      try crew?.tell(count)
+      let waited = crew?.group.waitedSeconds
       let seconds = try benchmark.run(steps: count)
       try answer(
         Timing(
           seconds: seconds, peakMemory: Hardware.peakMemory,
-          peakDeviceMemory: benchmark.device.memory?.peak))
+          peakDeviceMemory: benchmark.device.memory?.peak,
+          waitedSeconds: waited.flatMap { before in crew.map { $0.group.waitedSeconds - before } }))
     }
+    try crew?.end()
+  }
+
+  /// A worker beside the process that serves: takes the steps that it says.
+  package static func follow(catalogue: RunCatalogue = .inUse) throws {
+    try BenchmarkCrew.follow(catalogue: catalogue)
   }
 
   private static func answer(_ value: some Encodable) throws {

@@ -3,6 +3,7 @@ internal import EquipoiseKit
 internal import EquipoiseModels
 internal import EquipoiseSettings
 package import EquipoiseMethods
+package import EquipoiseTraining
 
 /// What is timed: one training step of a method on random numbers.
 package struct BenchmarkSetting: Codable, Equatable, Sendable {
@@ -36,6 +37,8 @@ package struct BenchmarkSetting: Codable, Equatable, Sendable {
   package var device = "cpu"
   /// Threads of one operation.
   package var threads = 2
+  /// Processes that take the step together, each with so many threads.
+  package var workers = 1
   /// The arithmetic of the forward pass.
   package var precision = Precision.fp32
   /// Whether images lie with their channels innermost.

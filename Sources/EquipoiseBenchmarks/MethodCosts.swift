@@ -4,6 +4,7 @@ internal import EquipoiseSettings
 internal import EquipoiseMethods
 internal import EquipoiseModels
 internal import EquipoiseTorch
+package import EquipoiseTraining
 
 /// What a step of each method costs beside one of joint training, by the multiply-adds that the methods state: of two
 /// ResNet-18 at 64 × 64 in batches of 32, over 100 epochs, with the methods' defaults.
