@@ -8,7 +8,7 @@ Writes Tests/EquipoiseDataTests/Goldens/augmentation.safetensors; run from the r
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torchvision.transforms.v2 import functional
+from torchvision.transforms.v2 import InterpolationMode, RandAugment, functional
 from tsaug import TimeWarp
 
 FILE = "Tests/EquipoiseDataTests/Goldens/augmentation.safetensors"
@@ -38,6 +38,24 @@ def pictures() -> dict[str, torch.Tensor]:
     }
 
 
+def rand_augment() -> dict[str, torch.Tensor]:
+    """The operations of RandAugment on 24 x 20 pixels, as its own code calls them."""
+    generator = torch.Generator().manual_seed(1)
+    levels = torch.tensor([3, 40, 90, 100, 101, 180, 220], dtype=torch.uint8)
+    picture = levels[torch.randint(0, 7, (3, 24, 20), generator=generator)]
+    transform = RandAugment()
+    strengths = {
+        "ShearX": 0.09, "ShearY": -0.09, "TranslateX": 2.7, "TranslateY": -3.2, "Rotate": 9.0,
+        "Sharpness": 0.27, "Posterize": 5, "Solarize": 0.7, "AutoContrast": 0.0, "Equalize": 0.0,
+    }
+    tensors = {"levels": picture}
+    for name, strength in strengths.items():
+        tensors[name] = transform._apply_image_or_video_transform(
+            picture, name, strength, interpolation=InterpolationMode.NEAREST, fill={}
+        ).contiguous()
+    return tensors
+
+
 def series() -> dict[str, torch.Tensor]:
     """20 steps of two channels, four speeds of ratio 3; then three of ratio 1.5 over seven steps."""
     tensors = {}
@@ -53,7 +71,7 @@ def series() -> dict[str, torch.Tensor]:
 
 
 def main() -> None:
-    save_file(pictures() | series(), FILE)
+    save_file(pictures() | rand_augment() | series(), FILE)
 
 
 if __name__ == "__main__":

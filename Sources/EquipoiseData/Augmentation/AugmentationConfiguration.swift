@@ -10,6 +10,8 @@ public struct AugmentationConfiguration: ConfigurationSection {
   public var randomResizedCrop = RandomResizedCropConfiguration()
   /// Whether to mirror half of the samples left to right.
   public var flip = false
+  /// A few changes of pictures of one strength.
+  public var randAugment = RandAugmentConfiguration()
   /// Random brightness, contrast, saturation and hue of pictures.
   public var colorJitter = ColorJitterConfiguration()
   /// The most steps by which a sample moves along time, either way; 0 never moves it.
@@ -47,6 +49,7 @@ extension AugmentationConfiguration: RangeChecking {
   public func check(at path: ConfigPath) throws {
     try path.check("crop", crop, .atLeast(0))
     try randomResizedCrop.check(at: path.appending("randomResizedCrop"))
+    try randAugment.check(at: path.appending("randAugment"))
     try colorJitter.check(at: path.appending("colorJitter"))
     try path.check("timeShift", timeShift, .atLeast(0))
     try timeWarp.check(at: path.appending("timeWarp"))

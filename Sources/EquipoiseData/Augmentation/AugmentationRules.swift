@@ -60,6 +60,9 @@ struct AugmentationRules {
         kinds: pictures, nearest: warp),
       Rule(key: "flip", isUsed: configuration.flip, kinds: pictures),
       Rule(
+        key: "randAugment", isUsed: configuration.randAugment.operations > 0, kinds: pictures,
+        nearest: warp),
+      Rule(
         key: "colorJitter", isUsed: configuration.colorJitter != ColorJitterConfiguration(),
         kinds: pictures, nearest: [.spectrogram: "gain"].merging(both) { $1 }),
       Rule(
@@ -94,14 +97,17 @@ struct AugmentationRules {
   /// Colours need numbers with a known range, and those of three channels have a hue.
   private func checkColors() throws {
     let colors = configuration.colorJitter
-    guard colors != ColorJitterConfiguration() else { return }
     let description = modality.description
     let channels = description.channels
-    guard description.type == .uint8, !description.flow, channels == 1 || channels == 3 else {
+    let fits = description.type == .uint8 && !description.flow && (channels == 1 || channels == 3)
+    for (key, isUsed) in [
+      ("randAugment", configuration.randAugment.operations > 0),
+      ("colorJitter", colors != ColorJitterConfiguration()),
+    ] where isUsed && !fits {
       let what = description.flow ? "optical flow" : "stored as \(description.type.rawValue)"
       throw refusal(
-        "colorJitter", "'\(modality.name)' is \(what), of \(channels) channel(s)",
-        fix: "colorJitter is for pictures of uint8 with 1 or 3 channels")
+        key, "'\(modality.name)' is \(what), of \(channels) channel(s)",
+        fix: "\(key) is for pictures of uint8 with 1 or 3 channels")
     }
     for (key, value) in [("saturation", colors.saturation), ("hue", colors.hue)]
     where value > 0 && channels == 1 {

@@ -17,6 +17,7 @@ extension AugmentationConfiguration {
       changes.append(RandomResizedCrop(configuration: randomResizedCrop))
     }
     if timeWarp.probability > 0 { changes.append(TimeWarp(configuration: timeWarp)) }
+    if randAugment.operations > 0 { changes.append(RandAugment(configuration: randAugment)) }
     if colorJitter != ColorJitterConfiguration() {
       changes.append(ColorJitter(configuration: colorJitter))
     }

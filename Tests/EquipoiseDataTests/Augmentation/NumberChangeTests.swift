@@ -49,6 +49,53 @@ import Testing
     #expect(try distance(grey, "grey") < 1e-5)
   }
 
+  @Test(arguments: [
+    ("ShearX", RandAugment.Operation.shearX(0.09)), ("ShearY", .shearY(-0.09)),
+    ("TranslateX", .translateX(2)), ("TranslateY", .translateY(-3)), ("Rotate", .rotate(9)),
+    ("Sharpness", .sharpness(1.27)), ("Posterize", .posterize(5)), ("Solarize", .solarize(0.7)),
+    ("AutoContrast", .autoContrast), ("Equalize", .equalize),
+  ])
+  func operationsOfRandAugmentAreTorchvisions(name: String, operation: RandAugment.Operation) throws
+  {
+    let levels = try golden.array("levels")
+    var sample = Self.sample(.image, levels.shape, levels.floats().map { $0 / 255 })
+    RandAugment.apply(operation, to: &sample)
+    let expected = try golden.array(name).floats()
+    #expect(expected != levels.floats())
+    // torchvision cuts its results off to whole numbers, and rounds smoothed ones, of which 0.27 counts.
+    let most = Float(1 + 0.27 / 2 + 0.005)
+    for (value, number) in zip(sample.values, expected) {
+      #expect(abs(value * 255 - number) < most)
+    }
+  }
+
+  @Test func strengthsOfRandAugmentAreTorchvisions() {
+    let configuration = RandAugmentConfiguration()
+    #expect(configuration.magnitude == 9 && configuration.magnitudeBins == 31)
+    let augment = RandAugment(configuration: configuration)
+    var stream = RandomStream(seed: 5)
+    let draws = (0..<3000).map { _ in augment.draw(rows: 331, columns: 662, &stream) }
+    // A strength of 9 of 30 is 0.3: each operation and both signs, and nothing else.
+    func has(_ operation: RandAugment.Operation) -> Bool {
+      draws.contains {
+        switch ($0, operation) {
+        case (.shearX(let a), .shearX(let b)), (.rotate(let a), .rotate(let b)),
+          (.solarize(let a), .solarize(let b)), (.sharpness(let a), .sharpness(let b)),
+          (.color(.brightness(let a)), .color(.brightness(let b))):
+          abs(a - b) < 1e-12
+        default: $0 == operation
+        }
+      }
+    }
+    let expected: [RandAugment.Operation] = [
+      .identity, .shearX(0.09), .shearX(-0.09), .translateX(90), .translateX(-90), .translateY(45),
+      .translateY(-45), .rotate(9), .rotate(-9), .color(.brightness(1.27)),
+      .color(.brightness(0.73)), .sharpness(1.27), .posterize(7), .solarize(0.7), .autoContrast,
+      .equalize,
+    ]
+    for operation in expected { #expect(has(operation), "\(operation)") }
+  }
+
   @Test func allFramesChangeAlike() throws {
     let frame: [Float] = [0.1, 0.5, 0.9, 0.4, 0.3, 0.2, 0.6, 0.7, 0.8, 0, 1, 0.5]
     var video = Self.sample(.video, [2, 3, 2, 2], frame + frame)

@@ -292,6 +292,14 @@ struct RunConfigurationTests {
       "augmentation.a.randomResizedCrop.ratio is a list; expected two numbers above 0, the smaller one first"
     ),
     (
+      "augmentation.a.randAugment.operations=-1",
+      "augmentation.a.randAugment.operations is -1; expected a number from 0 to 14"
+    ),
+    (
+      "augmentation.a.randAugment.magnitude=31",
+      "augmentation.a.randAugment.magnitude is 31; expected a number from 0 to 30"
+    ),
+    (
       "augmentation.a.colorJitter.hue=0.6",
       "augmentation.a.colorJitter.hue is 0.6; expected a number from 0.0 to 0.5"
     ),
