@@ -17,7 +17,7 @@ struct PythonModuleTests {
     try #require(outcome.status == 0, "\(outcome.errors)")
   }
 
-  /// But for the last bit of numbers that were read from decimal digits by different programs.
+  /// But for the last bit, which Foundation's `JSONSerialization` gets wrong in half of the numbers that Python tells.
   private func isSame(_ found: [Double]?, _ expected: [Double]) -> Bool {
     guard let found, found.count == expected.count else { return false }
     return zip(found, expected).allSatisfy { abs($0 - $1) <= $1.ulp }
