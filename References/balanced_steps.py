@@ -97,11 +97,7 @@ class Step:
         return list(list(self.model.encoders.values())[m].parameters())
 
 
-def case(
-    name: str, count: int, kind: type, method, own: bool = False, bottleneck: bool = False, images: bool = False
-) -> None:
-    """`method(step)` leaves gradients and returns the loss."""
-    model = prepared(Model(count, kind, own, bottleneck, images))
+def train(name: str, model: Model, method) -> None:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 
     def step(index: int, inputs: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
@@ -111,6 +107,14 @@ def case(
         return loss
 
     record(name, model, step)
+
+
+def case(
+    name: str, count: int, kind: type, method, own: bool = False, bottleneck: bool = False, images: bool = False
+) -> None:
+    """`method(step)` leaves gradients and returns the loss."""
+    model = prepared(Model(count, kind, own, bottleneck, images))
+    train(name, model, method)
 
 
 def backward(loss: torch.Tensor) -> torch.Tensor:
@@ -523,15 +527,7 @@ class UMT:
 def taught(name: str, count: int, kind: type, method: UMT, images: bool = False) -> None:
     model = prepared(Model(count, kind, own=True, images=images))
     method.teach(model)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
-
-    def step(index: int, inputs: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = method(Step(model, index, inputs, labels))
-        optimizer.step()
-        return loss
-
-    record(name, model, step)
+    train(name, model, method)
 
 
 class Boosted(nn.Module):

@@ -55,7 +55,8 @@ package final class MethodCosts {
     let key = "\(setting.fusion) \(setting.mmtm)"
     if let known = models[key] { return known }
     let model = try StepBenchmark.makeModel(setting, of: catalogue)
-    models[key] = (model, model.summarize().multiplyAdds)
-    return try self.model(setting)
+    let made = (model, model.summarize().multiplyAdds)
+    models[key] = made
+    return made
   }
 }

@@ -10,10 +10,14 @@ enum MethodFit {
   /// Every method.
   static let names = MethodCatalogue.standard.names
 
-  /// A third of the methods, for what hardly depends on which; all of them where EQUIPOISE_METHODS is `all`.
+  /// Every method where EQUIPOISE_METHODS is `all`, and some otherwise.
+  static func sample(_ some: [String]) -> [String] {
+    ProcessInfo.processInfo.environment["EQUIPOISE_METHODS"] == "all" ? names : some
+  }
+
+  /// A sample of a third, for what hardly depends on the method.
   static func sample(_ part: Int) -> [String] {
-    ProcessInfo.processInfo.environment["EQUIPOISE_METHODS"] == "all"
-      ? names : names.enumerated().filter { $0.offset % 3 == part }.map(\.element)
+    sample(names.enumerated().filter { $0.offset % 3 == part }.map(\.element))
   }
 
   static func takes(
